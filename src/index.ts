@@ -1,0 +1,23 @@
+/// <reference types="@webgpu/types" />
+export type { ResizeMode } from "./kernels/bands.ts";
+export type { ModelConfig } from "./model/config.ts";
+export { parseConfig } from "./model/config.ts";
+export type {
+  DepthMap,
+  LoadOptions,
+  PredictionOptions,
+  Progress,
+  Segmentation,
+  Timing,
+} from "./model/model.ts";
+export { DPT } from "./model/model.ts";
+export type { Processor, Size } from "./model/processor.ts";
+export { STAGE_TOLERANCE, type StageReport, verifyStages } from "./model/verify.ts";
+export { filesFromBlobs } from "./runtime/blob-source.ts";
+export type { ByteSource, ModelFiles } from "./runtime/byte-source.ts";
+export { type Comparison, compare } from "./runtime/compare.ts";
+export * from "./runtime/errors.ts";
+export type { PictureSource, RawPicture } from "./runtime/picture.ts";
+export type { KernelTime } from "./runtime/profiler.ts";
+export { type NamedTensor, readTensors } from "./runtime/read-tensors.ts";
+export { filesFromUrl } from "./runtime/url-source.ts";

@@ -1,0 +1,70 @@
+import type { Kernel } from "../runtime/kernel.ts";
+import type { Precision, TensorSpec } from "../runtime/tensor.ts";
+import { grid } from "./shared/grid.ts";
+import { enable, storage } from "./shared/storage.ts";
+import { wgsl } from "./shared/wgsl.ts";
+
+const INVOCATIONS = 64;
+
+export interface NormalizePixelsParams {
+  /** Size of the picture. */
+  readonly height: number;
+  readonly width: number;
+  readonly scale: number;
+  /** Of red, green and blue. */
+  readonly mean: readonly [number, number, number];
+  readonly deviation: readonly [number, number, number];
+  /** Pixels of zero; they are zero after normalising, as DPTImageProcessor pads last. */
+  readonly pad: { readonly top: number; readonly left: number; readonly bottom: number; readonly right: number };
+  readonly precision: Precision;
+}
+
+/**
+ * `(byte · scale − mean) / deviation`, framed by zeros:
+ * `pixels [h, w]` (RGBA8 words, red in the lowest byte, alpha unused) → pixel values `[1, 3, H, W]`, planes as PyTorch
+ * has them, `H = top + h + bottom`, `W = left + w + right`. DPTImageProcessor's rescale, normalize and pad_image.
+ */
+export function normalizePixels(params: NormalizePixelsParams): Kernel {
+  const { height, width, scale, mean, deviation, pad, precision } = params;
+  const [outHeight, outWidth] = [pad.top + height + pad.bottom, pad.left + width + pad.right];
+  const plane = outHeight * outWidth;
+  const x: TensorSpec = { shape: [height, width], dtype: "u32" };
+  const output: TensorSpec = { shape: [1, 3, outHeight, outWidth], dtype: precision };
+  const { workgroups, index } = grid(Math.ceil(plane / INVOCATIONS));
+
+  const code = wgsl`
+    ${enable(precision)}
+    ${storage(0, "read", "pixels", x, 1)}
+    ${storage(1, "read_write", "output", output, 1)}
+
+    const mean = vec3f(${mean.join(", ")});
+    const deviation = vec3f(${deviation.join(", ")});
+
+    @compute @workgroup_size(${INVOCATIONS})
+    fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+      ${index}
+      let i = group * ${INVOCATIONS}u + lane;
+      if (i >= ${plane}u) { return; }
+      // Left of or above the picture wraps around to a number that is beyond it as well.
+      let y = i / ${outWidth}u - ${pad.top}u;
+      let x = i % ${outWidth}u - ${pad.left}u;
+      var value = vec3f(0.0);
+      if (y < ${height}u && x < ${width}u) {
+        let pixel = pixels[y * ${width}u + x];
+        let rgb = vec3f(vec3u(pixel, pixel >> 8u, pixel >> 16u) & vec3u(255u));
+        value = (rgb * ${scale} - mean) / deviation;
+      }
+      output[i] = ${precision}(value.r);
+      output[${plane}u + i] = ${precision}(value.g);
+      output[${2 * plane}u + i] = ${precision}(value.b);
+    }`;
+
+  return {
+    label: `normalizePixels [${height}, ${width}] → [${outHeight}, ${outWidth}]`,
+    inputs: [x],
+    output,
+    code,
+    workgroups,
+    flops: 9 * height * width,
+  };
+}

@@ -1,0 +1,90 @@
+import type { Kernel } from "../runtime/kernel.ts";
+import type { Precision, TensorSpec } from "../runtime/tensor.ts";
+import { loadChannels, rowStride } from "./shared/channels.ts";
+import { epilogueDeclarations, epilogueStore } from "./shared/epilogue.ts";
+import { multipleOf4, packedShape } from "./shared/pack.ts";
+import { chooseTile, registerTile } from "./shared/register-tile.ts";
+import { enable, lanes, storage } from "./shared/storage.ts";
+import { wgsl } from "./shared/wgsl.ts";
+
+export interface PatchEmbedParams {
+  readonly batch: number;
+  /** Channels of the picture: 3. */
+  readonly channelsIn: number;
+  /** Size of the picture; what is left over beyond whole patches is not read. */
+  readonly height: number;
+  readonly width: number;
+  /** Patches are `patch × patch` pixels. */
+  readonly patch: number;
+  /** D. */
+  readonly channelsOut: number;
+  readonly precision: Precision;
+}
+
+/**
+ * Equation 1 of the ViT paper, `[x_class; x₁E; x₂E; …] + E_pos`: a class token and one token for each patch of the
+ * picture. A matrix product that gathers its left side from the picture (torch.nn.Conv2d whose stride is its window);
+ * row 0 of each image drops its product and takes the class token.
+ *
+ * pixels `[N, 3, H, W]`, weight `[3 · p · p, D]` (`packLinear` of PyTorch's `[D, 3, p, p]`), bias `[D]` f32, class token
+ * with its own position already added `[D]` f32, positions of the patches `[1, h, w, D]` → tokens `[N, 1 + h · w, D]`.
+ */
+export function patchEmbed(params: PatchEmbedParams): Kernel {
+  const { batch, channelsIn, height, width, patch, channelsOut, precision } = params;
+  const [down, across] = [Math.floor(height / patch), Math.floor(width / patch)];
+  const rows = 1 + down * across;
+  const k = channelsIn * patch * patch;
+  const x: TensorSpec = { shape: [batch, channelsIn, height, width], dtype: precision };
+  const weight: TensorSpec = { shape: packedShape(1, k, channelsOut), dtype: precision };
+  const vector: TensorSpec = { shape: [multipleOf4(channelsOut)], dtype: "f32" };
+  const positions: TensorSpec = { shape: [1, down, across, channelsOut], dtype: precision };
+  const output: TensorSpec = { shape: [batch, rows, channelsOut], dtype: precision };
+  const stored = { batch, rows, channels: channelsOut, precision, output };
+  const m = batch * rows;
+  const embedded = `sum + bias[n4] + positions4((m % ${rows}u - 1u) * ${rowStride(channelsOut)}u, n4)`;
+  const { main, workgroups } = registerTile({
+    m,
+    n: multipleOf4(channelsOut),
+    steps: 1,
+    depth: multipleOf4(k) / 4,
+    tile: chooseTile(m, multipleOf4(channelsOut)),
+    prepareRow: (i) => wgsl`
+      let patch${i} = max(m${i} % ${rows}u, 1u) - 1u;
+      let line${i} = m${i} / ${rows}u * ${channelsIn * height}u + patch${i} / ${across}u * ${patch}u;
+      let base${i} = line${i} * ${width}u + patch${i} % ${across}u * ${patch}u;`,
+    prepareLoad: "let taps = vec4u(tap(4u * c), tap(4u * c + 1u), tap(4u * c + 2u), tap(4u * c + 3u));",
+    load: (i) => `pixels4(base${i} + taps)`,
+    store: wgsl`
+      var token = classToken[n4];
+      if (m % ${rows}u > 0u) { token = ${embedded}; }
+      ${epilogueStore({}, stored, "token")}`,
+  });
+  return {
+    label: `patchEmbed [${x.shape}] ${patch}×${patch} → ${channelsOut}`,
+    inputs: [x, weight, vector, vector, positions],
+    output,
+    workgroups,
+    flops: 2 * batch * (rows - 1) * channelsOut * k,
+    code: wgsl`
+      ${enable(precision)}
+      ${storage(0, "read", "x", x, 1)}
+      ${storage(1, "read", "weight", weight, 4)}
+      ${storage(2, "read", "bias", vector, 4)}
+      ${storage(3, "read", "classToken", vector, 4)}
+      ${storage(4, "read", "positions", positions, lanes(channelsOut))}
+      ${epilogueDeclarations({}, stored, 5)}
+      ${loadChannels("positions", channelsOut)}
+
+      // Where tap k = (channel, row, column) of a patch lies from the patch's first pixel. Taps past the last one repeat
+      // it: their weights are zeros.
+      fn tap(k: u32) -> u32 {
+        let t = min(k, ${k - 1}u);
+        let line = t / ${patch * patch}u * ${height}u + t % ${patch * patch}u / ${patch}u;
+        return line * ${width}u + t % ${patch}u;
+      }
+      fn pixels4(at: vec4u) -> vec4f {
+        return vec4f(f32(x[at.x]), f32(x[at.y]), f32(x[at.z]), f32(x[at.w]));
+      }
+      ${main}`,
+  };
+}

@@ -1,0 +1,47 @@
+import { wgsl } from "./wgsl.ts";
+
+/** `gelu` is the exact one (erf), `geluTanh` its tanh approximation (`gelu_pytorch_tanh`), `silu` x·σ(x). */
+export type Activation = "none" | "relu" | "gelu" | "geluTanh" | "silu" | "sigmoid";
+
+/** WGSL `fn activate(v: vec4f) -> vec4f`; empty for "none". */
+export function activationFunction(activation: Activation): string {
+  return FUNCTIONS[activation];
+}
+
+/** `expression` activated; itself for "none". */
+export function activated(activation: Activation, expression: string): string {
+  return activation === "none" ? expression : `activate(${expression})`;
+}
+
+const FUNCTIONS: Readonly<Record<Activation, string>> = {
+  none: "",
+  relu: wgsl`
+    fn activate(v: vec4f) -> vec4f {
+      return max(v, vec4f());
+    }`,
+  // WGSL has no erf: Abramowitz and Stegun 7.1.26, |error| <= 1.5e-7.
+  gelu: wgsl`
+    fn erf(v: vec4f) -> vec4f {
+      let u = abs(v);
+      let t = 1.0 / (1.0 + 0.3275911 * u);
+      let p = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+      return sign(v) * (1.0 - p * exp(-u * u));
+    }
+    fn activate(v: vec4f) -> vec4f {
+      return 0.5 * v * (1.0 + erf(v * 0.70710678118654752));
+    }`,
+  // tanh(u) overflows to NaN in drivers that write it with exp(2u): clamped where tanh is 1 to the last bit.
+  geluTanh: wgsl`
+    fn activate(v: vec4f) -> vec4f {
+      let u = clamp(0.79788456080286536 * (v + 0.044715 * v * v * v), vec4f(-15.0), vec4f(15.0));
+      return 0.5 * v * (1.0 + tanh(u));
+    }`,
+  silu: wgsl`
+    fn activate(v: vec4f) -> vec4f {
+      return v / (1.0 + exp(-v));
+    }`,
+  sigmoid: wgsl`
+    fn activate(v: vec4f) -> vec4f {
+      return 1.0 / (1.0 + exp(-v));
+    }`,
+};

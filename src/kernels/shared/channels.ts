@@ -1,0 +1,32 @@
+import { lanes } from "./storage.ts";
+import { wgsl } from "./wgsl.ts";
+
+/**
+ * WGSL `fn <tensor>4(base: u32, c: u32) -> vec4f`: four neighbouring channels of `tensor`, of the row of `channels`
+ * channels that starts at `base`. `base` counts vec4 where rows start at a multiple of 4, and single elements where they
+ * do not; there, channels past the end of the row read as 0, so that neither a neighbour's number nor its NaN gets in.
+ */
+export function loadChannels(tensor: string, channels: number, { relu = false } = {}): string {
+  const isVector = lanes(channels) === 4;
+  const passed = (value: string, zero: string) => (relu ? `max(${value}, ${zero})` : value);
+  const element = (j: number) => `${tensor}1(base + 4u * c, 4u * c, ${j}u)`;
+  return wgsl`
+    #if ${isVector}
+    fn ${tensor}4(base: u32, c: u32) -> vec4f {
+      return ${passed(`vec4f(${tensor}[base + c])`, "vec4f()")};
+    }
+    #else
+    fn ${tensor}1(base: u32, channel: u32, j: u32) -> f32 {
+      if (channel + j >= ${channels}u) { return 0.0; }
+      return ${passed(`f32(${tensor}[base + j])`, "0.0")};
+    }
+    fn ${tensor}4(base: u32, c: u32) -> vec4f {
+      return vec4f(${[0, 1, 2, 3].map(element).join(", ")});
+    }
+    #endif`;
+}
+
+/** Stride of `base` from one row to the next, in the units of `loadChannels`. */
+export function rowStride(channels: number): number {
+  return channels / lanes(channels);
+}

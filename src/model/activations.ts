@@ -1,0 +1,18 @@
+import type { Activation } from "../kernels/shared/activation.ts";
+import type { Fields } from "./fields.ts";
+
+/** transformers' ACT2FN, as far as WGSL has been written for it. */
+const ACTIVATIONS: Readonly<Record<string, Activation>> = {
+  gelu: "gelu",
+  gelu_new: "geluTanh",
+  gelu_pytorch_tanh: "geluTanh",
+  relu: "relu",
+  silu: "silu",
+  swish: "silu",
+  sigmoid: "sigmoid",
+};
+
+/** The activation that a config names. */
+export function parseActivation(json: Fields, field: string): Activation {
+  return ACTIVATIONS[json.word(field, Object.keys(ACTIVATIONS), "gelu")]!;
+}

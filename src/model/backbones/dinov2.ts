@@ -1,0 +1,116 @@
+import type { Activation } from "../../kernels/shared/activation.ts";
+import type { Tensor } from "../../runtime/graph.ts";
+import { parseActivation } from "../activations.ts";
+import type { Fields } from "../fields.ts";
+import type { Ops } from "../ops.ts";
+import type { Norm, WeightScope } from "../weights.ts";
+import type { BackboneOutput } from "./backbone.ts";
+import { type EmbeddingConfig, type EmbeddingWeights, embed, embeddingWeights } from "./embeddings.ts";
+import { type BlockWeights, encoderTaps, type Mlp, type SwigluMlp } from "./transformer.ts";
+
+/** DINOv2 (Oquab et al., arXiv:2304.07193; transformers' Dinov2Backbone): a ViT with layer scale. */
+export interface Dinov2Config extends EmbeddingConfig {
+  readonly kind: "dinov2";
+  readonly heads: number;
+  readonly mlpRatio: number;
+  /** Whether the MLP is a SwiGLU, as in the giant. */
+  readonly swiglu: boolean;
+  readonly activation: Activation;
+  readonly epsilon: number;
+  readonly qkvBias: boolean;
+  readonly layers: number;
+  /** Blocks whose tokens go to the neck, ascending. */
+  readonly taps: readonly number[];
+  /** Whether the last norm is applied to what the neck gets. */
+  readonly normTaps: boolean;
+}
+
+/** The fields of a `backbone_config`. */
+export function parseDinov2(json: Fields): Dinov2Config {
+  json.word("model_type", ["dinov2"], "dinov2");
+  const layers = json.whole("num_hidden_layers", 12);
+  const hiddenSize = json.whole("hidden_size", 768);
+  const heads = json.whole("num_attention_heads", 12);
+  if (hiddenSize % heads !== 0) throw json.wrong("num_attention_heads", `a divisor of ${hiddenSize}`, heads);
+  const patch = json.whole("patch_size", 14);
+  return {
+    kind: "dinov2",
+    channelsIn: json.whole("num_channels", 3),
+    patch,
+    grid: Math.floor(json.whole("image_size", 224, patch) / patch),
+    hiddenSize,
+    interpolation: "bicubic",
+    heads,
+    mlpRatio: json.positive("mlp_ratio", 4),
+    swiglu: json.boolean("use_swiglu_ffn", false),
+    activation: parseActivation(json, "hidden_act"),
+    epsilon: json.positive("layer_norm_eps", 1e-6),
+    qkvBias: json.boolean("qkv_bias", true),
+    layers,
+    taps: parseTaps(json, layers),
+    normTaps: json.boolean("apply_layernorm", true),
+  };
+}
+
+/** `out_indices` count stages: 0 is the embedding, i is block i - 1; `out_features` names the same ("stage3"). */
+function parseTaps(json: Fields, layers: number): readonly number[] {
+  const named = json.raw("out_features");
+  const fromNames = Array.isArray(named)
+    ? named.map((name) => Number(/^stage(\d+)$/.exec(String(name))?.[1]))
+    : [layers];
+  const listed = json.raw("out_indices");
+  const indices = Array.isArray(listed) ? json.numbers("out_indices", [], listed.length) : fromNames;
+  const stages = indices.map((index) => (index < 0 ? index + layers + 1 : index));
+  const isBlock = (stage: number) => Number.isInteger(stage) && stage >= 1 && stage <= layers;
+  if (!stages.every(isBlock) || new Set(stages).size < stages.length) {
+    throw json.wrong("out_indices", `different stages from 1 to ${layers}`, listed ?? named);
+  }
+  return stages.map((stage) => stage - 1).toSorted((a, b) => a - b);
+}
+
+export interface Dinov2Weights {
+  readonly embeddings: EmbeddingWeights;
+  readonly blocks: readonly BlockWeights[];
+  readonly norm: Norm | undefined;
+}
+
+/** Binds the names of Dinov2Backbone, under `backbone`. */
+export function dinov2Weights(scope: WeightScope, config: Dinov2Config): Dinov2Weights {
+  const { hiddenSize: d, epsilon, qkvBias } = config;
+  const block = (layer: WeightScope): BlockWeights => ({
+    norm1: layer.norm("norm1", d, epsilon),
+    qkv: layer.at("attention.attention").merged(["query", "key", "value"], d, d, { bias: qkvBias }),
+    attentionOutput: layer.linear("attention.output.dense", d, d, { scale: "layer_scale1.lambda1" }),
+    norm2: layer.norm("norm2", d, epsilon),
+    mlp: mlpWeights(layer, config),
+  });
+  return {
+    embeddings: embeddingWeights(scope.at("embeddings"), config),
+    blocks: Array.from({ length: config.layers }, (_, i) => block(scope.at(`encoder.layer.${i}`))),
+    norm: config.normTaps ? scope.norm("layernorm", d, epsilon) : undefined,
+  };
+}
+
+function mlpWeights(
+  layer: WeightScope,
+  { hiddenSize: d, mlpRatio, swiglu, activation }: Dinov2Config,
+): Mlp | SwigluMlp {
+  const hidden = Math.trunc(d * mlpRatio);
+  const scale = "layer_scale2.lambda1";
+  if (!swiglu) {
+    const down = layer.linear("mlp.fc2", hidden, d, { scale });
+    return { kind: "mlp", up: layer.linear("mlp.fc1", d, hidden), down, activation };
+  }
+  // Dinov2SwiGLUFFN: two thirds, since there are three matrices, in steps of 8.
+  const gated = Math.floor((Math.trunc((hidden * 2) / 3) + 7) / 8) * 8;
+  const down = layer.linear("mlp.weights_out", gated, d, { scale });
+  return { kind: "swiglu", up: layer.linear("mlp.weights_in", d, 2 * gated), down };
+}
+
+/** Pixels `[N, 3, H, W]` to the tokens after four of the blocks, normalised where the config says so. */
+export function dinov2(ops: Ops, pixels: Tensor, weights: Dinov2Weights, config: Dinov2Config): BackboneOutput {
+  const { tokens, grid } = embed(ops, pixels, weights.embeddings, config);
+  const taps = encoderTaps(ops, tokens, weights.blocks, config.heads, config.taps);
+  const { norm } = weights;
+  return { taps: norm ? taps.map((tap) => ops.layerNorm(tap, norm)) : taps, grid };
+}

@@ -1,0 +1,90 @@
+import type { Activation } from "../../kernels/shared/activation.ts";
+import type { Tensor } from "../../runtime/graph.ts";
+import { parseActivation } from "../activations.ts";
+import type { Fields } from "../fields.ts";
+import type { Ops } from "../ops.ts";
+import type { WeightScope } from "../weights.ts";
+import type { BackboneOutput } from "./backbone.ts";
+import { type EmbeddingConfig, type EmbeddingWeights, embed, embeddingWeights } from "./embeddings.ts";
+import { type BlockWeights, encoderTaps } from "./transformer.ts";
+
+/** The Vision Transformer inside transformers' DPTModel (Dosovitskiy et al., arXiv:2010.11929). */
+export interface VitConfig extends EmbeddingConfig {
+  readonly kind: "vit";
+  readonly heads: number;
+  readonly intermediateSize: number;
+  readonly activation: Activation;
+  readonly epsilon: number;
+  readonly qkvBias: boolean;
+  /** Number of blocks. */
+  readonly layers: number;
+  /** Blocks whose tokens go to the neck, ascending. */
+  readonly taps: readonly number[];
+}
+
+/** The fields of DPTConfig that its own ViT uses. */
+export function parseVit(json: Fields): VitConfig {
+  if (json.boolean("is_hybrid", false)) throw json.wrong("is_hybrid", "false", true);
+  const layers = json.whole("num_hidden_layers", 12);
+  const hiddenSize = json.whole("hidden_size", 768);
+  const heads = json.whole("num_attention_heads", 12);
+  if (hiddenSize % heads !== 0) throw json.wrong("num_attention_heads", `a divisor of ${hiddenSize}`, heads);
+  const patch = json.whole("patch_size", 16);
+  return {
+    kind: "vit",
+    channelsIn: json.whole("num_channels", 3),
+    patch,
+    grid: Math.floor(json.whole("image_size", 384, patch) / patch),
+    hiddenSize,
+    interpolation: "bilinear",
+    heads,
+    intermediateSize: json.whole("intermediate_size", 3072),
+    activation: parseActivation(json, "hidden_act"),
+    epsilon: json.positive("layer_norm_eps", 1e-12),
+    qkvBias: json.boolean("qkv_bias", true),
+    layers,
+    taps: parseTaps(json, layers),
+  };
+}
+
+/** transformers keeps the states whose index is in the list: their order is the blocks', not the list's. */
+function parseTaps(json: Fields, layers: number): readonly number[] {
+  const taps = json.numbers("backbone_out_indices", [2, 5, 8, 11]);
+  const isBlock = (tap: number) => Number.isInteger(tap) && tap >= 0 && tap < layers;
+  if (!taps.every(isBlock) || new Set(taps).size < taps.length) {
+    throw json.wrong("backbone_out_indices", `different blocks from 0 to ${layers - 1}`, taps);
+  }
+  return taps.toSorted((a, b) => a - b);
+}
+
+export interface VitWeights {
+  readonly embeddings: EmbeddingWeights;
+  readonly blocks: readonly BlockWeights[];
+}
+
+/** Binds the names of DPTModel, under `dpt`. */
+export function vitWeights(scope: WeightScope, config: VitConfig): VitWeights {
+  const { hiddenSize: d, intermediateSize, epsilon, qkvBias } = config;
+  const block = (layer: WeightScope): BlockWeights => ({
+    norm1: layer.norm("layernorm_before", d, epsilon),
+    qkv: layer.at("attention.attention").merged(["query", "key", "value"], d, d, { bias: qkvBias }),
+    attentionOutput: layer.linear("attention.output.dense", d, d),
+    norm2: layer.norm("layernorm_after", d, epsilon),
+    mlp: {
+      kind: "mlp",
+      up: layer.linear("intermediate.dense", d, intermediateSize),
+      down: layer.linear("output.dense", intermediateSize, d),
+      activation: config.activation,
+    },
+  });
+  return {
+    embeddings: embeddingWeights(scope.at("embeddings"), config),
+    blocks: Array.from({ length: config.layers }, (_, i) => block(scope.at(`encoder.layer.${i}`))),
+  };
+}
+
+/** Pixels `[N, 3, H, W]` to the tokens after four of the blocks, before any last norm. */
+export function vit(ops: Ops, pixels: Tensor, weights: VitWeights, config: VitConfig): BackboneOutput {
+  const { tokens, grid } = embed(ops, pixels, weights.embeddings, config);
+  return { taps: encoderTaps(ops, tokens, weights.blocks, config.heads, config.taps), grid };
+}

@@ -1,0 +1,171 @@
+import type { Activation } from "../kernels/shared/activation.ts";
+import { parseActivation } from "./activations.ts";
+import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
+import { parseVit, type VitConfig } from "./backbones/vit.ts";
+import { Fields } from "./fields.ts";
+
+export type BackboneConfig = VitConfig | Dinov2Config;
+
+/** How the class token enters the maps: not at all, added to every token, or projected together with each. */
+export type Readout = "ignore" | "add" | "project";
+
+/** From the backbone's tokens to maps of four resolutions. */
+export interface ReassembleConfig {
+  readonly readout: Readout;
+  readonly activation: Activation;
+  /** Scale of each stage's map against the patch grid. */
+  readonly factors: readonly number[];
+  /** Channels of each stage's map. */
+  readonly channels: readonly number[];
+}
+
+/** From the maps to one, coarse to fine. */
+export interface FusionConfig {
+  /** F. */
+  readonly channels: number;
+  readonly batchNorm: boolean;
+  /** Whether the convolutions of the residual units have a bias of their own. */
+  readonly bias: boolean;
+  /** What the projected maps grow to: twice their size, or the size of the next map. */
+  readonly growth: "double" | "next";
+}
+
+export interface SegmentationHeadConfig {
+  readonly kind: "segmentation";
+  /** Class names by id. */
+  readonly labels: readonly string[];
+}
+
+/** DPTDepthEstimationHead. */
+export interface DepthHeadConfig {
+  readonly kind: "depth";
+  readonly addProjection: boolean;
+}
+
+/** DepthAnythingDepthEstimationHead. */
+export interface DepthAnythingHeadConfig {
+  readonly kind: "depth-anything";
+  readonly channels: number;
+  /** Metres, at most `maxDepth`; or relative inverse depth. */
+  readonly metric: boolean;
+  readonly maxDepth: number;
+}
+
+export type HeadConfig = SegmentationHeadConfig | DepthHeadConfig | DepthAnythingHeadConfig;
+
+/** A model of the DPT family, with its class's defaults filled in. */
+export interface ModelConfig {
+  readonly architecture: string;
+  readonly backbone: BackboneConfig;
+  readonly reassemble: ReassembleConfig;
+  readonly fusion: FusionConfig;
+  /** Which fused map the head takes, counted from the coarsest. */
+  readonly headInput: number;
+  readonly head: HeadConfig;
+}
+
+const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "architecture">>> = {
+  DPTForSemanticSegmentation: (json) => ({
+    ...parseDpt(json, parseVit(json)),
+    head: { kind: "segmentation", labels: parseLabels(json) },
+  }),
+  DPTForDepthEstimation: (json) => ({
+    ...parseDpt(json, parseDptBackbone(json)),
+    head: { kind: "depth", addProjection: json.boolean("add_projection", false) },
+  }),
+  DepthAnythingForDepthEstimation: parseDepthAnything,
+};
+
+/**
+ * Reads a config.json of transformers. Fields that only training uses are passed over.
+ * @throws FileError naming the architecture or the field that is wrong or not supported
+ */
+export function parseConfig(json: unknown): ModelConfig {
+  const fields = new Fields("config.json", json);
+  const architectures = fields.raw("architectures");
+  const architecture = Array.isArray(architectures) ? architectures[0] : architectures;
+  if (typeof architecture !== "string" || !Object.hasOwn(PARSERS, architecture)) {
+    const known = Object.keys(PARSERS).join(", ");
+    throw fields.wrong("architectures", `one of ${known}`, architecture ?? fields.raw("model_type"));
+  }
+  return { architecture, ...PARSERS[architecture]!(fields) };
+}
+
+function parseDpt(json: Fields, backbone: BackboneConfig): Omit<ModelConfig, "architecture" | "head"> {
+  const batchNorm = json.boolean("use_batch_norm_in_fusion_residual", false);
+  const channels = json.numbers("neck_hidden_sizes", [96, 192, 384, 768]);
+  if (json.numbers("neck_ignore_stages", [], stageCount(json)).length > 0) {
+    throw json.wrong("neck_ignore_stages", "empty without is_hybrid", json.raw("neck_ignore_stages"));
+  }
+  return {
+    backbone,
+    reassemble: {
+      readout: json.word("readout_type", ["ignore", "add", "project"], "project"),
+      activation: parseActivation(json, "hidden_act"),
+      factors: parseFactors(json),
+      channels,
+    },
+    fusion: {
+      channels: json.whole("fusion_hidden_size", 256),
+      batchNorm,
+      bias: json.boolean("use_bias_in_fusion_residual", !batchNorm),
+      growth: "double",
+    },
+    headInput: parseHeadInput(json, channels.length),
+  };
+}
+
+/** A list that should be empty is read with the length it has, so that its error says what it holds. */
+function stageCount(json: Fields): number {
+  const stages = json.raw("neck_ignore_stages");
+  return Array.isArray(stages) ? stages.length : 0;
+}
+
+/** A `backbone_config` replaces the class's own ViT; only DINOv2 so far. */
+function parseDptBackbone(json: Fields): BackboneConfig {
+  return json.has("backbone_config") ? parseDinov2(json.object("backbone_config")) : parseVit(json);
+}
+
+function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {
+  const channels = json.numbers("neck_hidden_sizes", [48, 96, 192, 384]);
+  return {
+    backbone: parseDinov2(json.object("backbone_config")),
+    reassemble: { readout: "ignore", activation: "none", factors: parseFactors(json), channels },
+    fusion: { channels: json.whole("fusion_hidden_size", 64), batchNorm: false, bias: true, growth: "next" },
+    headInput: parseHeadInput(json, channels.length),
+    head: {
+      kind: "depth-anything",
+      channels: json.whole("head_hidden_size", 32),
+      metric: json.word("depth_estimation_type", ["relative", "metric"], "relative") === "metric",
+      maxDepth: json.positive("max_depth", 1),
+    },
+  };
+}
+
+function parseFactors(json: Fields): readonly number[] {
+  const factors = json.numbers("reassemble_factors", [4, 2, 1, 0.5]);
+  const isSupported = (factor: number) => factor > 0 && Number.isInteger(factor > 1 ? factor : 1 / factor);
+  if (!factors.every(isSupported)) throw json.wrong("reassemble_factors", "whole numbers or 1 over one", factors);
+  return factors;
+}
+
+/** `-1`, the finest, as Python counts from the end. */
+function parseHeadInput(json: Fields, stages: number): number {
+  const index = json.whole("head_in_index", -1, -stages);
+  if (index >= stages) throw json.wrong("head_in_index", `a number below ${stages}`, index);
+  return index < 0 ? index + stages : index;
+}
+
+/** `id2label` if there is one; otherwise `LABEL_0 …`, two of them unless `num_labels` says how many. */
+function parseLabels(json: Fields): readonly string[] {
+  if (!json.has("id2label")) {
+    return Array.from({ length: json.whole("num_labels", 2) }, (_, id) => `LABEL_${id}`);
+  }
+  const names = json.raw("id2label") as Readonly<Record<string, unknown>>;
+  const isNamed = typeof names === "object" && Object.keys(names).length > 0;
+  const labels = isNamed ? Object.keys(names).map((_, id) => names[id]) : [];
+  if (!isNamed || !labels.every((label) => typeof label === "string")) {
+    throw json.wrong("id2label", 'an object from "0", "1", … to names', names);
+  }
+  return labels;
+}

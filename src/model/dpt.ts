@@ -1,0 +1,116 @@
+import type { Tensor } from "../runtime/graph.ts";
+import type { Precision } from "../runtime/tensor.ts";
+import type { Weight } from "../runtime/weight.ts";
+import type { BackboneOutput } from "./backbones/backbone.ts";
+import { type Dinov2Config, type Dinov2Weights, dinov2, dinov2Weights } from "./backbones/dinov2.ts";
+import { type VitConfig, type VitWeights, vit, vitWeights } from "./backbones/vit.ts";
+import type { ModelConfig } from "./config.ts";
+import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
+import { depthHead, type HeadWeights, headWeights, segmentationHead } from "./heads.ts";
+import type { Ops } from "./ops.ts";
+import { reassemble, reassembleWeights, type StageWeights } from "./reassemble.ts";
+import { type Conv, WeightScope } from "./weights.ts";
+
+type Backbone =
+  | { readonly kind: "vit"; readonly config: VitConfig; readonly weights: VitWeights }
+  | { readonly kind: "dinov2"; readonly config: Dinov2Config; readonly weights: Dinov2Weights };
+
+/** The weights of a Dense Prediction Transformer, as a tree. */
+export interface DptWeights {
+  readonly backbone: Backbone;
+  readonly reassemble: readonly StageWeights[];
+  /** 3×3 convolutions to the F channels of the fusion blocks. */
+  readonly convs: readonly Conv[];
+  readonly fusion: readonly FusionWeights[];
+  readonly head: HeadWeights;
+  /** The leaves, in the order of the forward pass. */
+  readonly leaves: readonly Weight[];
+}
+
+/** Tensors that published checkpoints hold and inference never reads, and why. */
+export const IGNORED_TENSORS: readonly RegExp[] = [
+  // A second head that only helps training.
+  /^auxiliary_head\./,
+  // The norm and the pooler after the last block: the neck takes the tokens before them.
+  /^dpt\.layernorm\./,
+  /^dpt\.pooler\./,
+  // The coarsest fusion block has nothing to merge in.
+  /^neck\.fusion_stage\.layers\.0\.residual_layer1\./,
+  // Counts training steps.
+  /\.num_batches_tracked$/,
+  // Stands for hidden patches in training.
+  /^backbone\.embeddings\.mask_token$/,
+  // DINOv2's last norm where apply_layernorm is false.
+  /^backbone\.layernorm\./,
+];
+
+/** Names every weight of a model, with the shape it must have in the checkpoint. */
+export function dptWeights(config: ModelConfig, precision: Precision): DptWeights {
+  const scope = new WeightScope(precision);
+  const { channels } = config.fusion;
+  const backbone = backboneWeights(scope, config);
+  const neck = scope.at("neck");
+  return {
+    backbone,
+    reassemble: reassembleWeights(neck.at("reassemble_stage"), config.reassemble, config.backbone.hiddenSize),
+    convs: config.reassemble.channels.map((c, i) => neck.conv2d(`convs.${i}`, c, channels, 3, { bias: false })),
+    fusion: fusionWeights(neck.at("fusion_stage"), config.fusion, config.reassemble.channels.length),
+    head: headWeights(scope.at("head"), config.head, channels),
+    leaves: scope.collected,
+  };
+}
+
+function backboneWeights(scope: WeightScope, { backbone: config }: ModelConfig): Backbone {
+  switch (config.kind) {
+    case "vit":
+      return { kind: "vit", config, weights: vitWeights(scope.at("dpt"), config) };
+    case "dinov2":
+      return { kind: "dinov2", config, weights: dinov2Weights(scope.at("backbone"), config) };
+  }
+}
+
+function runBackbone(ops: Ops, pixels: Tensor, backbone: Backbone): BackboneOutput {
+  switch (backbone.kind) {
+    case "vit":
+      return vit(ops, pixels, backbone.weights, backbone.config);
+    case "dinov2":
+      return dinov2(ops, pixels, backbone.weights, backbone.config);
+  }
+}
+
+/** The stages of one forward pass, as tensors of its graph. */
+export interface DptStages {
+  /** What the neck receives, `[N, 1 + h·w, D]`. */
+  readonly backbone: readonly Tensor[];
+  /** The fused maps, `[N, H, W, F]`, coarse to fine. */
+  readonly neck: readonly Tensor[];
+  /** Logits `[N, h, w, labels]` before their last upsampling, or depth `[N, H, W, 1]`. */
+  readonly output: Tensor;
+}
+
+/**
+ * Dense Prediction Transformer (Ranftl et al., arXiv:2103.13413, figure 1): pixels `[N, 3, H, W]` to logits or depth.
+ * @param all whether the fused maps that the head does not need are computed too
+ */
+export function dpt(
+  ops: Ops,
+  pixels: Tensor,
+  weights: DptWeights,
+  config: ModelConfig,
+  { all = false } = {},
+): DptStages {
+  const backbone = runBackbone(ops, pixels, weights.backbone);
+  const maps = reassemble(ops, backbone, weights.reassemble, config.reassemble);
+  const narrowed = maps.map((map, i) => ops.conv2d(map, weights.convs[i]!));
+  const lastBlock = all ? weights.fusion.length - 1 : config.headInput;
+  const neck = fusion(ops, narrowed, weights.fusion, config.fusion, lastBlock);
+  const input = neck[config.headInput]!;
+  return { backbone: backbone.taps, neck, output: head(ops, input, weights.head, config, backbone) };
+}
+
+function head(ops: Ops, x: Tensor, weights: HeadWeights, config: ModelConfig, { grid }: BackboneOutput): Tensor {
+  if (weights.kind === "segmentation") return segmentationHead(ops, x, weights);
+  if (config.head.kind === "segmentation") throw new TypeError("a depth head's weights for a segmentation head");
+  const { patch } = config.backbone;
+  return depthHead(ops, x, weights, config.head, { height: grid.height * patch, width: grid.width * patch });
+}

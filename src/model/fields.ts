@@ -1,0 +1,79 @@
+import { FileError } from "../runtime/errors.ts";
+import { quote } from "../runtime/quote.ts";
+import { isJsonObject, type JsonObject } from "../runtime/read-json.ts";
+
+/**
+ * Typed access to a JSON object of a model folder. A field that is absent or null takes the class's default, as in
+ * transformers.
+ */
+export class Fields {
+  readonly #where: string;
+  readonly #json: JsonObject;
+
+  /** @param where what errors call the object: `config.json`, `config.json backbone_config` */
+  constructor(where: string, json: unknown) {
+    if (!isJsonObject(json))
+      throw new FileError(`${where}: want a JSON object, got ${quote(json)}. Is it the right file?`);
+    this.#where = where;
+    this.#json = json;
+  }
+
+  has(field: string): boolean {
+    return this.raw(field) !== undefined;
+  }
+
+  /** The value as parsed; undefined if absent or null. */
+  raw(field: string): unknown {
+    return Object.hasOwn(this.#json, field) ? (this.#json[field] ?? undefined) : undefined;
+  }
+
+  object(field: string): Fields {
+    return new Fields(`${this.#where} ${field}`, this.raw(field));
+  }
+
+  boolean(field: string, otherwise: boolean): boolean {
+    const value = this.raw(field) ?? otherwise;
+    if (typeof value !== "boolean") throw this.wrong(field, "true or false", value);
+    return value;
+  }
+
+  /** A whole number from `least` up. */
+  whole(field: string, otherwise: number, least = 1): number {
+    const value = this.raw(field) ?? otherwise;
+    if (!isWhole(value) || value < least) throw this.wrong(field, `a whole number from ${least} up`, value);
+    return value;
+  }
+
+  /** A finite number above 0. */
+  positive(field: string, otherwise: number): number {
+    const value = this.raw(field) ?? otherwise;
+    if (typeof value !== "number" || !Number.isFinite(value) || value <= 0)
+      throw this.wrong(field, "a number above 0", value);
+    return value;
+  }
+
+  /** One of a few words. */
+  word<Word extends string>(field: string, words: readonly Word[], otherwise: Word): Word {
+    const value = this.raw(field) ?? otherwise;
+    if (!words.includes(value as Word)) throw this.wrong(field, `one of ${words.join(", ")}`, value);
+    return value as Word;
+  }
+
+  /** As many numbers as there are stages. */
+  numbers(field: string, otherwise: readonly number[], length = otherwise.length): readonly number[] {
+    const value = this.raw(field) ?? otherwise;
+    const isNumbers = Array.isArray(value) && value.length === length && value.every(Number.isFinite);
+    if (!isNumbers) throw this.wrong(field, `a list of ${length} numbers`, value);
+    return value;
+  }
+
+  /** The error for a value that this project does not know. */
+  wrong(field: string, want: string, got: unknown): FileError {
+    const message = `${this.#where}: want "${field}" to be ${want}, got ${quote(got)}`;
+    return new FileError(`${message}. If the file is the checkpoint's own, that kind is not supported yet.`);
+  }
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

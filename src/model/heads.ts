@@ -1,0 +1,100 @@
+import type { Tensor } from "../runtime/graph.ts";
+import type { DepthAnythingHeadConfig, DepthHeadConfig, HeadConfig, SegmentationHeadConfig } from "./config.ts";
+import type { Extent, Ops } from "./ops.ts";
+import type { Conv, Linear, WeightScope } from "./weights.ts";
+
+/** DPTSemanticSegmentationHead up to its last upsampling; dropout does nothing in inference. */
+export interface SegmentationHeadWeights {
+  readonly kind: "segmentation";
+  readonly convolution: Conv;
+  readonly classifier: Linear;
+}
+
+/** DPTDepthEstimationHead and DepthAnythingDepthEstimationHead: they differ in size and in what comes last. */
+export interface DepthHeadWeights {
+  readonly kind: "depth";
+  readonly projection: Conv | undefined;
+  readonly convolution1: Conv;
+  readonly convolution2: Conv;
+  readonly last: Linear;
+}
+
+export type HeadWeights = SegmentationHeadWeights | DepthHeadWeights;
+
+/** Binds the names of the head, under `head`. */
+export function headWeights(scope: WeightScope, config: HeadConfig, channels: number): HeadWeights {
+  switch (config.kind) {
+    case "segmentation":
+      return segmentationHeadWeights(scope, config, channels);
+    case "depth":
+      return depthHeadWeights(scope, config, channels);
+    case "depth-anything":
+      return depthAnythingHeadWeights(scope, config, channels);
+  }
+}
+
+function segmentationHeadWeights(scope: WeightScope, { labels }: SegmentationHeadConfig, f: number): HeadWeights {
+  return {
+    kind: "segmentation",
+    convolution: scope.conv2d("head.0", f, f, 3, { bias: false, batchNorm: "head.1" }),
+    classifier: scope.linear("head.4", f, labels.length, { stored: [labels.length, f, 1, 1] }),
+  };
+}
+
+/** Channels before the last 1×1 convolution of DPTDepthEstimationHead. */
+const DEPTH_CHANNELS = 32;
+
+function depthHeadWeights(scope: WeightScope, { addProjection }: DepthHeadConfig, f: number): HeadWeights {
+  const half = Math.floor(f / 2);
+  return {
+    kind: "depth",
+    projection: addProjection ? scope.conv2d("projection", f, f, 3) : undefined,
+    convolution1: scope.conv2d("head.0", f, half, 3),
+    convolution2: scope.conv2d("head.2", half, DEPTH_CHANNELS, 3),
+    last: scope.linear("head.4", DEPTH_CHANNELS, 1, { stored: [1, DEPTH_CHANNELS, 1, 1] }),
+  };
+}
+
+function depthAnythingHeadWeights(scope: WeightScope, { channels }: DepthAnythingHeadConfig, f: number): HeadWeights {
+  const half = Math.floor(f / 2);
+  return {
+    kind: "depth",
+    projection: undefined,
+    convolution1: scope.conv2d("conv1", f, half, 3),
+    convolution2: scope.conv2d("conv2", half, channels, 3),
+    last: scope.linear("conv3", channels, 1, { stored: [1, channels, 1, 1] }),
+  };
+}
+
+/**
+ * Logits `[N, h, w, labels]` at the size of the fused map, half that of PyTorch's: the upsampling that is left
+ * ({@link upsampledLogits}) merges with whatever resizing comes next.
+ */
+export function segmentationHead(ops: Ops, x: Tensor, { convolution, classifier }: SegmentationHeadWeights): Tensor {
+  return ops.pointwise(ops.conv2d(x, convolution, { activation: "relu" }), classifier);
+}
+
+/** The head's last step as PyTorch has it: logits `[N, 2·h, 2·w, labels]`. */
+export function upsampledLogits(ops: Ops, logits: Tensor): Tensor {
+  const [, height, width] = logits.shape as [number, number, number];
+  return ops.resize(logits, { height: 2 * height, width: 2 * width }, "bilinear", { alignCorners: true });
+}
+
+/** Depth `[N, H, W, 1]`: inverse and relative, or in metres. */
+export function depthHead(
+  ops: Ops,
+  x: Tensor,
+  { projection, convolution1, convolution2, last }: DepthHeadWeights,
+  config: DepthHeadConfig | DepthAnythingHeadConfig,
+  /** Size of the picture in whole patches. */
+  whole: Extent,
+): Tensor {
+  const projected = projection ? ops.conv2d(x, projection, { activation: "relu" }) : x;
+  const narrow = ops.conv2d(projected, convolution1);
+  const [, height, width] = narrow.shape as [number, number, number];
+  const to = config.kind === "depth" ? { height: 2 * height, width: 2 * width } : whole;
+  const large = ops.resize(narrow, to, "bilinear", { alignCorners: true });
+  const hidden = ops.conv2d(large, convolution2, { activation: "relu" });
+  if (config.kind === "depth") return ops.pointwise(hidden, last, { activation: "relu" });
+  return ops.pointwise(hidden, last, { activation: config.metric ? "sigmoid" : "relu", scale: config.maxDepth });
+}

@@ -1,0 +1,73 @@
+import type { Tensor } from "../runtime/graph.ts";
+import type { BackboneOutput } from "./backbones/backbone.ts";
+import type { ReassembleConfig } from "./config.ts";
+import type { Extent, Ops } from "./ops.ts";
+import type { Conv, Linear, WeightScope } from "./weights.ts";
+
+/** One stage of the reassemble operation. */
+export interface StageWeights {
+  /** The two halves of the readout projection: for each token, and for the class token. */
+  readonly readout: readonly [Linear, Linear] | undefined;
+  readonly projection: Linear;
+  /** A transposed convolution above the patch grid, a strided one below it. */
+  readonly resize: Conv | undefined;
+}
+
+/** Binds the names of DPTReassembleStage, under `neck.reassemble_stage`. */
+export function reassembleWeights(scope: WeightScope, config: ReassembleConfig, hiddenSize: number): StageWeights[] {
+  return config.factors.map((factor, i) => {
+    const channels = config.channels[i]!;
+    const layer = scope.at(`layers.${i}`);
+    const readout =
+      config.readout === "project" ? scope.split(`readout_projects.${i}.0`, hiddenSize, hiddenSize) : undefined;
+    const projection = layer.linear("projection", hiddenSize, channels, { stored: [channels, hiddenSize, 1, 1] });
+    if (factor > 1) return { readout, projection, resize: layer.convTranspose2d("resize", channels, channels, factor) };
+    if (factor < 1) return { readout, projection, resize: layer.conv2d("resize", channels, channels, 3) };
+    return { readout, projection, resize: undefined };
+  });
+}
+
+/** Section 3.1 of the paper, `Reassemble = Resample ∘ Concatenate ∘ Read`: tokens to maps `[N, f·h, f·w, C]`. */
+export function reassemble(
+  ops: Ops,
+  { taps, grid }: BackboneOutput,
+  stages: readonly StageWeights[],
+  config: ReassembleConfig,
+): Tensor[] {
+  return stages.map((stage, i) => {
+    const map = read(ops, taps[i]!, grid, stage, config);
+    if (!stage.resize) return map;
+    const factor = config.factors[i]!;
+    return factor > 1 ? ops.convTranspose2d(map, stage.resize) : ops.conv2d(map, stage.resize, { stride: 1 / factor });
+  });
+}
+
+/** Tokens `[N, 1 + h·w, D]` to a map `[N, h, w, C]`: the class token mixed in, then the 1×1 projection. */
+function read(
+  ops: Ops,
+  tokens: Tensor,
+  { height, width }: Extent,
+  { readout, projection }: StageWeights,
+  { readout: kind, activation }: ReassembleConfig,
+): Tensor {
+  const batch = tokens.shape[0]!;
+  const patches = { first: 1, count: height * width };
+  const classToken = { first: 0, count: 1 };
+  const asMap = (x: Tensor) => ops.graph.reshape(x, [batch, height, width, projection.channelsOut]);
+  switch (kind) {
+    case "ignore":
+      return asMap(ops.linear(tokens, projection, { rows: patches }));
+    case "add": {
+      // P(t + c) + b = Pt + (Pc + b): the bracket is one vector for each image.
+      const imageBias = ops.linear(tokens, projection, { rows: classToken });
+      return asMap(ops.linear(tokens, projection, { rows: patches, imageBias }));
+    }
+    case "project": {
+      // W[t; c] + b = W₁t + (W₂c + b): half the work, since the bracket is one vector for each image.
+      const [forPatch, forClass] = readout!;
+      const imageBias = ops.linear(tokens, forClass, { rows: classToken });
+      const mixed = ops.linear(tokens, forPatch, { rows: patches, imageBias, activation });
+      return asMap(ops.linear(mixed, projection));
+    }
+  }
+}

@@ -1,0 +1,326 @@
+import {
+  multipleOf4,
+  packConv2d,
+  packConvTranspose2d,
+  packedShape,
+  packLinear,
+  packVector,
+} from "../kernels/shared/pack.ts";
+import { FileError } from "../runtime/errors.ts";
+import type { StoredTensor } from "../runtime/stored-tensor.ts";
+import { elementCount, type Precision, type Shape } from "../runtime/tensor.ts";
+import type { Weight, WeightSource } from "../runtime/weight.ts";
+
+/** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
+export interface Linear {
+  readonly weight: Weight;
+  readonly bias?: Weight | undefined;
+  readonly channelsIn: number;
+  readonly channelsOut: number;
+}
+
+export interface Conv extends Linear {
+  /** The window's side. */
+  readonly size: number;
+}
+
+/** LayerNorm. */
+export interface Norm {
+  readonly weight: Weight;
+  readonly bias: Weight;
+  readonly channels: number;
+  readonly epsilon: number;
+}
+
+interface Affine {
+  readonly bias?: boolean;
+}
+
+interface LinearOptions extends Affine {
+  /** Name of a vector that multiplies the outputs (layer scale): folded in, since `λ(Wx + b) = (λW)x + λb`. */
+  readonly scale?: string;
+  /** Shape of the weight in the file, if not `[channelsOut, channelsIn]`. */
+  readonly stored?: Shape;
+}
+
+interface ConvOptions extends Affine {
+  /** Name of a batch norm after the convolution; folded in, since in inference it is an affine map of each channel. */
+  readonly batchNorm?: string;
+}
+
+/** torch.nn.BatchNorm2d's default. */
+const BATCH_NORM_EPSILON = 1e-5;
+
+/**
+ * Binds names under a path of the checkpoint to weights as the kernels want them. Every leaf states its shape, and every
+ * leaf that was bound is in `collected`, so that {@link checkWeights} can hold the file against the whole tree.
+ */
+export class WeightScope {
+  readonly precision: Precision;
+  readonly collected: Weight[];
+  readonly #path: string;
+
+  constructor(precision: Precision, path = "", collected: Weight[] = []) {
+    this.precision = precision;
+    this.collected = collected;
+    this.#path = path;
+  }
+
+  /** The scope of a submodule. */
+  at(path: string): WeightScope {
+    return new WeightScope(this.precision, this.#name(path), this.collected);
+  }
+
+  /** torch.nn.Linear, or a Conv2d that is one: with a 1×1 window, or with a stride that is its window. */
+  linear(name: string, channelsIn: number, channelsOut: number, options: LinearOptions = {}): Linear {
+    const { bias = true, scale, stored = [channelsOut, channelsIn] } = options;
+    const lambda = scale === undefined ? [] : [this.#source(scale, [channelsOut])];
+    const weight = this.#packed(name, 1, channelsIn, channelsOut, {
+      sources: [this.#source(`${name}.weight`, stored), ...lambda],
+      make: (w, l) => packLinear(l ? scaleRows(w!, l) : w!, channelsOut, channelsIn),
+    });
+    if (!bias) return { weight, channelsIn, channelsOut };
+    return {
+      weight,
+      channelsIn,
+      channelsOut,
+      bias: this.#vector(`${name}.bias`, channelsOut, {
+        sources: [this.#source(`${name}.bias`, [channelsOut]), ...lambda],
+        make: (b, l) => packVector(l ? scaleRows(b!, l) : b!),
+      }),
+    };
+  }
+
+  /** Several Linear of one input as one matrix, side by side: query, key and value. */
+  merged(names: readonly string[], channelsIn: number, channelsOut: number, { bias = true }: Affine = {}): Linear {
+    const all = names.length * channelsOut;
+    const label = names.join("+");
+    const weight = this.#packed(label, 1, channelsIn, all, {
+      sources: names.map((name) => this.#source(`${name}.weight`, [channelsOut, channelsIn])),
+      make: (...parts) => packLinear(concatenate(parts), all, channelsIn),
+    });
+    if (!bias) return { weight, channelsIn, channelsOut: all };
+    return {
+      weight,
+      channelsIn,
+      channelsOut: all,
+      bias: this.#vector(`${label}.bias`, all, {
+        sources: names.map((name) => this.#source(`${name}.bias`, [channelsOut])),
+        make: (...parts) => packVector(concatenate(parts)),
+      }),
+    };
+  }
+
+  /**
+   * A Linear of two inputs side by side, `W [x₁; x₂] + b`, as two: `W₁ x₁` and `W₂ x₂ + b`. Where x₂ is the same for many
+   * x₁, the second is computed once.
+   */
+  split(name: string, channelsIn: number, channelsOut: number): readonly [Linear, Linear] {
+    const source = this.#source(`${name}.weight`, [channelsOut, 2 * channelsIn]);
+    const half = (which: 0 | 1) => ({
+      weight: this.#packed(`${name} ${which === 0 ? "left" : "right"}`, 1, channelsIn, channelsOut, {
+        sources: [source],
+        make: (w) => packLinear(halfColumns(w!, 2 * channelsIn, which), channelsOut, channelsIn),
+      }),
+      channelsIn,
+      channelsOut,
+    });
+    return [half(0), { ...half(1), bias: this.vector(`${name}.bias`, channelsOut) }];
+  }
+
+  /** torch.nn.Conv2d with a square window, and the batch norm after it. */
+  conv2d(
+    name: string,
+    channelsIn: number,
+    channelsOut: number,
+    size: number,
+    { bias = true, batchNorm }: ConvOptions = {},
+  ): Conv {
+    const taps = size * size;
+    const own = bias ? [this.#source(`${name}.bias`, [channelsOut])] : [];
+    const norm = ["weight", "bias", "running_mean", "running_var"].map((leaf) =>
+      this.#source(`${batchNorm}.${leaf}`, [channelsOut]),
+    );
+    const weightSource = this.#source(`${name}.weight`, [channelsOut, channelsIn, size, size]);
+    const weight = this.#packed(name, taps, channelsIn, channelsOut, {
+      sources: batchNorm === undefined ? [weightSource] : [weightSource, ...norm],
+      make: (w, ...statistics) => {
+        const scaled = batchNorm === undefined ? w! : scaleRows(w!, batchNormScale(statistics));
+        return packConv2d(scaled, channelsOut, channelsIn, taps);
+      },
+    });
+    const shape = { channelsIn, channelsOut, size };
+    if (batchNorm === undefined) {
+      return bias ? { weight, bias: this.vector(`${name}.bias`, channelsOut), ...shape } : { weight, ...shape };
+    }
+    const shift = this.#vector(`${name}+${batchNorm}.bias`, channelsOut, {
+      sources: [...norm, ...own],
+      make: (gamma, beta, mean, variance, b) => packVector(batchNormShift([gamma!, beta!, mean!, variance!], b)),
+    });
+    return { weight, bias: shift, ...shape };
+  }
+
+  /** torch.nn.ConvTranspose2d whose stride is its window. */
+  convTranspose2d(name: string, channelsIn: number, channelsOut: number, size: number): Conv {
+    const taps = size * size;
+    const weight = this.#packed(name, 1, channelsIn, taps * channelsOut, {
+      sources: [this.#source(`${name}.weight`, [channelsIn, channelsOut, size, size])],
+      make: (w) => packConvTranspose2d(w!, channelsIn, channelsOut, taps),
+    });
+    const bias = this.#vector(`${name}.bias`, taps * channelsOut, {
+      sources: [this.#source(`${name}.bias`, [channelsOut])],
+      make: (b) => packVector(b!, taps),
+    });
+    return { weight, bias, channelsIn, channelsOut, size };
+  }
+
+  norm(name: string, channels: number, epsilon: number): Norm {
+    return {
+      weight: this.tensor(`${name}.weight`, [channels]),
+      bias: this.tensor(`${name}.bias`, [channels]),
+      channels,
+      epsilon,
+    };
+  }
+
+  /** A vector filled up to a multiple of 4, in f32, as biases are. */
+  vector(name: string, channels: number): Weight {
+    return this.#vector(name, channels, { sources: [this.#source(name, [channels])], make: (v) => packVector(v!) });
+  }
+
+  /** A tensor as it is, in f32: small ones whose rounding would show. */
+  tensor(name: string, shape: Shape): Weight {
+    return this.derived(name, shape, [{ name, shape }], (t) => t!);
+  }
+
+  /** A weight computed from tensors of this scope. */
+  derived(
+    label: string,
+    shape: Shape,
+    sources: readonly WeightSource[],
+    make: Weight["make"],
+    dtype: Precision = "f32",
+  ): Weight {
+    const weight: Weight = {
+      label: this.#name(label),
+      shape,
+      dtype,
+      sources: sources.map(({ name, shape: stored }) => this.#source(name, stored)),
+      make,
+    };
+    this.collected.push(weight);
+    return weight;
+  }
+
+  #packed(
+    label: string,
+    taps: number,
+    channelsIn: number,
+    channelsOut: number,
+    recipe: Pick<Weight, "sources" | "make">,
+  ): Weight {
+    const shape = packedShape(taps, channelsIn, channelsOut);
+    const weight = { label: this.#name(label), shape, dtype: this.precision, ...recipe };
+    this.collected.push(weight);
+    return weight;
+  }
+
+  #vector(label: string, channels: number, recipe: Pick<Weight, "sources" | "make">): Weight {
+    const weight = { label: this.#name(label), shape: [multipleOf4(channels)], dtype: "f32" as const, ...recipe };
+    this.collected.push(weight);
+    return weight;
+  }
+
+  #source(name: string, shape: Shape): WeightSource {
+    return { name: this.#name(name), shape };
+  }
+
+  #name(name: string): string {
+    return this.#path === "" ? name : `${this.#path}.${name}`;
+  }
+}
+
+/** Row r of `[rows, …]` times `factors[r]`. */
+function scaleRows(values: Float32Array, factors: Float32Array): Float32Array {
+  const length = values.length / factors.length;
+  return values.map((value, i) => value * factors[Math.floor(i / length)]!);
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** The left (0) or the right (1) half of the columns of a matrix. */
+function halfColumns(matrix: Float32Array, columns: number, which: 0 | 1): Float32Array {
+  const half = new Float32Array(matrix.length / 2);
+  const width = columns / 2;
+  for (let row = 0; row < matrix.length / columns; row++) {
+    const from = row * columns + which * width;
+    half.set(matrix.subarray(from, from + width), row * width);
+  }
+  return half;
+}
+
+/** γ/√(σ² + ε), from weight, bias, running mean and running variance. */
+function batchNormScale([gamma, , , variance]: readonly Float32Array[]): Float32Array {
+  return gamma!.map((g, i) => g / Math.sqrt(variance![i]! + BATCH_NORM_EPSILON));
+}
+
+/** β + (b − μ)·γ/√(σ² + ε), for the bias b of the convolution before. */
+function batchNormShift(statistics: readonly Float32Array[], bias?: Float32Array): Float32Array {
+  const [, beta, mean] = statistics;
+  const scale = batchNormScale(statistics);
+  return beta!.map((b, i) => b + ((bias?.[i] ?? 0) - mean![i]!) * scale[i]!);
+}
+
+/**
+ * Holds a checkpoint against the weights that a model binds, before any data is read.
+ * @param ignored patterns of tensor names that inference never reads
+ * @throws FileError listing all that is missing, misshapen or left over
+ */
+export function checkWeights(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  weights: readonly Weight[],
+  ignored: readonly RegExp[],
+): void {
+  const wanted = new Map(weights.flatMap(({ sources }) => sources.map(({ name, shape }) => [name, shape] as const)));
+  const problems: string[] = [];
+  for (const [name, shape] of wanted) {
+    const tensor = tensors.get(name);
+    if (!tensor) {
+      problems.push(`no tensor "${name}" [${shape}]${hint(tensors, name)}`);
+    } else if (tensor.shape.join() !== shape.join()) {
+      const sameSize = elementCount(tensor.shape) === elementCount(shape) ? " (as many elements)" : "";
+      problems.push(`tensor "${name}": want [${shape}], got [${tensor.shape}]${sameSize}`);
+    } else if (!/^(F|BF)\d+$/.test(tensor.dtype)) {
+      problems.push(`tensor "${name}": want floating point numbers, got ${tensor.dtype}`);
+    }
+  }
+  for (const name of tensors.keys()) {
+    if (!wanted.has(name) && !ignored.some((pattern) => pattern.test(name))) problems.push(`left over: "${name}"`);
+  }
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, 20);
+  if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`);
+  throw new FileError(
+    `weights: want the tensors of config.json, got ${problems.length} that differ:\n  ${shown.join("\n  ")}\nIs config.json from the same checkpoint?`,
+  );
+}
+
+/** ` (the file has layers 0 to 23)` for a name with a layer number that the file does not reach. */
+function hint(tensors: ReadonlyMap<string, StoredTensor>, name: string): string {
+  const match = /^(.*\.layer\.)(\d+)\./.exec(name);
+  if (!match) return "";
+  const layers = [...tensors.keys()].flatMap((key) => {
+    const rest = key.startsWith(match[1]!) ? Number.parseInt(key.slice(match[1]!.length), 10) : Number.NaN;
+    return Number.isNaN(rest) ? [] : [rest];
+  });
+  const last = layers.reduce((most, layer) => Math.max(most, layer), -1);
+  return Number(match[2]) > last && last >= 0 ? ` (the file has layers 0 to ${last})` : "";
+}

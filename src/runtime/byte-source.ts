@@ -1,0 +1,20 @@
+/** A file of known size of which any range can be read; the file itself is never in memory as a whole. */
+export interface ByteSource {
+  /** What errors call it: a path, a URL or a file name. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /**
+   * The bytes `[begin, end)`; exactly `end - begin` of them.
+   * @throws FileError if the range is not inside the file or the file has fewer bytes than it said.
+   */
+  read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** A model folder: `config.json` and what lies beside it, wherever that is. */
+export interface ModelFiles {
+  /** What errors call the folder. */
+  readonly name: string;
+  /** Opens a file by its name in the folder; `undefined` if there is none. */
+  open(file: string, signal?: AbortSignal): Promise<ByteSource | undefined>;
+}

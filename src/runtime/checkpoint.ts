@@ -1,0 +1,133 @@
+import type { ByteSource, ModelFiles } from "./byte-source.ts";
+import { FileError, UsageError } from "./errors.ts";
+import { toFloat32 } from "./floats.ts";
+import { readPickleCheckpoint } from "./pickle-checkpoint.ts";
+import { quote } from "./quote.ts";
+import { isJsonObject, readJson } from "./read-json.ts";
+import { readSafetensorsHeader } from "./safetensors.ts";
+import { readStoredTensor, type StoredTensor } from "./stored-tensor.ts";
+
+/** The tensors of a model, in one file or many; opening reads the tables only. */
+export interface Checkpoint {
+  /** Names of the files in the model folder that hold the tensors. */
+  readonly files: readonly string[];
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /**
+   * A tensor's bytes as stored: row-major, little-endian.
+   * @throws UsageError if there is no such tensor. FileError if the file cannot be read.
+   */
+  read(name: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** A tensor's elements as 32-bit floats; F32 is not copied. @throws as {@link Checkpoint.read}. */
+  readFloats(name: string, signal?: AbortSignal): Promise<Float32Array>;
+}
+
+type TensorTable = ReadonlyMap<string, StoredTensor>;
+type ReadTable = (source: ByteSource, signal?: AbortSignal) => Promise<TensorTable>;
+
+const readSafetensorsTable: ReadTable = async (source, signal) => (await readSafetensorsHeader(source, signal)).tensors;
+
+/** In order of preference: safetensors first, since it is simpler, faster and has no code in it. */
+const FORMATS: readonly { readonly file: string; readonly index: string; readonly readTable: ReadTable }[] = [
+  { file: "model.safetensors", index: "model.safetensors.index.json", readTable: readSafetensorsTable },
+  { file: "pytorch_model.bin", index: "pytorch_model.bin.index.json", readTable: readPickleCheckpoint },
+];
+
+/**
+ * Opens the checkpoint of a Hugging Face model folder: `model.safetensors`, its shards, `pytorch_model.bin`, its shards,
+ * whichever is found first.
+ * @throws FileError if there is none of them, or what is there breaks the rules of its format.
+ */
+export async function openCheckpoint(files: ModelFiles, signal?: AbortSignal): Promise<Checkpoint> {
+  for (const { file, index, readTable } of FORMATS) {
+    const source = await files.open(file, signal);
+    if (source) return checkpointOf([file], await readTable(source, signal));
+    const json = await readJson(files, index, { signal });
+    if (json) return openShards(files, index, json.weight_map, readTable, signal);
+  }
+  const looked = FORMATS.flatMap(({ file, index }) => [file, index]).join(", ");
+  throw new FileError(
+    `${files.name}: want a checkpoint, got none of ${looked}. Download the weights to where config.json lies.`,
+  );
+}
+
+function checkpointOf(files: readonly string[], tensors: TensorTable): Checkpoint {
+  const find = (name: string): StoredTensor => {
+    const tensor = tensors.get(name);
+    if (!tensor) {
+      throw new UsageError(`checkpoint: want one of its ${tensors.size} tensors, got ${quote(name)}. Look at tensors.`);
+    }
+    return tensor;
+  };
+  return {
+    files,
+    tensors,
+    read: async (name, signal) => readStoredTensor(find(name), signal),
+    readFloats: async (name, signal) => {
+      const tensor = find(name);
+      return toFloat32(tensor.dtype, await readStoredTensor(tensor, signal));
+    },
+  };
+}
+
+async function openShards(
+  files: ModelFiles,
+  index: string,
+  weightMap: unknown,
+  readTable: ReadTable,
+  signal?: AbortSignal,
+): Promise<Checkpoint> {
+  const fileOf = readWeightMap(`${files.name}/${index}`, weightMap);
+  const shards = [...new Set(fileOf.values())].sort();
+  const tables = new Map(
+    await Promise.all(
+      shards.map(async (shard) => {
+        const source = await files.open(shard, signal);
+        return [shard, source && (await readTable(source, signal))] as const;
+      }),
+    ),
+  );
+  const problems = shards.filter((shard) => !tables.get(shard)).map((shard) => `no file ${quote(shard)}`);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, shard] of fileOf) {
+    const table = tables.get(shard);
+    const tensor = table?.get(name);
+    if (tensor) tensors.set(name, tensor);
+    else if (table) problems.push(`no tensor ${quote(name)} in ${quote(shard)}`);
+  }
+  for (const [shard, table] of tables) {
+    for (const name of table?.keys() ?? []) {
+      if (fileOf.get(name) !== shard) problems.push(`tensor ${quote(name)} in ${quote(shard)}, which the index lacks`);
+    }
+  }
+  report(`${files.name}/${index}`, "shards that hold what it lists", problems);
+  return checkpointOf(shards, tensors);
+}
+
+/** Shards must be plain names: an index from the net must not reach files outside the model folder. */
+function readWeightMap(where: string, weightMap: unknown): ReadonlyMap<string, string> {
+  if (!isJsonObject(weightMap) || Object.keys(weightMap).length === 0) {
+    throw new FileError(
+      `${where}: want a "weight_map" from tensors to files, got ${quote(weightMap)}. Download it again.`,
+    );
+  }
+  const fileOf = new Map<string, string>();
+  const problems: string[] = [];
+  for (const [name, file] of Object.entries(weightMap)) {
+    if (typeof file === "string" && isPlainName(file)) fileOf.set(name, file);
+    else problems.push(`${quote(name)} in ${quote(file)}`);
+  }
+  report(where, "plain file names beside it", problems);
+  return fileOf;
+}
+
+function isPlainName(file: string): boolean {
+  // A colon would make a drive or a stream of a Windows path.
+  return file !== "" && file !== "." && file !== ".." && !/[/\\:\0]/.test(file);
+}
+
+function report(where: string, want: string, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, 20).join("; ");
+  const more = problems.length > 20 ? `; and ${problems.length - 20} more` : "";
+  throw new FileError(`${where}: want ${want}, got ${shown}${more}. Download the index and all its shards again.`);
+}

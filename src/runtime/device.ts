@@ -1,0 +1,79 @@
+import { MachineError } from "./errors.ts";
+import type { Graph } from "./graph.ts";
+import { byteLength, describeTensor } from "./tensor.ts";
+
+/** Features that make the engine faster or measurable where an adapter has them; none is needed. */
+const WANTED: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
+
+/** Limits that models outgrow; asked for at the adapter's best. */
+const LIMITS = [
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+] as const;
+
+/**
+ * A device with all the adapter can give.
+ * @throws MachineError if the adapter gives no device
+ */
+export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+  const requiredFeatures = WANTED.filter((name) => adapter.features.has(name));
+  try {
+    return await adapter.requestDevice({ label: "dpt-webgpu", requiredLimits, requiredFeatures });
+  } catch (cause) {
+    const message = `WebGPU: want a device from the adapter ${describeAdapter(adapter)}, got ${(cause as Error).message}`;
+    throw new MachineError(`${message}. Reload the page or restart the browser.`, { cause });
+  }
+}
+
+/**
+ * The browser's own adapter, then its device.
+ * @throws MachineError without WebGPU or without an adapter
+ */
+export async function requestOwnDevice(): Promise<GPUDevice> {
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (!gpu) {
+    throw new MachineError(
+      "WebGPU: want navigator.gpu, got none. Use a browser with WebGPU (Chrome, Edge, Safari 26, Firefox) on a page served over https or from localhost.",
+    );
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) {
+    throw new MachineError(
+      "WebGPU: want an adapter, got none. Switch hardware acceleration on in the browser's settings and update the graphics driver.",
+    );
+  }
+  return requestDevice(adapter);
+}
+
+/** Vendor, architecture and name, as far as the adapter tells them. */
+export function describeAdapter({ info }: { readonly info: GPUAdapterInfo }): string {
+  const parts = [info.description || info.device, info.vendor, info.architecture];
+  const words = parts.filter((part, i) => part && !parts.slice(0, i).some((before) => before?.includes(part)));
+  return words.length > 0 ? words.join(", ") : "(unnamed adapter)";
+}
+
+/**
+ * Checks that every tensor of a graph fits the device's limits.
+ * @throws MachineError naming the limit and the tensor
+ */
+export function checkLimits(device: Pick<GPUDevice, "limits">, graph: Graph): void {
+  const { maxStorageBufferBindingSize, maxBufferSize, maxStorageBuffersPerShaderStage } = device.limits;
+  for (const { kernel, inputs, output } of graph.dispatches) {
+    for (const tensor of [...inputs, output]) {
+      for (const [name, limit] of Object.entries({ maxStorageBufferBindingSize, maxBufferSize })) {
+        if (byteLength(tensor) > limit) {
+          const want = `want ${name} of ${byteLength(tensor)} bytes for ${tensor.label} ${describeTensor(tensor)}`;
+          throw new MachineError(`${kernel.label}: ${want}, got ${limit}. Use a smaller picture or a smaller model.`);
+        }
+      }
+    }
+    if (inputs.length + 1 > maxStorageBuffersPerShaderStage) {
+      const want = `want maxStorageBuffersPerShaderStage of ${inputs.length + 1}`;
+      throw new MachineError(`${kernel.label}: ${want}, got ${maxStorageBuffersPerShaderStage}. Use another adapter.`);
+    }
+  }
+}

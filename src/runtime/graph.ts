@@ -1,0 +1,91 @@
+import { InternalError } from "./errors.ts";
+import type { Kernel } from "./kernel.ts";
+import { describeTensor, elementCount, sameSpec, type TensorSpec } from "./tensor.ts";
+import type { Weight } from "./weight.ts";
+
+export type ConstantData = Float32Array | Int32Array | Uint32Array;
+
+/** A node of the graph. `role` says where its bytes come from. */
+export interface Tensor extends TensorSpec {
+  readonly id: number;
+  readonly label: string;
+  readonly role: "input" | "weight" | "constant" | "activation";
+}
+
+/** One kernel at work. */
+export interface Dispatch {
+  readonly kernel: Kernel;
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+}
+
+/**
+ * One forward pass as a list of dispatches, recorded once per input size. Pure data: nothing here touches a GPU, so
+ * plans, memory and FLOPs are known (and tested) without one.
+ */
+export class Graph {
+  readonly inputs = new Map<string, Tensor>();
+  readonly weights = new Map<Weight, Tensor>();
+  readonly constants = new Map<Tensor, ConstantData>();
+  readonly dispatches: Dispatch[] = [];
+  readonly outputs = new Map<string, Tensor>();
+  #nextId = 0;
+
+  /** A tensor that the caller writes before each run. */
+  input(name: string, spec: TensorSpec): Tensor {
+    const tensor = this.#tensor("input", name, spec);
+    this.inputs.set(name, tensor);
+    return tensor;
+  }
+
+  /** A weight of the model; the same weight gives the same tensor. */
+  weight(weight: Weight): Tensor {
+    const known = this.weights.get(weight);
+    if (known) return known;
+    const tensor = this.#tensor("weight", weight.label, weight);
+    this.weights.set(weight, tensor);
+    return tensor;
+  }
+
+  /** Numbers that depend on sizes alone, such as resampling coefficients; uploaded once. */
+  constant(label: string, data: ConstantData): Tensor {
+    const dtype = data instanceof Float32Array ? "f32" : data instanceof Int32Array ? "i32" : "u32";
+    const tensor = this.#tensor("constant", label, { shape: [data.length], dtype });
+    this.constants.set(tensor, data);
+    return tensor;
+  }
+
+  /**
+   * Records a kernel over its inputs; the answer is its output.
+   * @throws InternalError if the inputs are not what the kernel was planned for.
+   */
+  run(kernel: Kernel, ...inputs: Tensor[]): Tensor {
+    const fits =
+      inputs.length === kernel.inputs.length && inputs.every((tensor, i) => sameSpec(tensor, kernel.inputs[i]!));
+    if (!fits) {
+      const list = (specs: readonly TensorSpec[]) => specs.map(describeTensor).join(", ");
+      throw new InternalError(`${kernel.label}: want inputs ${list(kernel.inputs)}, got ${list(inputs)}. Report this.`);
+    }
+    const output = this.#tensor("activation", kernel.label, kernel.output);
+    this.dispatches.push({ kernel, inputs, output });
+    return output;
+  }
+
+  /** The same memory under another shape with as many elements. */
+  reshape(tensor: Tensor, shape: readonly number[]): Tensor {
+    if (elementCount(shape) !== elementCount(tensor.shape)) {
+      const want = `want a shape of ${elementCount(tensor.shape)} elements`;
+      throw new InternalError(`reshape ${tensor.label}: ${want}, got [${shape.join(", ")}]. Report this.`);
+    }
+    return { ...tensor, shape };
+  }
+
+  /** Keeps a tensor to the end of the run, to be read back by this name. */
+  output(name: string, tensor: Tensor): void {
+    this.outputs.set(name, tensor);
+  }
+
+  #tensor(role: Tensor["role"], label: string, { shape, dtype }: TensorSpec): Tensor {
+    return { id: this.#nextId++, label, role, shape, dtype };
+  }
+}

@@ -1,0 +1,184 @@
+import { checkLimits } from "./device.ts";
+import { InternalError, MachineError } from "./errors.ts";
+import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
+import type { ConstantData, Dispatch, Graph, Tensor } from "./graph.ts";
+import { planMemory } from "./memory-plan.ts";
+import type { Pipelines } from "./pipelines.ts";
+import { type KernelTime, TimestampRecorder } from "./profiler.ts";
+import { byteLength } from "./tensor.ts";
+import type { WeightStore } from "./weight-store.ts";
+
+interface Step extends Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindings: GPUBindGroup;
+}
+
+export interface RunResult {
+  /** Bytes of each output. */
+  readonly outputs: ReadonlyMap<string, ArrayBuffer>;
+  /** Time by dispatch, if asked for. */
+  readonly times?: readonly KernelTime[];
+}
+
+/** Bytes that a graph needs on the GPU beside its weights, known before anything is allocated. */
+export function plannedBytes(graph: Graph): number {
+  const sum = (sizes: Iterable<number>) => [...sizes].reduce((total, bytes) => total + bytes, 0);
+  const own = [...graph.inputs.values(), ...graph.constants.keys(), ...graph.outputs.values()];
+  return sum(planMemory(graph).slots) + sum(own.map(byteLength));
+}
+
+/** A graph ready to run: pipelines compiled, memory allocated, bind groups made. One run at a time. */
+export class Session {
+  readonly #device: GPUDevice;
+  readonly #graph: Graph;
+  readonly #steps: readonly Step[];
+  readonly #bufferOf: (tensor: Tensor) => GPUBuffer;
+  readonly #staging: ReadonlyMap<string, GPUBuffer>;
+  readonly #owned: readonly GPUBuffer[];
+  /** GPU memory taken beside the weights. */
+  readonly bytes: number;
+
+  private constructor(
+    device: GPUDevice,
+    graph: Graph,
+    steps: readonly Step[],
+    bufferOf: (tensor: Tensor) => GPUBuffer,
+    staging: ReadonlyMap<string, GPUBuffer>,
+    owned: readonly GPUBuffer[],
+  ) {
+    this.#device = device;
+    this.#graph = graph;
+    this.#steps = steps;
+    this.#bufferOf = bufferOf;
+    this.#staging = staging;
+    this.#owned = owned;
+    this.bytes = owned.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * Compiles every kernel at once, without blocking, and allocates what the memory plan says.
+   * @param onProgress called with the pipelines that are ready, and how many there are
+   * @throws MachineError if a limit or the memory is too small; nothing stays allocated then
+   */
+  static async compile(
+    device: GPUDevice,
+    pipelines: Pipelines,
+    graph: Graph,
+    weights: WeightStore,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<Session> {
+    checkLimits(device, graph);
+    const owned: GPUBuffer[] = [];
+    try {
+      const kernels = graph.dispatches.map(({ kernel }) => kernel);
+      const total = new Set(kernels.map(({ code }) => code)).size;
+      const ready = new Set<string>();
+      const compiled = await Promise.all(
+        kernels.map(async (kernel) => {
+          const pipeline = await pipelines.get(kernel);
+          if (!ready.has(kernel.code)) onProgress?.(ready.add(kernel.code).size, total);
+          return pipeline;
+        }),
+      );
+
+      const { STORAGE, COPY_DST, COPY_SRC, MAP_READ } = GPUBufferUsage;
+      const own = async (label: string, size: number, usage: GPUBufferUsageFlags) => {
+        const buffer = await createBuffer(device, label, size, usage);
+        owned.push(buffer);
+        return buffer;
+      };
+      const plan = planMemory(graph);
+      const slots: GPUBuffer[] = [];
+      for (const [i, bytes] of plan.slots.entries()) {
+        slots.push(await own(`activations ${i}`, bytes, STORAGE | COPY_SRC | COPY_DST));
+      }
+      const buffers = new Map<number, GPUBuffer>();
+      for (const tensor of [...graph.inputs.values(), ...graph.constants.keys()]) {
+        buffers.set(tensor.id, await own(tensor.label, byteLength(tensor), STORAGE | COPY_DST | COPY_SRC));
+      }
+      for (const [weight, tensor] of graph.weights) buffers.set(tensor.id, weights.buffer(weight));
+      for (const [tensor, data] of graph.constants) writeBuffer(device, buffers.get(tensor.id)!, data);
+      const bufferOf = ({ id, label }: Tensor) => {
+        const buffer = buffers.get(id) ?? slots[plan.slotOf.get(id) ?? -1];
+        if (!buffer) throw new InternalError(`session: want a buffer for ${label}, got none. Report this.`);
+        return buffer;
+      };
+      const staging = new Map<string, GPUBuffer>();
+      for (const [name, tensor] of graph.outputs) {
+        staging.set(name, await own(`${name} read back`, byteLength(tensor), COPY_DST | MAP_READ));
+      }
+      const steps = graph.dispatches.map((dispatch, i): Step => {
+        const pipeline = compiled[i]!;
+        const entries = [...dispatch.inputs, dispatch.output].map((tensor, binding) => ({
+          binding,
+          resource: { buffer: bufferOf(tensor), size: byteLength(tensor) },
+        }));
+        const layout = pipeline.getBindGroupLayout(0);
+        return {
+          ...dispatch,
+          pipeline,
+          bindings: device.createBindGroup({ label: dispatch.kernel.label, layout, entries }),
+        };
+      });
+      return new Session(device, graph, steps, bufferOf, staging, owned);
+    } catch (error) {
+      for (const buffer of owned) buffer.destroy();
+      throw error;
+    }
+  }
+
+  /**
+   * One forward pass in one submit.
+   * @param inputs bytes for each input of the graph, by name
+   * @throws MachineError if the device is lost, or if times are asked for where it cannot tell them
+   */
+  async run(inputs: Readonly<Record<string, ConstantData>>, { profile = false } = {}): Promise<RunResult> {
+    const device = this.#device;
+    if (profile && !device.features.has("timestamp-query")) {
+      throw new MachineError("profile: want the feature timestamp-query, got an adapter without it. Run unprofiled.");
+    }
+    for (const [name, tensor] of this.#graph.inputs) writeBuffer(device, this.#bufferOf(tensor), inputs[name]!);
+
+    const encoder = device.createCommandEncoder({ label: "forward" });
+    const recorder = profile ? new TimestampRecorder(device, this.#steps.length) : undefined;
+    this.#encode(encoder, recorder);
+    for (const [name, tensor] of this.#graph.outputs) {
+      encoder.copyBufferToBuffer(this.#bufferOf(tensor), 0, this.#staging.get(name)!, 0, byteLength(tensor));
+    }
+    recorder?.resolve(encoder);
+    device.queue.submit([encoder.finish()]);
+
+    const outputs = new Map<string, ArrayBuffer>();
+    for (const [name, buffer] of this.#staging) {
+      await buffer.mapAsync(GPUMapMode.READ);
+      outputs.set(name, buffer.getMappedRange().slice(0));
+      buffer.unmap();
+    }
+    if (!recorder) return { outputs };
+    const seconds = await recorder.read();
+    const times = this.#steps.map(({ kernel, inputs, output }, i) => ({
+      label: kernel.label,
+      seconds: seconds[i]!,
+      flops: kernel.flops,
+      bytes: [...inputs, output].reduce((sum, tensor) => sum + byteLength(tensor), 0),
+    }));
+    return { outputs, times };
+  }
+
+  /** All dispatches in one pass; with a recorder each in a pass of its own, since WebGPU tells time by the pass. */
+  #encode(encoder: GPUCommandEncoder, recorder: TimestampRecorder | undefined): void {
+    let pass = recorder ? undefined : encoder.beginComputePass({ label: "forward" });
+    for (const [i, { kernel, pipeline, bindings }] of this.#steps.entries()) {
+      if (recorder) pass = encoder.beginComputePass({ label: kernel.label, timestampWrites: recorder.writes(i) });
+      pass!.setPipeline(pipeline);
+      pass!.setBindGroup(0, bindings);
+      pass!.dispatchWorkgroups(...kernel.workgroups);
+      if (recorder) pass!.end();
+    }
+    if (!recorder) pass!.end();
+  }
+
+  dispose(): void {
+    for (const buffer of this.#owned) buffer.destroy();
+  }
+}

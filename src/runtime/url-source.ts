@@ -1,0 +1,202 @@
+import { blobSource } from "./blob-source.ts";
+import type { ByteSource, ModelFiles } from "./byte-source.ts";
+import { checkRange } from "./check-range.ts";
+import { DptError, FileError, UsageError } from "./errors.ts";
+import { isAbort } from "./is-abort.ts";
+
+/** Asked for when a file is opened: finds out its size and, in the same request, gets most headers and all configs. */
+const HEAD_BYTES = 128 * 1024;
+
+export interface UrlOptions {
+  /** Used in place of the global `fetch`, for instance to add an `Authorization` header. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/**
+ * A model folder on a web server, read by HTTP range requests: `https://huggingface.co/Intel/dpt-large-ade/resolve/main`.
+ * A server without ranges answers with the whole file, which then is kept as a Blob (outside the JS heap) and sliced.
+ * @param baseUrl the folder; a relative one counts from the page. Its query string goes with every file.
+ * @throws UsageError if it is not a URL.
+ */
+export function filesFromUrl(baseUrl: string | URL, options: UrlOptions = {}): ModelFiles {
+  const base = parseUrl(baseUrl);
+  const fetcher = options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
+  return {
+    name: nameOf(base),
+    open(file, signal) {
+      const url = new URL(base);
+      url.pathname = `${base.pathname.replace(/\/+$/, "")}/${encodeURIComponent(file)}`;
+      return openUrl({ url, name: nameOf(url), fetcher }, signal);
+    },
+  };
+}
+
+interface RemoteFile {
+  readonly url: URL;
+  readonly name: string;
+  readonly fetcher: NonNullable<UrlOptions["fetch"]>;
+}
+
+interface ContentRange {
+  readonly begin: number;
+  readonly end: number;
+  readonly size: number;
+}
+
+async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSource | undefined> {
+  const response = await ask(file, "GET", [0, HEAD_BYTES], signal);
+  if (response.status === 404 || isPage(response)) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  if (response.status === 200) {
+    return blobSource(file.name, await attempt(file, signal, () => response.blob()));
+  }
+  if (response.status === 416 && response.headers.get("Content-Range") === "bytes */0") {
+    await response.body?.cancel();
+    return blobSource(file.name, new Blob([]));
+  }
+  await checkStatus(file, response);
+  const range = contentRange(file, response);
+  const head = await attempt(file, signal, () => response.arrayBuffer());
+  const size = range?.size ?? (await sizeByHead(file, signal));
+  checkAnswer(file, { begin: 0, end: Math.min(HEAD_BYTES, size), size }, range, head);
+  return rangeSource(file, size, response.headers.get("ETag"), new Uint8Array(head), signal);
+}
+
+function rangeSource(
+  file: RemoteFile,
+  size: number,
+  etag: string | null,
+  head: Uint8Array<ArrayBuffer>,
+  openSignal?: AbortSignal,
+): ByteSource {
+  openSignal?.throwIfAborted();
+  const known = { name: file.name, size };
+  return {
+    ...known,
+    async read(begin, end, signal) {
+      checkRange(known, begin, end);
+      signal?.throwIfAborted();
+      if (end <= head.length) return head.slice(begin, end);
+      if (begin === end) return new Uint8Array(0);
+      const response = await ask(file, "GET", [begin, end], signal);
+      await checkStatus(file, response);
+      const tag = response.headers.get("ETag");
+      if (etag !== null && tag !== null && tag !== etag) {
+        await response.body?.cancel();
+        throw new FileError(
+          `${file.name}: want one file, got a different one (its ETag changed). Load the model again.`,
+        );
+      }
+      const range = contentRange(file, response);
+      const bytes = await attempt(file, signal, () => response.arrayBuffer());
+      checkAnswer(file, { begin, end, size }, range, bytes);
+      return new Uint8Array(bytes);
+    },
+  };
+}
+
+async function ask(
+  file: RemoteFile,
+  method: "GET" | "HEAD",
+  range: readonly [number, number] | undefined,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const init: RequestInit = { method };
+  if (range) init.headers = { Range: `bytes=${range[0]}-${range[1] - 1}` };
+  if (signal) init.signal = signal;
+  return attempt(file, signal, () => file.fetcher(file.url.href, init));
+}
+
+/** Runs a step that talks to the server; whatever goes wrong there becomes a FileError, except the caller's abort. */
+async function attempt<T>(file: RemoteFile, signal: AbortSignal | undefined, step: () => Promise<T>): Promise<T> {
+  try {
+    signal?.throwIfAborted();
+    return await step();
+  } catch (cause) {
+    if (cause instanceof DptError || isAbort(cause, signal)) throw cause;
+    throw new FileError(
+      `${file.name}: want an answer from the server, got "${cause}". ` +
+        "Check the address and the connection; on a web page the server must also allow this origin (CORS).",
+      { cause },
+    );
+  }
+}
+
+async function checkStatus(file: RemoteFile, response: Response): Promise<void> {
+  if (response.status === 206) return;
+  await response.body?.cancel();
+  const advice = new Map([
+    [200, "It served ranges before: the file changed or a proxy drops the Range header. Load the model again."],
+    [401, "The file is private: give a fetch that adds an Authorization header."],
+    [403, "The file is private or gated: give a fetch that adds an Authorization header."],
+    [404, "The file was there when it was opened. Load the model again."],
+    [416, "The file is shorter than the server said. Load the model again."],
+    [429, "Too many requests: wait, then load the model again."],
+  ]).get(response.status);
+  throw new FileError(
+    `${file.name}: want HTTP status 206 (a range of the file), got ${response.status} ${response.statusText}. ` +
+      (advice ?? "Try again later or download the model and open it from disk."),
+  );
+}
+
+/** Servers of single-page apps answer a missing file with their start page and status 200; no model file is HTML. */
+function isPage(response: Response): boolean {
+  return response.ok && /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
+}
+
+/** `undefined` if the server does not show the header, as across origins without Access-Control-Expose-Headers. */
+function contentRange(file: RemoteFile, response: Response): ContentRange | undefined {
+  const text = response.headers.get("Content-Range");
+  if (text === null) return undefined;
+  const match = /^bytes (\d+)-(\d+)\/(\d+)$/i.exec(text.trim());
+  if (!match) {
+    throw new FileError(
+      `${file.name}: want "Content-Range: bytes FIRST-LAST/SIZE", got "${text}". ` +
+        "This server cannot be read by ranges; download the model and open it from disk.",
+    );
+  }
+  return { begin: Number(match[1]), end: Number(match[2]) + 1, size: Number(match[3]) };
+}
+
+async function sizeByHead(file: RemoteFile, signal?: AbortSignal): Promise<number> {
+  const response = await ask(file, "HEAD", undefined, signal);
+  const length = response.headers.get("Content-Length");
+  if (response.ok && length !== null && /^\d+$/.test(length)) return Number(length);
+  throw new FileError(
+    `${file.name}: want its size in Content-Range or Content-Length, got neither (status ${response.status}). ` +
+      "Let the server send Access-Control-Expose-Headers: Content-Range, or open the model from disk.",
+  );
+}
+
+function checkAnswer(file: RemoteFile, want: ContentRange, got: ContentRange | undefined, body: ArrayBuffer): void {
+  if (got && !(got.begin === want.begin && got.end === want.end && got.size === want.size)) {
+    throw new FileError(
+      `${file.name}: want bytes ${want.begin}-${want.end - 1}/${want.size}, ` +
+        `got bytes ${got.begin}-${got.end - 1}/${got.size}. The file changed or a proxy is wrong; load the model again.`,
+    );
+  }
+  if (body.byteLength !== want.end - want.begin) {
+    throw new FileError(
+      `${file.name}: want ${want.end - want.begin} bytes, got ${body.byteLength}. ` +
+        "The connection broke or the file changed; load the model again.",
+    );
+  }
+}
+
+function parseUrl(baseUrl: string | URL): URL {
+  try {
+    // Node has no location; there the address must be absolute.
+    return new URL(baseUrl, globalThis.location?.href);
+  } catch (cause) {
+    throw new UsageError(`filesFromUrl: want the URL of a model folder, got "${baseUrl}". Give an http(s) address.`, {
+      cause,
+    });
+  }
+}
+
+/** Without the query string, which may hold a signature. */
+function nameOf(url: URL): string {
+  return decodeURI(`${url.origin}${url.pathname}`);
+}

@@ -1,0 +1,91 @@
+import type { Checkpoint } from "./checkpoint.ts";
+import { float32ToFloat16Bits } from "./floats.ts";
+import { createBuffer } from "./gpu-buffer.ts";
+import { byteLength } from "./tensor.ts";
+import type { Weight } from "./weight.ts";
+
+export interface LoadProgress {
+  /** Bytes of the checkpoint that are on the GPU. */
+  readonly loaded: number;
+  readonly total: number;
+}
+
+export interface LoadOptions {
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The weights of one model on one device. */
+export class WeightStore {
+  readonly #buffers: ReadonlyMap<Weight, GPUBuffer>;
+  /** GPU memory taken. */
+  readonly bytes: number;
+
+  private constructor(buffers: ReadonlyMap<Weight, GPUBuffer>) {
+    this.#buffers = buffers;
+    this.bytes = [...buffers.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * Reads, repacks and uploads the weights one after the other; the next is read while one is repacked, so that at most
+   * two are in JS memory. After an error or an abort nothing stays on the GPU.
+   */
+  static async load(
+    device: GPUDevice,
+    checkpoint: Checkpoint,
+    weights: readonly Weight[],
+    { onProgress, signal }: LoadOptions = {},
+  ): Promise<WeightStore> {
+    const buffers = new Map<Weight, GPUBuffer>();
+    const sizeOf = (weight: Weight) =>
+      weight.sources.reduce((sum, { name }) => {
+        const { begin, end } = checkpoint.tensors.get(name)!;
+        return sum + end - begin;
+      }, 0);
+    const total = weights.reduce((sum, weight) => sum + sizeOf(weight), 0);
+    let loaded = 0;
+    try {
+      let next = readSources(checkpoint, weights[0], signal);
+      for (const [i, weight] of weights.entries()) {
+        const sources = await next;
+        next = readSources(checkpoint, weights[i + 1], signal);
+        // Whoever awaits it next meets its error; until then it must not count as unhandled.
+        next.catch(() => {});
+        signal?.throwIfAborted();
+        buffers.set(weight, await upload(device, weight, weight.make(...sources)));
+        loaded += sizeOf(weight);
+        onProgress?.({ loaded, total });
+      }
+      await device.queue.onSubmittedWorkDone();
+    } catch (error) {
+      for (const buffer of buffers.values()) buffer.destroy();
+      throw error;
+    }
+    return new WeightStore(buffers);
+  }
+
+  buffer(weight: Weight): GPUBuffer {
+    return this.#buffers.get(weight)!;
+  }
+
+  dispose(): void {
+    for (const buffer of this.#buffers.values()) buffer.destroy();
+  }
+}
+
+async function readSources(
+  checkpoint: Checkpoint,
+  weight: Weight | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array[]> {
+  if (!weight) return [];
+  return Promise.all(weight.sources.map(({ name }) => checkpoint.readFloats(name, signal)));
+}
+
+async function upload(device: GPUDevice, weight: Weight, values: Float32Array): Promise<GPUBuffer> {
+  const { STORAGE, COPY_DST } = GPUBufferUsage;
+  const buffer = await createBuffer(device, weight.label, byteLength(weight), STORAGE | COPY_DST);
+  const data = weight.dtype === "f16" ? float32ToFloat16Bits(values) : values;
+  device.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, Math.ceil(data.byteLength / 4) * 4);
+  return buffer;
+}

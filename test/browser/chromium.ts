@@ -1,0 +1,52 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import puppeteer, { type Browser } from "puppeteer";
+import { unpack } from "../../cli/adapter/unpack.ts";
+
+/**
+ * Starts a headless Chromium whose WebGPU runs on SwiftShader: the one `CHROMIUM_PATH` names, else one installed on
+ * this machine, else the one among the dependencies, which needs nothing of the machine. Close it when done.
+ */
+export async function launchChromium(): Promise<Browser> {
+  const { executablePath, libraries } = await findChromium();
+  return puppeteer.launch({
+    executablePath,
+    headless: "shell",
+    env: { ...process.env, LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter) },
+    // A shader can take minutes to compile and run in software.
+    protocolTimeout: 600_000,
+    args: [
+      "--enable-unsafe-webgpu",
+      "--use-webgpu-adapter=swiftshader",
+      "--disable-gpu-watchdog",
+      // Containers have neither user namespaces nor a large /dev/shm.
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-quic",
+      "--disable-sync",
+    ],
+  });
+}
+
+async function findChromium(): Promise<{ executablePath: string; libraries?: string }> {
+  const installed = process.env.CHROMIUM_PATH ?? findOnPath(["chromium", "chromium-browser", "google-chrome"]);
+  if (installed) return { executablePath: installed };
+  const chromium = await unpack("chromium");
+  return { executablePath: join(chromium, "chromium"), libraries: [join(chromium, "lib"), chromium].join(delimiter) };
+}
+
+function findOnPath(names: string[]): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return paths.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { type NormalizePixelsParams, normalizePixels } from "../../src/kernels/normalize-pixels.ts";
+import { expectClose } from "../expect-close.ts";
+import { randomStream } from "../random.ts";
+import { runFloat } from "../run-kernel.ts";
+
+const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
+const PLAIN = { mean: [0, 0, 0], deviation: [1, 1, 1] } as const;
+const FLUSH = { top: 0, left: 0, bottom: 0, right: 0 };
+
+function reference(pixels: Uint32Array, { height, width, scale, mean, deviation, pad }: NormalizePixelsParams) {
+  const [outHeight, outWidth] = [pad.top + height + pad.bottom, pad.left + width + pad.right];
+  const y = new Float64Array(3 * outHeight * outWidth);
+  for (let c = 0; c < 3; c++) {
+    for (let i = 0; i < height * width; i++) {
+      const [row, column] = [pad.top + Math.floor(i / width), pad.left + (i % width)];
+      const value = (((pixels[i]! >>> (8 * c)) & 255) * scale - mean[c]!) / deviation[c]!;
+      y[(c * outHeight + row) * outWidth + column] = value;
+    }
+  }
+  return y;
+}
+
+test.each<[string, NormalizePixelsParams]>([
+  ["every byte", { height: 16, width: 16, scale: 1 / 255, ...IMAGENET, pad: FLUSH, precision: "f32" }],
+  ["neither rescaled nor normalised", { height: 5, width: 7, scale: 1, ...PLAIN, pad: FLUSH, precision: "f32" }],
+  [
+    "a frame, wider on one side",
+    {
+      height: 3,
+      width: 4,
+      scale: 1 / 255,
+      ...IMAGENET,
+      pad: { top: 1, left: 0, bottom: 2, right: 3 },
+      precision: "f32",
+    },
+  ],
+  ["one pixel", { height: 1, width: 1, scale: 1 / 255, ...IMAGENET, pad: { ...FLUSH, left: 6 }, precision: "f32" }],
+  [
+    "mean and deviation in bytes",
+    {
+      height: 16,
+      width: 16,
+      scale: 1,
+      mean: [123.675, 116.28, 103.53],
+      deviation: [58.395, 57.12, 57.375],
+      pad: { top: 5, left: 5, bottom: 5, right: 5 },
+      precision: "f32",
+    },
+  ],
+])("%s", async (_, params) => {
+  const next = randomStream(7);
+  const pixels = Uint32Array.from({ length: params.height * params.width }, (_, i) => {
+    const noise = Math.floor(next() * 2 ** 24);
+    return ((noise << 8) | (i & 255)) >>> 0;
+  });
+  const kernel = normalizePixels(params);
+  const got = await runFloat(kernel, pixels);
+  expectClose(
+    got,
+    reference(pixels, params),
+    kernel.output.shape,
+    params.scale === 1 && params.mean[0] === 0 ? 0 : 1e-6,
+  );
+});
+
+test("stores halves where asked", () => {
+  const kernel = normalizePixels({ height: 2, width: 2, scale: 1, ...PLAIN, pad: FLUSH, precision: "f16" });
+  expect(kernel.output).toEqual({ shape: [1, 3, 2, 2], dtype: "f16" });
+  expect(kernel.code).toContain("enable f16;");
+});

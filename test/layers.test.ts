@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { findViolations, type SourceFile } from "./layers.ts";
+
+const root = new URL("../", import.meta.url);
+
+async function readSources(folder: string): Promise<SourceFile[]> {
+  const names = await readdir(new URL(folder, root), { recursive: true });
+  const paths = names.filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name.replaceAll("\\", "/")}`);
+  return Promise.all(paths.map(async (path) => ({ path, text: await readFile(new URL(path, root), "utf8") })));
+}
+
+test("the walls between the layers hold", async () => {
+  const folders = ["src", "cli", "demo", "bench", "examples"].filter((folder) => existsSync(new URL(folder, root)));
+  const sources = (await Promise.all(folders.map(readSources))).flat();
+  expect(sources.length).toBeGreaterThan(20);
+  expect(findViolations(sources)).toEqual([]);
+});
+
+describe("findViolations", () => {
+  const violationsOf = (path: string, ...lines: string[]) => findViolations([{ path, text: lines.join("\n") }]);
+
+  test("lets through what the layers allow", () => {
+    expect(
+      violationsOf("cli/main.ts", 'import "node:fs";', 'import "commander";', 'import "../src/index.ts";'),
+    ).toEqual([]);
+    expect(violationsOf("src/index.ts", 'export * from "./model/a.ts";', "let d: GPUDevice;")).toEqual([]);
+    expect(violationsOf("src/model/a.ts", 'import "../kernels/b.ts";', 'import "../runtime/c.ts";')).toEqual([]);
+    expect(
+      violationsOf("src/kernels/a.ts", 'import "./shared/b.ts";', "// GPUDevice", 'const s = "GPUBuffer";'),
+    ).toEqual([]);
+    expect(violationsOf("src/kernels/shared/a.ts", 'import "wgsl-preprocessor/wgsl-preprocessor.js";')).toEqual([]);
+    expect(violationsOf("src/runtime/a.ts", 'import "@zip.js/zip.js/lib/b.js";', "let d: GPUDevice;")).toEqual([]);
+  });
+
+  test.each([
+    ["src/runtime/a.ts", 'import { k } from "../kernels/k.ts";', "runtime imports src/kernels/k.ts of kernels"],
+    ["src/runtime/a.ts", 'import type { K } from "../model/k.ts";', "runtime imports src/model/k.ts of model"],
+    ["src/runtime/a.ts", 'export * from "../index.ts";', "runtime imports src/index.ts of index"],
+    ["src/model/a.ts", 'const m = await import("../../cli/m.ts");', "model imports cli/m.ts of apps"],
+    ["src/model/a.ts", 'import { t } from "../../test/t.ts";', "imports test/t.ts, which belongs to no layer"],
+    ["src/kernels/a.ts", 'import { b } from "./b.ts";', "imports the kernel src/kernels/b.ts"],
+    ["src/kernels/shared/a.ts", 'import { b } from "../b.ts";', "imports the kernel src/kernels/b.ts"],
+    ["src/kernels/a.ts", "let d: GPUDevice;", "names GPUDevice"],
+    ["demo/a.ts", "GPUBufferUsage.STORAGE;", "names GPUBufferUsage"],
+    ["src/runtime/a.ts", 'import { readFile } from "node:fs/promises";', "imports node:fs/promises"],
+    ["src/runtime/a.ts", 'import sharp from "sharp";', "imports sharp"],
+    ["src/model/a.ts", 'import "@zip.js/zip.json";', "imports @zip.js/zip.json"],
+  ])("names file, line and reason: %s: %s", (path, line, why) => {
+    expect(violationsOf(path, "// one", line)).toEqual([expect.stringContaining(`${path}:2: ${why}`)]);
+  });
+
+  test("wants every source in a layer", () => {
+    expect(violationsOf("src/utils/a.ts")).toEqual(["src/utils/a.ts:1: belongs to no layer"]);
+  });
+});

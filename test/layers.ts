@@ -1,0 +1,81 @@
+import { posix } from "node:path";
+import ts from "typescript";
+
+export interface SourceFile {
+  /** From the root of the repository, with slashes. */
+  path: string;
+  text: string;
+}
+
+/** From the bottom up: a file may import from its own layer and from those before it. */
+const layers = [
+  { name: "runtime", holds: /^src\/runtime\// },
+  { name: "kernels", holds: /^src\/kernels\// },
+  { name: "model", holds: /^src\/model\// },
+  { name: "index", holds: /^src\/index\.ts$/ },
+  { name: "apps", holds: /^(?:cli|demo|bench|examples)\// },
+];
+
+const packagesOfTheLibrary = ["wgsl-preprocessor", "@zip.js/zip.js"];
+const knowsTheGpu = /^(?:src\/runtime\/|src\/index\.ts$|cli\/|test\/)/;
+
+/** What breaks the walls of ARCHITECTURE.md, one line each: `file:line: why`. */
+export function findViolations(files: SourceFile[]): string[] {
+  return files.flatMap((file) => {
+    const source = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest);
+    const violations = [...importViolations(file), ...gpuViolations(file.path, source)];
+    return violations
+      .sort((a, b) => a.position - b.position)
+      .map(({ position, why }) => `${file.path}:${source.getLineAndCharacterOfPosition(position).line + 1}: ${why}`);
+  });
+}
+
+interface Violation {
+  position: number;
+  why: string;
+}
+
+function importViolations({ path, text }: SourceFile): Violation[] {
+  const own = layerOf(path);
+  if (own === -1) return [{ position: 0, why: "belongs to no layer" }];
+  return ts.preProcessFile(text).importedFiles.flatMap(({ fileName, pos }) => {
+    const why = fileName.startsWith(".")
+      ? whyNotImport(path, posix.join(posix.dirname(path), fileName))
+      : whyNotPackage(path, fileName);
+    return why === undefined ? [] : [{ position: pos, why }];
+  });
+}
+
+function layerOf(path: string): number {
+  return layers.findIndex(({ holds }) => holds.test(path));
+}
+
+function whyNotImport(path: string, target: string): string | undefined {
+  const [own, other] = [layerOf(path), layerOf(target)];
+  if (other === -1) return `imports ${target}, which belongs to no layer`;
+  if (other > own) return `${layers[own]!.name} imports ${target} of ${layers[other]!.name}, which lies above`;
+  const isKernel = layers[own]!.name === "kernels" && layers[other]!.name === "kernels";
+  if (isKernel && !target.startsWith("src/kernels/shared/")) {
+    return `imports the kernel ${target}; what two kernels share lives in src/kernels/shared/`;
+  }
+  return undefined;
+}
+
+function whyNotPackage(path: string, specifier: string): string | undefined {
+  if (!path.startsWith("src/")) return undefined;
+  const allowed = packagesOfTheLibrary.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+  return allowed ? undefined : `imports ${specifier}; src/ runs in a browser and needs only ${packagesOfTheLibrary}`;
+}
+
+function gpuViolations(path: string, source: ts.SourceFile): Violation[] {
+  if (knowsTheGpu.test(path)) return [];
+  const violations: Violation[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && /^GPU[A-Z]/.test(node.text)) {
+      violations.push({ position: node.getStart(source), why: `names ${node.text}; only src/runtime/ knows WebGPU` });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return violations;
+}

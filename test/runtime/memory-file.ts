@@ -1,0 +1,16 @@
+import { blobSource } from "../../src/runtime/blob-source.ts";
+import type { ByteSource } from "../../src/runtime/byte-source.ts";
+
+/** A file in memory that counts what is read of it. */
+export function memoryFile(bytes: Uint8Array<ArrayBuffer>, name = "file"): ByteSource & { reads: [number, number][] } {
+  const source = blobSource(name, new Blob([bytes]));
+  const reads: [number, number][] = [];
+  return {
+    ...source,
+    reads,
+    read(begin, end, signal) {
+      reads.push([begin, end]);
+      return source.read(begin, end, signal);
+    },
+  };
+}
