@@ -1,3 +1,4 @@
+import { InternalError } from "../runtime/errors.ts";
 import type { Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
@@ -110,7 +111,8 @@ export function dpt(
 
 function head(ops: Ops, x: Tensor, weights: HeadWeights, config: ModelConfig, { grid }: BackboneOutput): Tensor {
   if (weights.kind === "segmentation") return segmentationHead(ops, x, weights);
-  if (config.head.kind === "segmentation") throw new TypeError("a depth head's weights for a segmentation head");
+  if (config.head.kind === "segmentation")
+    throw new InternalError("head: want a depth config, got one for labels. Report this.");
   const { patch } = config.backbone;
   return depthHead(ops, x, weights, config.head, { height: grid.height * patch, width: grid.width * patch });
 }

@@ -2,6 +2,7 @@ import { checkLimits } from "./device.ts";
 import { InternalError, MachineError } from "./errors.ts";
 import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
 import type { ConstantData, Dispatch, Graph, Tensor } from "./graph.ts";
+import { guardErrors } from "./guard-errors.ts";
 import { planMemory } from "./memory-plan.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { type KernelTime, TimestampRecorder } from "./profiler.ts";
@@ -130,24 +131,28 @@ export class Session {
   /**
    * One forward pass in one submit.
    * @param inputs bytes for each input of the graph, by name
-   * @throws MachineError if the device is lost, or if times are asked for where it cannot tell them
+   * @throws MachineError if the device is lost or its memory runs out, or if times are asked for where it tells none
    */
   async run(inputs: Readonly<Record<string, ConstantData>>, { profile = false } = {}): Promise<RunResult> {
     const device = this.#device;
     if (profile && !device.features.has("timestamp-query")) {
       throw new MachineError("profile: want the feature timestamp-query, got an adapter without it. Run unprofiled.");
     }
-    for (const [name, tensor] of this.#graph.inputs) writeBuffer(device, this.#bufferOf(tensor), inputs[name]!);
-
-    const encoder = device.createCommandEncoder({ label: "forward" });
     const recorder = profile ? new TimestampRecorder(device, this.#steps.length) : undefined;
-    this.#encode(encoder, recorder);
-    for (const [name, tensor] of this.#graph.outputs) {
-      encoder.copyBufferToBuffer(this.#bufferOf(tensor), 0, this.#staging.get(name)!, 0, byteLength(tensor));
-    }
-    recorder?.resolve(encoder);
-    device.queue.submit([encoder.finish()]);
+    const submit = () => {
+      for (const [name, tensor] of this.#graph.inputs) writeBuffer(device, this.#bufferOf(tensor), inputs[name]!);
+      const encoder = device.createCommandEncoder({ label: "forward" });
+      this.#encode(encoder, recorder);
+      for (const [name, tensor] of this.#graph.outputs) {
+        encoder.copyBufferToBuffer(this.#bufferOf(tensor), 0, this.#staging.get(name)!, 0, byteLength(tensor));
+      }
+      recorder?.resolve(encoder);
+      device.queue.submit([encoder.finish()]);
+    };
+    return guardErrors(device, "run", submit, () => this.#readBack(recorder));
+  }
 
+  async #readBack(recorder: TimestampRecorder | undefined): Promise<RunResult> {
     const outputs = new Map<string, ArrayBuffer>();
     for (const [name, buffer] of this.#staging) {
       await buffer.mapAsync(GPUMapMode.READ);

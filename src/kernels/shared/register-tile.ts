@@ -41,7 +41,7 @@ export function chooseTile(m: number, n: number): Tile {
   const vectors = n / 4;
   const columns = vectors >= 2 ? 2 : 1;
   const x = Math.min(8, ceilPowerOfTwo(Math.ceil(vectors / columns)));
-  const rows = m >= 512 ? 8 : m >= 16 ? 4 : 1;
+  const rows = m >= 128 ? 8 : m >= 16 ? 4 : 1;
   const y = Math.min(64 / x, ceilPowerOfTwo(Math.ceil(m / rows)));
   return { rows, columns, x, y };
 }
@@ -75,6 +75,7 @@ export function registerTile(product: RegisterTileProduct): {
       ${index}
       let first = (group / ${across}u * ${tile.y}u + local.y) * ${tile.rows}u;
       let left = group % ${across}u * ${tile.x * tile.columns}u + local.x;
+      if (first >= ${m}u || left >= ${vectors}u) { return; }
       ${unroll(tile.columns, (j) => `let n${j} = left + ${j * tile.x}u;`)}
       ${unroll(tile.rows, (i) => `let m${i} = min(first + ${i}u, ${m - 1}u);`)}
       ${unroll(tile.rows, product.prepareRow)}
