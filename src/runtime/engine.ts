@@ -37,7 +37,8 @@ export class Engine {
     return WeightStore.load(this.#device, checkpoint, weights, options);
   }
 
-  compile(graph: Graph, weights: WeightStore, onProgress?: (done: number, total: number) => void): Promise<Session> {
+  /** @see {@link Session.compile} */
+  compile(graph: Graph, weights?: WeightStore, onProgress?: (done: number, total: number) => void): Promise<Session> {
     return Session.compile(this.#device, this.#pipelines, graph, weights, onProgress);
   }
 

@@ -58,6 +58,7 @@ export class Session {
 
   /**
    * Compiles every kernel at once, without blocking, and allocates what the memory plan says.
+   * @param weights may be left out for a graph that has none
    * @param onProgress called with the pipelines that are ready, and how many there are
    * @throws MachineError if a limit or the memory is too small; nothing stays allocated then
    */
@@ -65,7 +66,7 @@ export class Session {
     device: GPUDevice,
     pipelines: Pipelines,
     graph: Graph,
-    weights: WeightStore,
+    weights: WeightStore | undefined,
     onProgress?: (done: number, total: number) => void,
   ): Promise<Session> {
     checkLimits(device, graph);
@@ -97,7 +98,7 @@ export class Session {
       for (const tensor of [...graph.inputs.values(), ...graph.constants.keys()]) {
         buffers.set(tensor.id, await own(tensor.label, byteLength(tensor), STORAGE | COPY_DST | COPY_SRC));
       }
-      for (const [weight, tensor] of graph.weights) buffers.set(tensor.id, weights.buffer(weight));
+      for (const [weight, tensor] of graph.weights) buffers.set(tensor.id, weights!.buffer(weight));
       for (const [tensor, data] of graph.constants) writeBuffer(device, buffers.get(tensor.id)!, data);
       const bufferOf = ({ id, label }: Tensor) => {
         const buffer = buffers.get(id) ?? slots[plan.slotOf.get(id) ?? -1];
