@@ -17,6 +17,7 @@ export { filesFromBlobs } from "./runtime/blob-source.ts";
 export type { ByteSource, ModelFiles } from "./runtime/byte-source.ts";
 export { type Comparison, compare } from "./runtime/compare.ts";
 export * from "./runtime/errors.ts";
+export type { ModelSource } from "./runtime/model-source.ts";
 export type { PictureSource, RawPicture } from "./runtime/picture.ts";
 export type { KernelTime } from "./runtime/profiler.ts";
 export { type NamedTensor, readTensors } from "./runtime/read-tensors.ts";

@@ -1,10 +1,10 @@
 import { type LabelType, labelType } from "../kernels/arg-max-resized.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
-import type { ModelFiles } from "../runtime/byte-source.ts";
 import { openCheckpoint } from "../runtime/checkpoint.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { FileError, NumberError, UsageError } from "../runtime/errors.ts";
 import type { Graph } from "../runtime/graph.ts";
+import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import { type PictureSource, readPixels } from "../runtime/picture.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import { readJson } from "../runtime/read-json.ts";
@@ -107,10 +107,12 @@ export class DPT {
   /**
    * Loads a model folder as it lies on the Hugging Face hub: config.json, preprocessor_config.json, weights. The weights
    * stream to the GPU; the whole file is never in memory.
+   * @param source the folder's URL, the files of a folder that a person picked, or anything that opens files by name
    * @throws FileError for what is wrong in the folder, MachineError for what the adapter lacks; the signal's reason when
    *   aborted. Nothing stays allocated then.
    */
-  static async load(files: ModelFiles, options: LoadOptions = {}): Promise<DPT> {
+  static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
+    const files = openModelSource(source);
     const { onProgress, signal } = options;
     const precision: Precision = "f32";
     const config = parseConfig(await readJson(files, "config.json", { required: true, signal }));

@@ -1,6 +1,6 @@
 import { MachineError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
-import { byteLength, describeTensor } from "./tensor.ts";
+import { byteLength, describeTensor, type TensorSpec } from "./tensor.ts";
 
 /** Features that make the engine faster or measurable where an adapter has them; none is needed. */
 const WANTED: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
@@ -56,21 +56,32 @@ export function describeAdapter({ info }: { readonly info: GPUAdapterInfo }): st
   return words.length > 0 ? words.join(", ") : "(unnamed adapter)";
 }
 
+type Limited = Pick<GPUDevice, "limits">;
+
 /**
- * Checks that every tensor of a graph fits the device's limits.
+ * Checks that a tensor fits into one buffer and one binding.
  * @throws MachineError naming the limit and the tensor
  */
-export function checkLimits(device: Pick<GPUDevice, "limits">, graph: Graph): void {
-  const { maxStorageBufferBindingSize, maxBufferSize, maxStorageBuffersPerShaderStage } = device.limits;
+export function checkSize({ limits }: Limited, label: string, spec: TensorSpec): void {
+  const { maxStorageBufferBindingSize, maxBufferSize } = limits;
+  const bytes = byteLength(spec);
+  for (const [name, limit] of Object.entries({ maxStorageBufferBindingSize, maxBufferSize })) {
+    if (bytes <= limit) continue;
+    const want = `want ${name} of ${bytes} bytes for ${describeTensor(spec)}`;
+    throw new MachineError(
+      `${label}: ${want}, got ${limit}. Use a smaller picture, a smaller model or another adapter.`,
+    );
+  }
+}
+
+/**
+ * Checks that every dispatch of a graph is within the device's limits.
+ * @throws MachineError naming the limit and the tensor
+ */
+export function checkLimits(device: Limited, graph: Graph): void {
+  const { maxStorageBuffersPerShaderStage } = device.limits;
   for (const { kernel, inputs, output } of graph.dispatches) {
-    for (const tensor of [...inputs, output]) {
-      for (const [name, limit] of Object.entries({ maxStorageBufferBindingSize, maxBufferSize })) {
-        if (byteLength(tensor) > limit) {
-          const want = `want ${name} of ${byteLength(tensor)} bytes for ${tensor.label} ${describeTensor(tensor)}`;
-          throw new MachineError(`${kernel.label}: ${want}, got ${limit}. Use a smaller picture or a smaller model.`);
-        }
-      }
-    }
+    for (const tensor of [...inputs, output]) checkSize(device, tensor.label, tensor);
     if (inputs.length + 1 > maxStorageBuffersPerShaderStage) {
       const want = `want maxStorageBuffersPerShaderStage of ${inputs.length + 1}`;
       throw new MachineError(`${kernel.label}: ${want}, got ${maxStorageBuffersPerShaderStage}. Use another adapter.`);

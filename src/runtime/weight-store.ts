@@ -1,4 +1,5 @@
 import type { Checkpoint } from "./checkpoint.ts";
+import { checkSize } from "./device.ts";
 import { float32ToFloat16Bits } from "./floats.ts";
 import { createBuffer } from "./gpu-buffer.ts";
 import { byteLength } from "./tensor.ts";
@@ -36,6 +37,7 @@ export class WeightStore {
     weights: readonly Weight[],
     { onProgress, signal }: LoadOptions = {},
   ): Promise<WeightStore> {
+    for (const weight of weights) checkSize(device, weight.label, weight);
     const buffers = new Map<Weight, GPUBuffer>();
     const sizeOf = (weight: Weight) =>
       weight.sources.reduce((sum, { name }) => {
@@ -85,7 +87,14 @@ async function readSources(
 async function upload(device: GPUDevice, weight: Weight, values: Float32Array): Promise<GPUBuffer> {
   const { STORAGE, COPY_DST } = GPUBufferUsage;
   const buffer = await createBuffer(device, weight.label, byteLength(weight), STORAGE | COPY_DST);
-  const data = weight.dtype === "f16" ? float32ToFloat16Bits(values) : values;
-  device.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, Math.ceil(data.byteLength / 4) * 4);
+  const data = weight.dtype === "f16" ? halfWords(values) : values;
+  device.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
   return buffer;
+}
+
+/** Halves, one more if their number is odd: WebGPU writes whole words. */
+function halfWords(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const words = new Uint16Array(2 * Math.ceil(values.length / 2));
+  words.set(float32ToFloat16Bits(values));
+  return words;
 }
