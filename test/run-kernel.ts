@@ -18,7 +18,7 @@ const pipelines = new WeakMap<GPUDevice, Pipelines>();
 export async function runKernel(kernel: Kernel, ...inputs: ConstantData[]): Promise<ArrayBuffer> {
   const device = await testDevice();
   if (!pipelines.has(device)) pipelines.set(device, new Pipelines(device));
-  const pipeline = await pipelines.get(device)!.get(kernel);
+  const pipeline = await pipelines.get(device)!.acquire(kernel);
 
   expect(inputs.length, `${kernel.label}: inputs`).toBe(kernel.inputs.length);
   const { STORAGE, COPY_DST, COPY_SRC, MAP_READ } = GPUBufferUsage;

@@ -4,7 +4,7 @@ const LANCZOS = 1;
 const BILINEAR = 2;
 export const BICUBIC = 3;
 const BOX = 4;
-const HAMMING = 5;
+export const HAMMING = 5;
 
 export type Resample = typeof NEAREST | typeof LANCZOS | typeof BILINEAR | typeof BICUBIC | typeof BOX | typeof HAMMING;
 

@@ -2,6 +2,8 @@ import { FileError } from "../runtime/errors.ts";
 import { quote } from "../runtime/quote.ts";
 import { isJsonObject, type JsonObject } from "../runtime/read-json.ts";
 
+const MOST = 1_000_000;
+
 /**
  * Typed access to a JSON object of a model folder. A field that is absent or null takes the class's default, as in
  * transformers.
@@ -37,10 +39,19 @@ export class Fields {
     return value;
   }
 
-  /** A whole number from `least` up. */
+  /** A whole number from `least` to a bound that no model comes near, so that a hostile file cannot stall the caller. */
   whole(field: string, otherwise: number, least = 1): number {
     const value = this.raw(field) ?? otherwise;
-    if (!isWhole(value) || value < least) throw this.wrong(field, `a whole number from ${least} up`, value);
+    if (!isWhole(value) || value < least || value > MOST) {
+      throw this.wrong(field, `a whole number from ${least} to ${MOST}`, value);
+    }
+    return value;
+  }
+
+  /** A finite number. */
+  number(field: string, otherwise: number): number {
+    const value = this.raw(field) ?? otherwise;
+    if (typeof value !== "number" || !Number.isFinite(value)) throw this.wrong(field, "a number", value);
     return value;
   }
 

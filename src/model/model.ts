@@ -1,5 +1,6 @@
 import { type LabelType, labelType } from "../kernels/arg-max-resized.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
+import { CallQueue } from "../runtime/call-queue.ts";
 import { openCheckpoint } from "../runtime/checkpoint.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { FileError, NumberError, UsageError } from "../runtime/errors.ts";
@@ -9,15 +10,15 @@ import { type PictureSource, readPixels } from "../runtime/picture.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import { readJson } from "../runtime/read-json.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
-import type { Session } from "../runtime/session.ts";
+import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
+import { checkWeights } from "./check-weights.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { forwardGraph, inPyTorchLayout } from "./forward.ts";
 import { predictGraph } from "./predict.ts";
 import { networkSize, type Processor, parseProcessor, type Size } from "./processor.ts";
-import { checkWeights } from "./weights.ts";
 
 /** What is going on, and how far: bytes of the checkpoint, or kernels. */
 export interface Progress {
@@ -82,9 +83,8 @@ export class DPT {
   readonly #weights: DptWeights;
   readonly #store: WeightStore;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
-  readonly #sessions = new Map<string, { readonly graph: Graph; readonly session: Session }>();
-  #last: Promise<unknown> = Promise.resolve();
-  #isDisposed = false;
+  readonly #sessions: SessionCache;
+  readonly #calls = new CallQueue();
 
   private constructor(
     config: ModelConfig,
@@ -102,6 +102,7 @@ export class DPT {
     this.#weights = weights;
     this.#store = store;
     this.#onProgress = onProgress;
+    this.#sessions = new SessionCache(engine, store, KEPT_SESSIONS);
   }
 
   /**
@@ -142,13 +143,13 @@ export class DPT {
 
   /** GPU memory taken, in bytes. */
   get memory(): { readonly weights: number; readonly activations: number } {
-    const activations = [...this.#sessions.values()].reduce((sum, { session }) => sum + session.bytes, 0);
-    return { weights: this.#store.bytes, activations };
+    return { weights: this.#store.bytes, activations: this.#sessions.bytes };
   }
 
   /**
    * Labels every pixel of a picture.
-   * @throws UsageError if the model is not one for segmentation, or for an empty picture
+   * @throws UsageError if the model is not one for segmentation or is disposed, or for an empty picture; FileError without
+   *   preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when aborted
    * @throws NumberError if the network's answer is not finite
    */
   async segment(source: PictureSource, options: PredictionOptions = {}): Promise<Segmentation> {
@@ -165,7 +166,8 @@ export class DPT {
 
   /**
    * Depth at every pixel of a picture.
-   * @throws UsageError if the model is not one for depth, or for an empty picture
+   * @throws UsageError if the model is not one for depth or is disposed, or for an empty picture; FileError without
+   *   preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when aborted
    * @throws NumberError if the network's answer is not finite
    */
   async depth(source: PictureSource, options: PredictionOptions = {}): Promise<DepthMap> {
@@ -189,22 +191,27 @@ export class DPT {
       const want = `want ${elementCount(shape)} values for [${shape.join(", ")}]`;
       throw new UsageError(`forward: ${want}, got ${data.length}. Check the shape.`);
     }
-    return this.#queue(async () => {
-      const key = `forward ${shape} ${stages}`;
+    // A copy: the caller may use its own for the next picture while this one waits its turn.
+    const pixels = data.slice();
+    return this.#calls.run(async () => {
       const record = () => forwardGraph(this.config, this.#weights, this.precision, shape, { stages });
-      const { graph, session } = await this.#session(key, record);
-      const { outputs } = await session.run({ pixel_values: data });
+      const { graph, session } = await this.#compiled(`forward ${shape} ${stages}`, record);
+      const { outputs } = await session.run({ pixel_values: pixels });
       return new Map([...graph.outputs].map(([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)]));
     });
   }
 
-  /** Frees the GPU's memory, and the device if it was not given. Calls that wait are rejected. */
+  /**
+   * Frees the GPU's memory, and the device if it was not given. Calls that have not ended are rejected with a UsageError;
+   * if one is running, the memory is freed when it has let go of it.
+   */
   dispose(): void {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
-    for (const { session } of this.#sessions.values()) session.dispose();
-    this.#store.dispose();
-    this.#engine.dispose();
+    const reason = new UsageError("model: want a model in use, got one disposed. Load it again.");
+    this.#calls.close(reason, () => {
+      this.#sessions.dispose();
+      this.#store.dispose();
+      this.#engine.dispose();
+    });
   }
 
   [Symbol.dispose](): void {
@@ -226,11 +233,11 @@ export class DPT {
       const got = `got ${network.width}x${network.height}`;
       throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
     }
-    return this.#queue(async () => {
+    return this.#calls.run(async () => {
       signal?.throwIfAborted();
-      const key = `${picture.width}x${picture.height} at ${network.width}x${network.height} ${resize}`;
       const began = performance.now();
-      const { session } = await this.#session(key, () =>
+      const key = JSON.stringify([picture, network, resize]);
+      const { session } = await this.#compiled(key, () =>
         predictGraph(this.config, this.#weights, this.precision, { processor, picture, network, resize }),
       );
       signal?.throwIfAborted();
@@ -242,37 +249,8 @@ export class DPT {
     });
   }
 
-  /** The compiled graph of this key; the one unused for longest makes room. */
-  async #session(key: string, record: () => Graph): Promise<{ readonly graph: Graph; readonly session: Session }> {
-    const known = this.#sessions.get(key);
-    this.#sessions.delete(key);
-    if (known) {
-      this.#sessions.set(key, known);
-      return known;
-    }
-    for (const [oldest, { session }] of this.#sessions) {
-      if (this.#sessions.size < KEPT_SESSIONS) break;
-      session.dispose();
-      this.#sessions.delete(oldest);
-    }
-    const graph = record();
-    const session = await this.#engine.compile(graph, this.#store, (done, total) =>
-      this.#onProgress?.({ phase: "compile", done, total }),
-    );
-    const entry = { graph, session };
-    this.#sessions.set(key, entry);
-    return entry;
-  }
-
-  /** Runs one task after all that were asked for before it, whether they failed or not. */
-  #queue<Result>(task: () => Promise<Result>): Promise<Result> {
-    const checked = () => {
-      if (this.#isDisposed) throw new UsageError("model: want a model in use, got one disposed. Load it again.");
-      return task();
-    };
-    const result = this.#last.then(checked, checked);
-    this.#last = result.catch(() => {});
-    return result;
+  #compiled(key: string, record: () => Graph): Promise<CachedSession> {
+    return this.#sessions.get(key, record, (done, total) => this.#onProgress?.({ phase: "compile", done, total }));
   }
 
   #wrongTask(call: string, want: string, other: string): UsageError {

@@ -1,7 +1,6 @@
-import { BICUBIC, NEAREST, type Resample } from "../kernels/pillow-coefficients.ts";
-import { FileError, UsageError } from "../runtime/errors.ts";
-import { quote } from "../runtime/quote.ts";
-import { isJsonObject, type JsonObject } from "../runtime/read-json.ts";
+import { BICUBIC, HAMMING, NEAREST, type Resample } from "../kernels/pillow-coefficients.ts";
+import { UsageError } from "../runtime/errors.ts";
+import { Fields } from "./fields.ts";
 
 /** Pixels. */
 export interface Size {
@@ -35,39 +34,35 @@ export interface NetworkSize extends Size {
 }
 
 const CLASSES = ["DPTImageProcessor", "DPTImageProcessorFast", "DPTImageProcessorPil", "DPTFeatureExtractor"];
-const WHERE = "preprocessor_config.json";
 
 /**
  * Reads a preprocessor_config.json. Fields that only training or other classes use are passed over.
  * @throws FileError for another class, a field of the wrong type, or a step that DPTImageProcessor does not have
  */
 export function parseProcessor(json: unknown): Processor {
-  if (!isJsonObject(json)) {
-    throw new FileError(`${WHERE}: want a JSON object, got ${quote(json)}. Is it the right file?`);
+  const fields = new Fields("preprocessor_config.json", json);
+  fields.word(
+    fields.has("image_processor_type") ? "image_processor_type" : "feature_extractor_type",
+    CLASSES,
+    CLASSES[0]!,
+  );
+  if (fields.boolean("do_center_crop", false)) {
+    throw fields.wrong("do_center_crop", "false, since DPTImageProcessor does not crop", true);
   }
-  const type = json.image_processor_type ?? json.feature_extractor_type ?? CLASSES[0];
-  if (typeof type !== "string" || !CLASSES.includes(type)) {
-    const want = `want "image_processor_type" to be one of ${CLASSES.join(", ")}`;
-    throw new FileError(
-      `${WHERE}: ${want}, got ${quote(type)}. Use a checkpoint whose pictures are prepared this way.`,
-    );
-  }
-  if (json.do_center_crop === true) throw wrong("do_center_crop", "false, since DPTImageProcessor does not crop", true);
-
-  const doPad = boolean(json, "do_pad", false);
-  const sizeDivisor = json.size_divisor == null ? null : whole(json, "size_divisor", 1);
-  if (doPad && sizeDivisor === null) throw wrong("size_divisor", "a whole number from 1 up with do_pad", sizeDivisor);
+  const doPad = fields.boolean("do_pad", false);
+  const sizeDivisor = fields.has("size_divisor") ? fields.whole("size_divisor", 1) : null;
+  if (doPad && sizeDivisor === null) throw fields.wrong("size_divisor", "a whole number from 1 up with do_pad", null);
   return {
-    doResize: boolean(json, "do_resize", true),
-    size: parseSize(json.size ?? 384),
-    resample: parseResample(json.resample ?? BICUBIC),
-    keepAspectRatio: boolean(json, "keep_aspect_ratio", false),
-    ensureMultipleOf: whole(json, "ensure_multiple_of", 1),
-    doRescale: boolean(json, "do_rescale", true),
-    rescaleFactor: parseRescaleFactor(json.rescale_factor ?? 1 / 255),
-    doNormalize: boolean(json, "do_normalize", true),
-    imageMean: channels(json, "image_mean", "3 numbers", Number.isFinite),
-    imageStd: channels(json, "image_std", "3 numbers above 0", (value) => Number.isFinite(value) && value > 0),
+    doResize: fields.boolean("do_resize", true),
+    size: parseSize(fields),
+    resample: parseResample(fields),
+    keepAspectRatio: fields.boolean("keep_aspect_ratio", false),
+    ensureMultipleOf: fields.whole("ensure_multiple_of", 1),
+    doRescale: fields.boolean("do_rescale", true),
+    rescaleFactor: fields.number("rescale_factor", 1 / 255),
+    doNormalize: fields.boolean("do_normalize", true),
+    imageMean: parseChannels(fields, "image_mean", 0.5),
+    imageStd: parseChannels(fields, "image_std", 0.5, (value) => value > 0),
     doPad,
     sizeDivisor,
   };
@@ -136,53 +131,31 @@ function checkSides(what: string, { width, height }: Size): void {
   throw new UsageError(`${what}: want whole numbers of pixels from 1 up, got ${width}x${height}. Check both sides.`);
 }
 
-function wrong(field: string, want: string, got: unknown): FileError {
-  return new FileError(`${WHERE}: want "${field}" to be ${want}, got ${quote(got)}. Is it the checkpoint's own file?`);
-}
-
-function boolean(json: JsonObject, field: string, otherwise: boolean): boolean {
-  const value = json[field] ?? otherwise;
-  if (typeof value !== "boolean") throw wrong(field, "true or false", value);
-  return value;
-}
-
-function whole(json: JsonObject, field: string, otherwise: number): number {
-  const value = json[field] ?? otherwise;
-  if (!isWhole(value)) throw wrong(field, "a whole number from 1 up", value);
-  return value;
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-function channels(json: JsonObject, field: string, want: string, isRight: (value: number) => boolean): Channels {
-  const value = json[field] ?? [0.5, 0.5, 0.5];
-  if (!Array.isArray(value) || value.length !== 3 || !value.every((v) => typeof v === "number" && isRight(v))) {
-    throw wrong(field, want, value);
-  }
-  return [value[0], value[1], value[2]];
-}
-
 /** `{height, width}`, or one number for a square as old files have it. */
-function parseSize(value: unknown): Size {
-  if (isWhole(value)) return { width: value, height: value };
-  if (isJsonObject(value) && isWhole(value.width) && isWhole(value.height)) {
-    return { width: value.width, height: value.height };
+function parseSize(fields: Fields): Size {
+  if (typeof fields.raw("size") === "object") {
+    const size = fields.object("size");
+    if (size.has("height") && size.has("width"))
+      return { width: size.whole("width", 1), height: size.whole("height", 1) };
+    throw fields.wrong("size", "{height, width} or one whole number", fields.raw("size"));
   }
-  throw wrong("size", "{height, width} or one whole number from 1 up", value);
+  const side = fields.whole("size", 384);
+  return { width: side, height: side };
 }
 
-function parseResample(value: unknown): Resample {
-  if (!isResample(value)) throw wrong("resample", "one of Pillow's filters, 0 to 5", value);
-  return value;
+function parseResample(fields: Fields): Resample {
+  const filter = fields.whole("resample", BICUBIC, NEAREST);
+  if (filter > HAMMING) throw fields.wrong("resample", `one of Pillow's filters, ${NEAREST} to ${HAMMING}`, filter);
+  return filter as Resample;
 }
 
-function isResample(value: unknown): value is Resample {
-  return Number.isInteger(value) && (value as number) >= NEAREST && (value as number) <= 5;
-}
-
-function parseRescaleFactor(value: unknown): number {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw wrong("rescale_factor", "a number", value);
-  return value;
+function parseChannels(
+  fields: Fields,
+  field: string,
+  otherwise: number,
+  isRight: (value: number) => boolean = () => true,
+): Channels {
+  const values = fields.numbers(field, [otherwise, otherwise, otherwise]);
+  if (!values.every(isRight)) throw fields.wrong(field, "3 numbers above 0", values);
+  return [values[0]!, values[1]!, values[2]!];
 }

@@ -6,10 +6,9 @@ import {
   packLinear,
   packVector,
 } from "../kernels/shared/pack.ts";
-import { FileError } from "../runtime/errors.ts";
-import type { StoredTensor } from "../runtime/stored-tensor.ts";
-import { elementCount, type Precision, type Shape } from "../runtime/tensor.ts";
+import type { Precision, Shape } from "../runtime/tensor.ts";
 import type { Weight, WeightSource } from "../runtime/weight.ts";
+import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows } from "./fold.ts";
 
 /** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
 export interface Linear {
@@ -47,9 +46,6 @@ interface ConvOptions extends Affine {
   /** Name of a batch norm after the convolution; folded in, since in inference it is an affine map of each channel. */
   readonly batchNorm?: string;
 }
-
-/** torch.nn.BatchNorm2d's default. */
-const BATCH_NORM_EPSILON = 1e-5;
 
 /**
  * Binds names under a path of the checkpoint to weights as the kernels want them. Every leaf states its shape, and every
@@ -238,89 +234,4 @@ export class WeightScope {
   #name(name: string): string {
     return this.#path === "" ? name : `${this.#path}.${name}`;
   }
-}
-
-/** Row r of `[rows, …]` times `factors[r]`. */
-function scaleRows(values: Float32Array, factors: Float32Array): Float32Array {
-  const length = values.length / factors.length;
-  return values.map((value, i) => value * factors[Math.floor(i / length)]!);
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-/** The left (0) or the right (1) half of the columns of a matrix. */
-function halfColumns(matrix: Float32Array, columns: number, which: 0 | 1): Float32Array {
-  const half = new Float32Array(matrix.length / 2);
-  const width = columns / 2;
-  for (let row = 0; row < matrix.length / columns; row++) {
-    const from = row * columns + which * width;
-    half.set(matrix.subarray(from, from + width), row * width);
-  }
-  return half;
-}
-
-/** γ/√(σ² + ε), from weight, bias, running mean and running variance. */
-function batchNormScale([gamma, , , variance]: readonly Float32Array[]): Float32Array {
-  return gamma!.map((g, i) => g / Math.sqrt(variance![i]! + BATCH_NORM_EPSILON));
-}
-
-/** β + (b − μ)·γ/√(σ² + ε), for the bias b of the convolution before. */
-function batchNormShift(statistics: readonly Float32Array[], bias?: Float32Array): Float32Array {
-  const [, beta, mean] = statistics;
-  const scale = batchNormScale(statistics);
-  return beta!.map((b, i) => b + ((bias?.[i] ?? 0) - mean![i]!) * scale[i]!);
-}
-
-/**
- * Holds a checkpoint against the weights that a model binds, before any data is read.
- * @param ignored patterns of tensor names that inference never reads
- * @throws FileError listing all that is missing, misshapen or left over
- */
-export function checkWeights(
-  tensors: ReadonlyMap<string, StoredTensor>,
-  weights: readonly Weight[],
-  ignored: readonly RegExp[],
-): void {
-  const wanted = new Map(weights.flatMap(({ sources }) => sources.map(({ name, shape }) => [name, shape] as const)));
-  const problems: string[] = [];
-  for (const [name, shape] of wanted) {
-    const tensor = tensors.get(name);
-    if (!tensor) {
-      problems.push(`no tensor "${name}" [${shape}]${hint(tensors, name)}`);
-    } else if (tensor.shape.join() !== shape.join()) {
-      const sameSize = elementCount(tensor.shape) === elementCount(shape) ? " (as many elements)" : "";
-      problems.push(`tensor "${name}": want [${shape}], got [${tensor.shape}]${sameSize}`);
-    } else if (!/^(F|BF)\d+$/.test(tensor.dtype)) {
-      problems.push(`tensor "${name}": want floating point numbers, got ${tensor.dtype}`);
-    }
-  }
-  for (const name of tensors.keys()) {
-    if (!wanted.has(name) && !ignored.some((pattern) => pattern.test(name))) problems.push(`left over: "${name}"`);
-  }
-  if (problems.length === 0) return;
-  const shown = problems.slice(0, 20);
-  if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`);
-  throw new FileError(
-    `weights: want the tensors of config.json, got ${problems.length} that differ:\n  ${shown.join("\n  ")}\nIs config.json from the same checkpoint?`,
-  );
-}
-
-/** ` (the file has layers 0 to 23)` for a name with a layer number that the file does not reach. */
-function hint(tensors: ReadonlyMap<string, StoredTensor>, name: string): string {
-  const match = /^(.*\.layer\.)(\d+)\./.exec(name);
-  if (!match) return "";
-  const layers = [...tensors.keys()].flatMap((key) => {
-    const rest = key.startsWith(match[1]!) ? Number.parseInt(key.slice(match[1]!.length), 10) : Number.NaN;
-    return Number.isNaN(rest) ? [] : [rest];
-  });
-  const last = layers.reduce((most, layer) => Math.max(most, layer), -1);
-  return Number(match[2]) > last && last >= 0 ? ` (the file has layers 0 to ${last})` : "";
 }

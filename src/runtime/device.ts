@@ -5,7 +5,7 @@ import { byteLength, describeTensor, type TensorSpec } from "./tensor.ts";
 /** Features that make the engine faster or measurable where an adapter has them; none is needed. */
 const WANTED: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
 
-/** Limits that models outgrow; asked for at the adapter's best. */
+/** Limits of which more is better: larger models and, with more workgroup memory, larger tiles. */
 const LIMITS = [
   "maxStorageBufferBindingSize",
   "maxBufferSize",

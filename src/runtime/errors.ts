@@ -3,23 +3,31 @@
  * The classes let a caller tell a broken file from a weak adapter without parsing text.
  */
 export abstract class DptError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
+  /** The class's name, literally: a bundler that shortens class names would shorten what users see. */
+  abstract override readonly name: string;
 }
 
 /** The machine must change: no adapter, a limit too small, a feature missing, memory exhausted. */
-export class MachineError extends DptError {}
+export class MachineError extends DptError {
+  readonly name = "MachineError";
+}
 
 /** A file must change: a checkpoint, a config or a picture that is missing, truncated, lying or of an unknown kind. */
-export class FileError extends DptError {}
+export class FileError extends DptError {
+  readonly name = "FileError";
+}
 
 /** The caller must change: an argument out of range, a method called after dispose. */
-export class UsageError extends DptError {}
+export class UsageError extends DptError {
+  readonly name = "UsageError";
+}
 
 /** We must change: a promise inside this project was broken. Please report it. */
-export class InternalError extends DptError {}
+export class InternalError extends DptError {
+  readonly name = "InternalError";
+}
 
 /** The numbers are wrong: an activation overflowed or a weight, a picture is not finite. Nothing of the answer is true. */
-export class NumberError extends DptError {}
+export class NumberError extends DptError {
+  readonly name = "NumberError";
+}

@@ -26,7 +26,8 @@ export interface Pixels {
 }
 
 /**
- * The pixels of a picture.
+ * The pixels of a picture, copied: the caller may use its buffer for the next one at once. What a page draws passes
+ * through the canvas's premultiplied alpha, which changes colours only where the picture is transparent.
  * @throws UsageError for a picture without pixels, or with another number of bytes than its size says
  */
 export function readPixels(source: PictureSource): Pixels {
@@ -42,8 +43,7 @@ export function readPixels(source: PictureSource): Pixels {
 }
 
 function asWords(data: RawPicture["data"]): Uint32Array {
-  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, data.length / 4);
+  return new Uint32Array(data.slice().buffer);
 }
 
 function packRgb(data: RawPicture["data"]): Uint32Array {
@@ -57,9 +57,21 @@ function packRgb(data: RawPicture["data"]): Uint32Array {
 function drawn(source: Exclude<PictureSource, RawPicture>): RawPicture {
   const { width, height } = naturalSize(source);
   if (width === 0 || height === 0) return { width, height, data: new Uint8Array() };
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
-  context.drawImage(source, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (!context) {
+    const want = `want a size that the browser draws, got ${width}x${height}`;
+    throw new UsageError(`picture: ${want}. Use a smaller picture, or give its pixels.`);
+  }
+  try {
+    context.drawImage(source, 0, 0, width, height);
+    return context.getImageData(0, 0, width, height);
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(
+      `picture: want pixels that this page may read, got "${got}". Serve it from this site or with CORS.`,
+      { cause },
+    );
+  }
 }
 
 function naturalSize(source: Exclude<PictureSource, RawPicture>): { width: number; height: number } {

@@ -1,26 +1,38 @@
 import { InternalError } from "./errors.ts";
 import type { Kernel } from "./kernel.ts";
 
-/** Compiled kernels of one device, by text: equal text is compiled once. */
+interface Compiled {
+  readonly pipeline: Promise<GPUComputePipeline>;
+  users: number;
+}
+
+/** Compiled kernels of one device, by text: equal text is compiled once and kept while somebody uses it. */
 export class Pipelines {
   readonly #device: GPUDevice;
-  readonly #byCode = new Map<string, Promise<GPUComputePipeline>>();
+  readonly #byCode = new Map<string, Compiled>();
 
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
   /**
-   * The pipeline of a kernel; compiled without blocking, so that a caller can start all of them at once.
-   * @throws InternalError with the compiler's words and the lines they are about.
+   * The pipeline of a kernel, to be given back by {@link release}; compiled without blocking, so that a caller can start
+   * all of them at once.
+   * @throws InternalError with the compiler's words and the lines they are about
    */
-  get(kernel: Kernel): Promise<GPUComputePipeline> {
-    const known = this.#byCode.get(kernel.code);
-    if (known) return known;
-    const pipeline = this.#compile(kernel);
-    this.#byCode.set(kernel.code, pipeline);
-    pipeline.catch(() => this.#byCode.delete(kernel.code));
-    return pipeline;
+  acquire(kernel: Kernel): Promise<GPUComputePipeline> {
+    let compiled = this.#byCode.get(kernel.code);
+    if (!compiled) {
+      compiled = { pipeline: this.#compile(kernel), users: 0 };
+      this.#byCode.set(kernel.code, compiled);
+    }
+    compiled.users++;
+    return compiled.pipeline;
+  }
+
+  release({ code }: Kernel): void {
+    const compiled = this.#byCode.get(code);
+    if (compiled && --compiled.users === 0) this.#byCode.delete(code);
   }
 
   async #compile({ label, code }: Kernel): Promise<GPUComputePipeline> {

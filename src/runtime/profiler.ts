@@ -33,17 +33,19 @@ export class TimestampRecorder {
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, this.#staging.size);
   }
 
-  /** Seconds of each dispatch, after the submit; frees the queries. */
+  /** Seconds of each dispatch, after the submit. */
   async read(): Promise<number[]> {
     await this.#staging.mapAsync(GPUMapMode.READ);
     const stamps = new BigUint64Array(this.#staging.getMappedRange());
     // The specification lets clocks jump: a negative difference is no time at all.
-    const seconds = Array.from({ length: stamps.length / 2 }, (_, i) =>
+    return Array.from({ length: stamps.length / 2 }, (_, i) =>
       Math.max(0, Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e9),
     );
+  }
+
+  dispose(): void {
     this.#set.destroy();
     this.#resolved.destroy();
     this.#staging.destroy();
-    return seconds;
   }
 }

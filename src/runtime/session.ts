@@ -35,7 +35,7 @@ export class Session {
   readonly #steps: readonly Step[];
   readonly #bufferOf: (tensor: Tensor) => GPUBuffer;
   readonly #staging: ReadonlyMap<string, GPUBuffer>;
-  readonly #owned: readonly GPUBuffer[];
+  readonly #free: () => void;
   /** GPU memory taken beside the weights. */
   readonly bytes: number;
 
@@ -45,15 +45,16 @@ export class Session {
     steps: readonly Step[],
     bufferOf: (tensor: Tensor) => GPUBuffer,
     staging: ReadonlyMap<string, GPUBuffer>,
-    owned: readonly GPUBuffer[],
+    bytes: number,
+    free: () => void,
   ) {
     this.#device = device;
     this.#graph = graph;
     this.#steps = steps;
     this.#bufferOf = bufferOf;
     this.#staging = staging;
-    this.#owned = owned;
-    this.bytes = owned.reduce((sum, { size }) => sum + size, 0);
+    this.bytes = bytes;
+    this.#free = free;
   }
 
   /**
@@ -71,13 +72,17 @@ export class Session {
   ): Promise<Session> {
     checkLimits(device, graph);
     const owned: GPUBuffer[] = [];
+    const kernels = graph.dispatches.map(({ kernel }) => kernel);
+    const free = () => {
+      for (const buffer of owned) buffer.destroy();
+      for (const kernel of kernels) pipelines.release(kernel);
+    };
     try {
-      const kernels = graph.dispatches.map(({ kernel }) => kernel);
       const total = new Set(kernels.map(({ code }) => code)).size;
       const ready = new Set<string>();
       const compiled = await Promise.all(
         kernels.map(async (kernel) => {
-          const pipeline = await pipelines.get(kernel);
+          const pipeline = await pipelines.acquire(kernel);
           if (!ready.has(kernel.code)) onProgress?.(ready.add(kernel.code).size, total);
           return pipeline;
         }),
@@ -122,9 +127,10 @@ export class Session {
           bindings: device.createBindGroup({ label: dispatch.kernel.label, layout, entries }),
         };
       });
-      return new Session(device, graph, steps, bufferOf, staging, owned);
+      const bytes = owned.reduce((sum, { size }) => sum + size, 0);
+      return new Session(device, graph, steps, bufferOf, staging, bytes, free);
     } catch (error) {
-      for (const buffer of owned) buffer.destroy();
+      free();
       throw error;
     }
   }
@@ -150,15 +156,22 @@ export class Session {
       recorder?.resolve(encoder);
       device.queue.submit([encoder.finish()]);
     };
-    return guardErrors(device, "run", submit, () => this.#readBack(recorder));
+    try {
+      return await guardErrors(device, "run", submit, () => this.#readBack(recorder));
+    } finally {
+      recorder?.dispose();
+    }
   }
 
   async #readBack(recorder: TimestampRecorder | undefined): Promise<RunResult> {
     const outputs = new Map<string, ArrayBuffer>();
     for (const [name, buffer] of this.#staging) {
       await buffer.mapAsync(GPUMapMode.READ);
-      outputs.set(name, buffer.getMappedRange().slice(0));
-      buffer.unmap();
+      try {
+        outputs.set(name, buffer.getMappedRange().slice(0));
+      } finally {
+        buffer.unmap();
+      }
     }
     if (!recorder) return { outputs };
     const seconds = await recorder.read();
@@ -184,7 +197,8 @@ export class Session {
     if (!recorder) pass!.end();
   }
 
+  /** Frees the memory, and the pipelines that no other session uses. */
   dispose(): void {
-    for (const buffer of this.#owned) buffer.destroy();
+    this.#free();
   }
 }

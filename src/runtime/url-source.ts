@@ -198,5 +198,11 @@ function parseUrl(baseUrl: string | URL): URL {
 
 /** Without the query string, which may hold a signature. */
 function nameOf(url: URL): string {
-  return decodeURI(`${url.origin}${url.pathname}`);
+  const address = `${url.origin}${url.pathname}`;
+  try {
+    return decodeURI(address);
+  } catch {
+    // An escape that is no UTF-8 stays as it is.
+    return address;
+  }
 }

@@ -39,12 +39,8 @@ export class WeightStore {
   ): Promise<WeightStore> {
     for (const weight of weights) checkSize(device, weight.label, weight);
     const buffers = new Map<Weight, GPUBuffer>();
-    const sizeOf = (weight: Weight) =>
-      weight.sources.reduce((sum, { name }) => {
-        const { begin, end } = checkpoint.tensors.get(name)!;
-        return sum + end - begin;
-      }, 0);
-    const total = weights.reduce((sum, weight) => sum + sizeOf(weight), 0);
+    const sizes = bytesByWeight(checkpoint, weights);
+    const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
     let loaded = 0;
     try {
       let next = readSources(checkpoint, weights[0], signal);
@@ -55,7 +51,7 @@ export class WeightStore {
         next.catch(() => {});
         signal?.throwIfAborted();
         buffers.set(weight, await upload(device, weight, weight.make(...sources)));
-        loaded += sizeOf(weight);
+        loaded += sizes.get(weight)!;
         onProgress?.({ loaded, total });
       }
       await device.queue.onSubmittedWorkDone();
@@ -73,6 +69,21 @@ export class WeightStore {
   dispose(): void {
     for (const buffer of this.#buffers.values()) buffer.destroy();
   }
+}
+
+/** Bytes of the checkpoint that each weight reads; a tensor that several weights read counts for the first. */
+function bytesByWeight(checkpoint: Checkpoint, weights: readonly Weight[]): Map<Weight, number> {
+  const counted = new Set<string>();
+  return new Map(
+    weights.map((weight) => {
+      const fresh = weight.sources.filter(({ name }) => !counted.has(name) && counted.add(name));
+      const bytes = fresh.reduce((sum, { name }) => {
+        const { begin, end } = checkpoint.tensors.get(name)!;
+        return sum + end - begin;
+      }, 0);
+      return [weight, bytes];
+    }),
+  );
 }
 
 async function readSources(

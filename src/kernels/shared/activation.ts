@@ -3,6 +3,11 @@ import { wgsl } from "./wgsl.ts";
 /** `gelu` is the exact one (erf), `geluTanh` its tanh approximation (`gelu_pytorch_tanh`), `silu` x·σ(x). */
 export type Activation = "none" | "relu" | "gelu" | "geluTanh" | "silu" | "sigmoid";
 
+/** ReLU of an expression that keeps NaN, as PyTorch's does: `max(NaN, 0)` is 0, and a network gone wrong looks sound. */
+export function relu(value: string, zero: "vec4f()" | "0.0"): string {
+  return `select(${value}, ${zero}, ${value} < ${zero})`;
+}
+
 /** WGSL `fn activate(v: vec4f) -> vec4f`; empty for "none". */
 export function activationFunction(activation: Activation): string {
   return FUNCTIONS[activation];
@@ -17,7 +22,7 @@ const FUNCTIONS: Readonly<Record<Activation, string>> = {
   none: "",
   relu: wgsl`
     fn activate(v: vec4f) -> vec4f {
-      return max(v, vec4f());
+      return ${relu("v", "vec4f()")};
     }`,
   // WGSL has no erf: Abramowitz and Stegun 7.1.26, |error| <= 1.5e-7.
   gelu: wgsl`
@@ -30,10 +35,12 @@ const FUNCTIONS: Readonly<Record<Activation, string>> = {
     fn activate(v: vec4f) -> vec4f {
       return 0.5 * v * (1.0 + erf(v * 0.70710678118654752));
     }`,
-  // tanh(u) overflows to NaN in drivers that write it with exp(2u): clamped where tanh is 1 to the last bit.
+  // tanh(u) overflows to NaN in drivers that write it with exp(2u): bounded where tanh is 1 to the last bit. Not by
+  // clamp, which makes a number of NaN.
   geluTanh: wgsl`
     fn activate(v: vec4f) -> vec4f {
-      let u = clamp(0.79788456080286536 * (v + 0.044715 * v * v * v), vec4f(-15.0), vec4f(15.0));
+      let w = 0.79788456080286536 * (v + 0.044715 * v * v * v);
+      let u = select(w, sign(w) * 15.0, abs(w) > vec4f(15.0));
       return 0.5 * v * (1.0 + tanh(u));
     }`,
   silu: wgsl`

@@ -1,3 +1,4 @@
+import { relu } from "./activation.ts";
 import { lanes } from "./storage.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -6,19 +7,21 @@ import { wgsl } from "./wgsl.ts";
  * channels that starts at `base`. `base` counts vec4 where rows start at a multiple of 4, and single elements where they
  * do not; there, channels past the end of the row read as 0, so that neither a neighbour's number nor its NaN gets in.
  */
-export function loadChannels(tensor: string, channels: number, { relu = false } = {}): string {
+export function loadChannels(tensor: string, channels: number, { relu: isRelu = false } = {}): string {
   const isVector = lanes(channels) === 4;
-  const passed = (value: string, zero: string) => (relu ? `max(${value}, ${zero})` : value);
+  const passed = (value: string, zero: "vec4f()" | "0.0") => (isRelu ? relu(value, zero) : value);
   const element = (j: number) => `${tensor}1(base + 4u * c, 4u * c, ${j}u)`;
   return wgsl`
     #if ${isVector}
     fn ${tensor}4(base: u32, c: u32) -> vec4f {
-      return ${passed(`vec4f(${tensor}[base + c])`, "vec4f()")};
+      let v = vec4f(${tensor}[base + c]);
+      return ${passed("v", "vec4f()")};
     }
     #else
     fn ${tensor}1(base: u32, channel: u32, j: u32) -> f32 {
       if (channel + j >= ${channels}u) { return 0.0; }
-      return ${passed(`f32(${tensor}[base + j])`, "0.0")};
+      let v = f32(${tensor}[base + j]);
+      return ${passed("v", "0.0")};
     }
     fn ${tensor}4(base: u32, c: u32) -> vec4f {
       return vec4f(${[0, 1, 2, 3].map(element).join(", ")});

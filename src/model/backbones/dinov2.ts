@@ -6,6 +6,7 @@ import type { Ops } from "../ops.ts";
 import type { Norm, WeightScope } from "../weights.ts";
 import type { BackboneOutput } from "./backbone.ts";
 import { type EmbeddingConfig, type EmbeddingWeights, embed, embeddingWeights } from "./embeddings.ts";
+import { orderTaps } from "./taps.ts";
 import { type BlockWeights, encoderTaps, type Mlp, type SwigluMlp } from "./transformer.ts";
 
 /** DINOv2 (Oquab et al., arXiv:2304.07193; transformers' Dinov2Backbone): a ViT with layer scale. */
@@ -61,11 +62,8 @@ function parseTaps(json: Fields, layers: number): readonly number[] {
   const listed = json.raw("out_indices");
   const indices = Array.isArray(listed) ? json.numbers("out_indices", [], listed.length) : fromNames;
   const stages = indices.map((index) => (index < 0 ? index + layers + 1 : index));
-  const isBlock = (stage: number) => Number.isInteger(stage) && stage >= 1 && stage <= layers;
-  if (!stages.every(isBlock) || new Set(stages).size < stages.length) {
-    throw json.wrong("out_indices", `different stages from 1 to ${layers}`, listed ?? named);
-  }
-  return stages.map((stage) => stage - 1).toSorted((a, b) => a - b);
+  const blocks = stages.map((stage) => stage - 1);
+  return orderTaps(json, Array.isArray(listed) ? "out_indices" : "out_features", blocks, layers);
 }
 
 export interface Dinov2Weights {

@@ -6,6 +6,7 @@ import type { Ops } from "../ops.ts";
 import type { WeightScope } from "../weights.ts";
 import type { BackboneOutput } from "./backbone.ts";
 import { type EmbeddingConfig, type EmbeddingWeights, embed, embeddingWeights } from "./embeddings.ts";
+import { orderTaps } from "./taps.ts";
 import { type BlockWeights, encoderTaps } from "./transformer.ts";
 
 /** The Vision Transformer inside transformers' DPTModel (Dosovitskiy et al., arXiv:2010.11929). */
@@ -43,18 +44,8 @@ export function parseVit(json: Fields): VitConfig {
     epsilon: json.positive("layer_norm_eps", 1e-12),
     qkvBias: json.boolean("qkv_bias", true),
     layers,
-    taps: parseTaps(json, layers),
+    taps: orderTaps(json, "backbone_out_indices", json.numbers("backbone_out_indices", [2, 5, 8, 11]), layers),
   };
-}
-
-/** transformers keeps the states whose index is in the list: their order is the blocks', not the list's. */
-function parseTaps(json: Fields, layers: number): readonly number[] {
-  const taps = json.numbers("backbone_out_indices", [2, 5, 8, 11]);
-  const isBlock = (tap: number) => Number.isInteger(tap) && tap >= 0 && tap < layers;
-  if (!taps.every(isBlock) || new Set(taps).size < taps.length) {
-    throw json.wrong("backbone_out_indices", `different blocks from 0 to ${layers - 1}`, taps);
-  }
-  return taps.toSorted((a, b) => a - b);
 }
 
 export interface VitWeights {

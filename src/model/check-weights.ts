@@ -1,0 +1,50 @@
+import { FileError } from "../runtime/errors.ts";
+import type { StoredTensor } from "../runtime/stored-tensor.ts";
+import { elementCount } from "../runtime/tensor.ts";
+import type { Weight } from "../runtime/weight.ts";
+
+/**
+ * Holds a checkpoint against the weights that a model binds, before any data is read.
+ * @param ignored patterns of tensor names that inference never reads
+ * @throws FileError listing all that is missing, misshapen or left over
+ */
+export function checkWeights(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  weights: readonly Weight[],
+  ignored: readonly RegExp[],
+): void {
+  const wanted = new Map(weights.flatMap(({ sources }) => sources.map(({ name, shape }) => [name, shape] as const)));
+  const problems: string[] = [];
+  for (const [name, shape] of wanted) {
+    const tensor = tensors.get(name);
+    if (!tensor) {
+      problems.push(`no tensor "${name}" [${shape}]${hint(tensors, name)}`);
+    } else if (tensor.shape.join() !== shape.join()) {
+      const sameSize = elementCount(tensor.shape) === elementCount(shape) ? " (as many elements)" : "";
+      problems.push(`tensor "${name}": want [${shape}], got [${tensor.shape}]${sameSize}`);
+    } else if (!/^(F|BF)\d+$/.test(tensor.dtype)) {
+      problems.push(`tensor "${name}": want floating point numbers, got ${tensor.dtype}`);
+    }
+  }
+  for (const name of tensors.keys()) {
+    if (!wanted.has(name) && !ignored.some((pattern) => pattern.test(name))) problems.push(`left over: "${name}"`);
+  }
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, 20);
+  if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`);
+  throw new FileError(
+    `weights: want the tensors of config.json, got ${problems.length} that differ:\n  ${shown.join("\n  ")}\nIs config.json from the same checkpoint?`,
+  );
+}
+
+/** ` (the file has layers 0 to 23)` for a name with a layer number that the file does not reach. */
+function hint(tensors: ReadonlyMap<string, StoredTensor>, name: string): string {
+  const match = /^(.*\.layer\.)(\d+)\./.exec(name);
+  if (!match) return "";
+  const layers = [...tensors.keys()].flatMap((key) => {
+    const rest = key.startsWith(match[1]!) ? Number.parseInt(key.slice(match[1]!.length), 10) : Number.NaN;
+    return Number.isNaN(rest) ? [] : [rest];
+  });
+  const last = layers.reduce((most, layer) => Math.max(most, layer), -1);
+  return Number(match[2]) > last && last >= 0 ? ` (the file has layers 0 to ${last})` : "";
+}
