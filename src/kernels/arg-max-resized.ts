@@ -46,6 +46,9 @@ export function argMaxResized({ labels, rows, columns, precision }: ArgMaxResize
   const pixels = height * width;
   const words = Math.ceil(pixels / perWord);
   const span = spanOf(columns, perWord);
+  // A picture much smaller than the logits: a loop that looks weights up again, since its unrolled text took SwiftShader
+  // 8 s to compile for 240 columns on 4.
+  const isWide = span > 12;
   const { workgroups, index } = grid(Math.ceil(words / INVOCATIONS));
 
   // Classes are loaded in vectors as wide as their number allows: 4 or, for ADE20K's 150, 2.
@@ -55,7 +58,11 @@ export function argMaxResized({ labels, rows, columns, precision }: ArgMaxResize
   const stored = lanes === 1 ? precision : `vec${lanes}<${precision}>`;
   const component = (k: number) => (lanes === 1 ? "" : `.${"xyzw"[k]}`);
   const across = (text: (j: number) => string) => Array.from({ length: span }, (_, j) => text(j)).join(" + ");
-  const down = (text: (k: number) => string) => Array.from({ length: rows.taps }, (_, k) => text(k)).join(" + ");
+  /** A column of logits, that many numbers right of the corner, summed along the rows. */
+  const columnOf = (offset: string) => {
+    const place = (k: number) => `logits[at + ${k * columns.inSize * vectors}u + ${offset}]`;
+    return Array.from({ length: rows.taps }, (_, k) => `down${k} * ${vector}(${place(k)})`).join(" + ");
+  };
 
   const code = wgsl`
     ${enable(precision)}
@@ -79,7 +86,7 @@ export function argMaxResized({ labels, rows, columns, precision }: ArgMaxResize
       let pixels = min(column + Labels(${components(perWord, (_, p) => `${p}u`)}), Labels(${width - 1}u));
       let starts = Labels(${components(perWord, (c) => `columnStart[pixels.${c}]`)});
       let first = min(starts.x, ${columns.inSize - span}u);
-      ${unroll(span, (j) => `let across${j} = weightsOf(first + ${j}u, pixels, starts);`)}
+      ${isWide ? "" : unroll(span, (j) => `let across${j} = weightsOf(first + ${j}u, pixels, starts);`)}
       ${unroll(rows.taps, (k) => `let down${k} = rowWeights[row * ${rows.taps}u + ${k}u];`)}
       let corner = (rowStart[row] * ${columns.inSize}u + first) * ${vectors}u;
 
@@ -88,14 +95,20 @@ export function argMaxResized({ labels, rows, columns, precision }: ArgMaxResize
       var total = Pixels();
       for (var c = 0u; c < ${vectors}u; c++) {
         let at = corner + c;
-        ${unroll(span, (j) => {
-          const place = (k: number) => `logits[at + ${(k * columns.inSize + j) * vectors}u]`;
-          return `let x${j} = ${down((k) => `down${k} * ${vector}(${place(k)})`)};`;
-        })}
+        #if ${isWide}
+        ${unroll(lanes, (k) => `var value${k} = Pixels();`)}
+        for (var j = 0u; j < ${span}u; j++) {
+          let across = weightsOf(first + j, pixels, starts);
+          let x = ${columnOf(`j * ${vectors}u`)};
+          ${unroll(lanes, (k) => `value${k} += across * x${component(k)};`)}
+        }
+        #else
+        ${unroll(span, (j) => `let x${j} = ${columnOf(`${j * vectors}u`)};`)}
+        ${unroll(lanes, (k) => `let value${k} = ${across((j) => `across${j} * x${j}${component(k)}`)};`)}
+        #endif
         ${unroll(
           lanes,
           (k) => wgsl`
-            let value${k} = ${across((j) => `across${j} * x${j}${component(k)}`)};
             label = select(label, Labels(c * ${lanes}u + ${k}u), value${k} > best);
             best = max(best, value${k});
             total += value${k};`,

@@ -38,6 +38,8 @@ test.each([
   [150, 4, 4, 7, 3],
   [11, 40, 40, 6, 9],
   [5, 30, 30, 3, 4],
+  [6, 20, 200, 5, 4],
+  [4, 200, 20, 4, 5],
 ])("%i labels, %i×%i to %i×%i", async (labels, h, w, H, W) => {
   const logits = randomNormal(h * w * labels, labels, { deviation: 3 });
   const big = resize(
