@@ -1,16 +1,8 @@
 import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
-import { loadChannels, rowStride } from "./shared/channels.ts";
-import {
-  type Epilogue,
-  epilogueDeclarations,
-  epilogueInputs,
-  epilogueLabel,
-  epilogueStore,
-} from "./shared/epilogue.ts";
-import { multipleOf4, packedShape } from "./shared/pack.ts";
-import { chooseTile, registerTile } from "./shared/register-tile.ts";
-import { enable, lanes, storage } from "./shared/storage.ts";
+import { rowStride } from "./shared/channels.ts";
+import type { Epilogue } from "./shared/epilogue.ts";
+import { product } from "./shared/product.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
 export interface Conv2dParams extends Epilogue {
@@ -47,18 +39,17 @@ export function conv2d(params: Conv2dParams): Kernel {
   const outHeight = convolvedSize(height, { window: size, stride, padding });
   const outWidth = convolvedSize(width, { window: size, stride, padding });
   const rows = outHeight * outWidth;
-  const m = batch * rows;
   const x: TensorSpec = { shape: [batch, height, width, channelsIn], dtype: precision };
-  const weight: TensorSpec = { shape: packedShape(size * size, channelsIn, channelsOut), dtype: precision };
   const output: TensorSpec = { shape: [batch, outHeight, outWidth, channelsOut], dtype: precision };
-  const stored = { batch, rows, channels: channelsOut, precision, output };
   const pixelStride = rowStride(channelsIn);
-  const { main, workgroups } = registerTile({
-    m,
-    n: multipleOf4(channelsOut),
-    steps: size * size,
-    depth: multipleOf4(channelsIn) / 4,
-    tile: chooseTile(m, multipleOf4(channelsOut)),
+  return product({
+    label: `conv2d [${x.shape}] ${size}×${size}${stride > 1 ? `/${stride}` : ""} → ${channelsOut}`,
+    x,
+    channelsIn,
+    relu: params.relu === true,
+    taps: size * size,
+    stored: { batch, rows, channels: channelsOut, precision, output },
+    epilogue: params,
     prepareRow: (i) => wgsl`
       let image${i} = m${i} / ${rows}u * ${height * width}u;
       let top${i} = i32(m${i} % ${rows}u / ${outWidth}u * ${stride}u) - ${padding};
@@ -75,21 +66,5 @@ export function conv2d(params: Conv2dParams): Kernel {
       let inside${i} = (u32(row${i}) < ${height}u) & (u32(column${i}) < ${width}u);
       let base${i} = select(0u, (image${i} + u32(row${i} * ${width} + column${i})) * ${pixelStride}u, inside${i});`,
     load: (i) => `select(vec4f(), x4(base${i}, c), inside${i})`,
-    store: epilogueStore(params, stored),
   });
-  const shape = `[${x.shape}] ${size}×${size}${stride > 1 ? `/${stride}` : ""} → ${channelsOut}`;
-  return {
-    label: `conv2d ${shape}${params.relu ? " relu in" : ""}${epilogueLabel(params)}`,
-    inputs: [x, weight, ...epilogueInputs(params, stored)],
-    output,
-    workgroups,
-    flops: 2 * m * channelsOut * size * size * channelsIn,
-    code: wgsl`
-      ${enable(precision)}
-      ${storage(0, "read", "x", x, lanes(channelsIn))}
-      ${storage(1, "read", "weight", weight, 4)}
-      ${epilogueDeclarations(params, stored, 2)}
-      ${loadChannels("x", channelsIn, { relu: params.relu === true })}
-      ${main}`,
-  };
 }

@@ -48,7 +48,7 @@ describe("parseProcessor", () => {
     [{ feature_extractor_type: "BeitFeatureExtractor" }, '"BeitFeatureExtractor"'],
     [{ size: { shortest_edge: 384 } }, '"size"'],
     [{ size: { height: 384 } }, '"size"'],
-    [{ size: { height: 384, width: 0 } }, '"size"'],
+    [{ size: { height: 384, width: 0 } }, '"width"'],
     [{ size: "384" }, '"size"'],
     [{ do_resize: 1 }, '"do_resize"'],
     [{ resample: 6 }, '"resample"'],

@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { examples } from "./examples.ts";
+
+export interface ForwardOptions {
+  readonly input: string;
+  readonly output: string;
+  readonly stages?: boolean;
+  readonly software?: boolean;
+  readonly json?: boolean;
+}
+
+export function forwardCommand(program: Command): void {
+  program
+    .command("forward")
+    .summary("run the network alone on prepared pixel values")
+    .description(
+      "Runs the network alone on the tensor pixel_values [N, 3, H, W] of a safetensors file, of any floating point type. " +
+        "Writes logits [N, labels, H, W] or predicted_depth [N, H, W] in float32, laid out as in PyTorch.",
+    )
+    .argument("<model>", "folder with config.json and weights")
+    .requiredOption("--input <file>", "safetensors file with pixel_values")
+    .requiredOption("-o, --output <file>", "safetensors file to write")
+    .option("--stages", "also write backbone.I (what the neck receives) and neck.I (the fused maps)")
+    .option("--software", "use the software adapter even where there is a GPU")
+    .option("--json", "print JSON, and no progress")
+    .addHelpText("after", examples("forward dpt-large-ade --input x.safetensors --output y.safetensors --stages"))
+    .action(async (model: string, options: ForwardOptions) =>
+      (await import("../run/forward.ts")).forward(model, options),
+    );
+}

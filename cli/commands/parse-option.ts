@@ -1,0 +1,44 @@
+import type { Size } from "../../src/index.ts";
+import { UsageError } from "../../src/runtime/errors.ts";
+
+/** `640x480`, or "native". @throws UsageError */
+export function parseSizeOrNative(text: string): Size | "native" {
+  return text === "native" ? text : sizeOf(text, "WIDTHxHEIGHT or native");
+}
+
+/** `640x480`. @throws UsageError */
+export function parseSize(text: string): Size {
+  return sizeOf(text, "WIDTHxHEIGHT");
+}
+
+function sizeOf(text: string, want: string): Size {
+  const match = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(text);
+  if (!match) throw new UsageError(`--size: want ${want} in pixels, got "${text}". Write it as 640x480.`);
+  return { width: Number(match[1]), height: Number(match[2]) };
+}
+
+/** A number from 0 to 1. @throws UsageError */
+export function parseAlpha(text: string): number {
+  const alpha = numberOf(text);
+  if (alpha >= 0 && alpha <= 1) return alpha;
+  throw new UsageError(`--alpha: want a number from 0 (photo) to 1 (colours), got "${text}". Write it as 0.5.`);
+}
+
+/** A number above 0. @throws UsageError */
+export function parseTolerance(text: string): number {
+  const tolerance = numberOf(text);
+  if (tolerance > 0 && Number.isFinite(tolerance)) return tolerance;
+  throw new UsageError(`--tolerance: want a number above 0, got "${text}". Write it as 1e-4.`);
+}
+
+/** Names with commas between them. @throws UsageError */
+export function parseNames(text: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (!names.includes("")) return names;
+  throw new UsageError(`--classes: want names with commas between, got "${text}". Write it as road,car.`);
+}
+
+/** NaN unless all of the text is a number. */
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}

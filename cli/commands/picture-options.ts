@@ -1,0 +1,31 @@
+import { type Command, Option } from "commander";
+import type { ResizeMode, Size } from "../../src/index.ts";
+import { parseSizeOrNative } from "./parse-option.ts";
+
+/** What every command that answers for a picture takes. */
+export interface PictureOptions {
+  readonly model?: string;
+  readonly output: string;
+  readonly size?: Size | "native";
+  readonly resize?: ResizeMode;
+  readonly profile?: boolean;
+  readonly software?: boolean;
+  readonly json?: boolean;
+}
+
+/** @param model the embedded one, @param resize the default way back to the picture's size */
+export function addPictureOptions(command: Command, { model, resize }: { model: string; resize: ResizeMode }): Command {
+  return command
+    .option("--model <dir>", `folder with config.json, preprocessor_config.json and weights (default: ${model})`)
+    .option("-o, --output <dir>", "folder for the results; made if missing", "out")
+    .option("--size <WxH|native>", "size the network works at (default: the model's own)", parseSizeOrNative)
+    .addOption(
+      new Option("--resize <mode>", `from the network's answer to the picture's size (default: ${resize})`).choices([
+        "bilinear",
+        "bicubic",
+      ]),
+    )
+    .option("--profile", "measure every kernel")
+    .option("--software", "use the software adapter even where there is a GPU")
+    .option("--json", "print JSON, and no progress");
+}

@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import { examples } from "./examples.ts";
+import { parseTolerance } from "./parse-option.ts";
+
+export interface VerifyOptions {
+  readonly tolerance?: number;
+  readonly software?: boolean;
+  readonly json?: boolean;
+}
+
+export function verifyCommand(program: Command): void {
+  program
+    .command("verify")
+    .summary("check this machine's answers against PyTorch's")
+    .description(
+      "Runs the network of each case on its input and compares every stage with what PyTorch answers. A case is a folder " +
+        "with config.json, weights, input.safetensors (pixel_values) and expected.safetensors (logits or " +
+        "predicted_depth; also backbone.I and neck.I). Fails if any error is over the tolerance.",
+    )
+    .argument("<cases...>", "folders")
+    .option("--tolerance <number>", "largest error against the largest |expected| (default: 1e-4)", parseTolerance)
+    .option("--software", "use the software adapter even where there is a GPU")
+    .option("--json", "print JSON, and no progress")
+    .addHelpText("after", examples("verify test/fixtures/cases/*", "verify my-case --tolerance 1e-3 --json"))
+    .action(async (cases: string[], options: VerifyOptions) =>
+      (await import("../run/verify.ts")).verify(cases, options),
+    );
+}

@@ -1,0 +1,38 @@
+import { DPT } from "../src/index.ts";
+import { openGpu } from "./adapter/open-gpu.ts";
+import { filesFromFolder } from "./node-files.ts";
+import { type ProgressDisplay, progressDisplay } from "./progress.ts";
+
+export interface OpenModelOptions {
+  readonly software?: boolean | undefined;
+  readonly profile?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** A model on this machine's adapter, and what to tell about it. */
+export interface OpenedModel {
+  readonly model: DPT;
+  readonly software: boolean;
+  /** One line for the user if a software adapter stands in. */
+  readonly notice: string | undefined;
+  /** Milliseconds to open the adapter and load the weights. */
+  readonly load: number;
+  readonly progress: ProgressDisplay;
+}
+
+/** WebGPU rounds times to 0.1 ms unless told otherwise, which is more than many kernels take. */
+const FINE_CLOCK = ["allow_unsafe_apis", "-timestamp_quantization"];
+
+/** Opens the adapter and loads a model folder; the caller disposes of the model. */
+export async function openModel(folder: string, options: OpenModelOptions): Promise<OpenedModel> {
+  const began = performance.now();
+  const gpu = await openGpu({ software: options.software ?? false, toggles: options.profile ? FINE_CLOCK : [] });
+  const progress = await progressDisplay(options);
+  const { adapter, software, notice } = gpu;
+  try {
+    const model = await DPT.load(filesFromFolder(folder), { adapter, onProgress: progress.onProgress });
+    return { model, software, notice, load: performance.now() - began, progress };
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,45 @@
+import type { Progress } from "../src/index.ts";
+import { formatBytes } from "./text/format-bytes.ts";
+
+/** Shows how far loading and compiling are. */
+export interface ProgressDisplay {
+  onProgress(progress: Progress): void;
+  /** Takes the bar away. */
+  stop(): void;
+}
+
+/** A bar on stderr where a person looks at it; nothing in a pipe or for a machine. */
+export async function progressDisplay({
+  json = false,
+}: {
+  readonly json?: boolean | undefined;
+}): Promise<ProgressDisplay> {
+  if (json || !process.stderr.isTTY) return { onProgress: () => {}, stop: () => {} };
+  const { default: cliProgress } = await import("cli-progress");
+  const format = "{name} {bar} {text}";
+  const bar = new cliProgress.SingleBar(
+    { format, clearOnComplete: true, hideCursor: true },
+    cliProgress.Presets.shades_classic,
+  );
+  let phase: Progress["phase"] | undefined;
+  return {
+    onProgress({ phase: now, done, total }) {
+      const [name, text] =
+        now === "load"
+          ? ["loading  ", `${formatBytes(done)} of ${formatBytes(total)}`]
+          : ["compiling", `${done} of ${total} kernels`];
+      if (now !== phase) {
+        bar.stop();
+        bar.start(total, done, { name, text });
+        phase = now;
+      } else {
+        bar.update(done, { name, text });
+      }
+      if (done >= total) {
+        bar.stop();
+        phase = undefined;
+      }
+    },
+    stop: () => bar.stop(),
+  };
+}

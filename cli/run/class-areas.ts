@@ -1,0 +1,30 @@
+import type { Segmentation } from "../../src/index.ts";
+import { hexOf } from "../palettes/hex-of.ts";
+import type { Colour } from "../palettes/palette-for.ts";
+
+/** How much of a picture a class covers. */
+export interface ClassArea {
+  readonly id: number;
+  readonly name: string;
+  /** `#rrggbb`. */
+  readonly colour: string;
+  readonly pixels: number;
+  /** 0 to 1. */
+  readonly share: number;
+}
+
+/** One entry for each class, by id. */
+export function classAreas(
+  { labels, classes }: Pick<Segmentation, "labels" | "classes">,
+  palette: readonly Colour[],
+): ClassArea[] {
+  const pixels = new Array<number>(classes.length).fill(0);
+  for (const label of labels) pixels[label]!++;
+  return classes.map((name, id) => ({
+    id,
+    name,
+    colour: hexOf(palette[id]!),
+    pixels: pixels[id]!,
+    share: pixels[id]! / labels.length,
+  }));
+}

@@ -1,0 +1,103 @@
+import { parseConfig, type Size } from "../../src/index.ts";
+import { checkWeights } from "../../src/model/check-weights.ts";
+import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
+import { forwardGraph } from "../../src/model/forward.ts";
+import { predictGraph } from "../../src/model/predict.ts";
+import { networkSize, parseProcessor } from "../../src/model/processor.ts";
+import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
+import { readJson } from "../../src/runtime/read-json.ts";
+import { plannedBytes } from "../../src/runtime/session.ts";
+import { byteLength } from "../../src/runtime/tensor.ts";
+import type { InfoOptions } from "../commands/info.ts";
+import { filesFromFolder } from "../node-files.ts";
+import { formatBytes } from "../text/format-bytes.ts";
+import { formatShare } from "../text/format-share.ts";
+import { formatSize } from "../text/format-size.ts";
+import { printJson } from "../text/print-json.ts";
+import { textTable } from "../text/text-table.ts";
+import { checkpointContents } from "./checkpoint-contents.ts";
+import { flopsByPart } from "./flops-by-part.ts";
+
+const PRECISION = "f32";
+
+/** `dpt-webgpu info`: reads config.json and the tables of the weights, opens no adapter. */
+export async function info(folder: string, options: InfoOptions): Promise<void> {
+  const told = await tell(folder, options.size);
+  if (options.json) printJson(told);
+  else console.log(text(told));
+}
+
+type Told = Awaited<ReturnType<typeof tell>>;
+
+async function tell(folder: string, size: Size | undefined) {
+  const files = filesFromFolder(folder);
+  const config = parseConfig(await readJson(files, "config.json", { required: true }));
+  const { backbone, head, architecture } = config;
+  const processorJson = await readJson(files, "preprocessor_config.json");
+  const processor = processorJson && parseProcessor(processorJson);
+  const checkpoint = await openCheckpoint(files);
+  const weights = dptWeights(config, PRECISION);
+  checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
+
+  const side = backbone.grid * backbone.patch;
+  const picture = size ?? processor?.size ?? { width: side, height: side };
+  const network = processor ? networkSize(processor, picture, size) : picture;
+  const graph = processor
+    ? predictGraph(config, weights, PRECISION, {
+        processor,
+        picture,
+        network: networkSize(processor, picture, size),
+        resize: head.kind === "segmentation" ? "bilinear" : "bicubic",
+      })
+    : forwardGraph(config, weights, PRECISION, [1, backbone.channelsIn, picture.height, picture.width]);
+  const parts = flopsByPart(graph);
+  return {
+    model: folder,
+    architecture,
+    backbone: {
+      kind: backbone.kind,
+      layers: backbone.layers,
+      hiddenSize: backbone.hiddenSize,
+      heads: backbone.heads,
+      patch: backbone.patch,
+    },
+    head: head.kind,
+    ...checkpointContents(checkpoint),
+    classes: head.kind === "segmentation" ? head.labels : [],
+    picture: { width: picture.width, height: picture.height },
+    network: { width: network.width, height: network.height },
+    flops: { total: parts.reduce((sum, { flops }) => sum + flops, 0), parts },
+    memory: {
+      weights: weights.leaves.reduce((sum, leaf) => sum + byteLength(leaf), 0),
+      activations: plannedBytes(graph),
+    },
+    dispatches: graph.dispatches.length,
+    pipelines: new Set(graph.dispatches.map(({ kernel }) => kernel.code)).size,
+  };
+}
+
+function text(told: Told): string {
+  const { backbone, classes, flops, memory } = told;
+  const bytes = Object.entries(told.bytes).map(([dtype, count]) => `${formatBytes(count)} of ${dtype}`);
+  const gflop = (value: number) => (value / 1e9).toFixed(3);
+  const share = (value: number) => formatShare(flops.total > 0 ? value / flops.total : 0);
+  const total = ["total", String(told.dispatches), gflop(flops.total), share(flops.total)];
+  return [
+    `model         ${told.model}`,
+    `architecture  ${told.architecture}`,
+    `backbone      ${backbone.kind}, ${backbone.layers} layers of ${backbone.hiddenSize} channels, ${backbone.heads} heads, patches of ${backbone.patch}`,
+    `head          ${told.head}`,
+    `parameters    ${told.parameters.toLocaleString("en")} in ${told.tensors} tensors`,
+    `checkpoint    ${told.files.join(", ")}: ${bytes.join(", ")}`,
+    ...(classes.length > 0 ? [`classes       ${classes.length}: ${classes.join(", ")}`] : []),
+    "",
+    `picture       ${formatSize(told.picture)}, for the network ${formatSize(told.network)}`,
+    `GPU memory    ${formatBytes(memory.weights)} of weights (${PRECISION}), ${formatBytes(memory.activations)} of activations`,
+    `dispatches    ${told.dispatches} of ${told.pipelines} pipelines`,
+    "",
+    textTable(
+      ["part", ">dispatches", ">GFLOP", ">share"],
+      [...flops.parts.map((part) => [part.part, String(part.dispatches), gflop(part.flops), share(part.flops)]), total],
+    ),
+  ].join("\n");
+}

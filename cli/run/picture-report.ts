@@ -1,0 +1,39 @@
+import type { DepthMap, Segmentation } from "../../src/index.ts";
+import { formatDuration } from "../text/format-duration.ts";
+import { formatSize } from "../text/format-size.ts";
+import { profileTable } from "../text/profile-table.ts";
+import type { PictureReport } from "./predict-pictures.ts";
+
+/** What is told of every picture, with what its command adds. */
+export function pictureReport(
+  image: string,
+  prediction: Segmentation | DepthMap,
+  files: readonly string[],
+  extra: PictureReport,
+): PictureReport {
+  const { width, height, network, timing, profile } = prediction;
+  const lines = [
+    `picture   ${image}, ${formatSize(prediction)}`,
+    `network   ${formatSize(network)}`,
+    `compile   ${formatDuration(timing.compile)}`,
+    `run       ${formatDuration(timing.run)}`,
+    ...(profile ? ["", profileTable(profile)] : []),
+    "",
+    extra.text,
+    "",
+    ...files.map((file) => `wrote     ${file}`),
+  ];
+  return {
+    text: lines.join("\n"),
+    json: {
+      image,
+      width,
+      height,
+      network,
+      milliseconds: timing,
+      ...extra.json,
+      files,
+      ...(profile && { profile }),
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { DPT, ModelConfig } from "../../src/index.ts";
+import { parseConfig } from "../../src/model/config.ts";
+import { readJson } from "../../src/runtime/read-json.ts";
+import type { PictureOptions } from "../commands/picture-options.ts";
+import { type OutputName, outputNames } from "../files/output-names.ts";
+import { prepareFolder } from "../files/prepare-output.ts";
+import { filesFromFolder } from "../node-files.ts";
+import { openModel } from "../open-model.ts";
+import { inspectPicture } from "../pictures/read-picture.ts";
+import { formatBytes } from "../text/format-bytes.ts";
+import { formatDuration } from "../text/format-duration.ts";
+import { printJson } from "../text/print-json.ts";
+
+/** What a command does for each picture. */
+export interface PictureTask {
+  /** Endings of the names of the results. */
+  readonly suffixes: readonly string[];
+  /** Refuses a model or options that do not fit, before anything is loaded. */
+  check(config: ModelConfig): void;
+  /** Answers for one picture and writes the results; returns what to print of it, for machines and for people. */
+  run(model: DPT, name: OutputName, config: ModelConfig): Promise<PictureReport>;
+}
+
+export interface PictureReport {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/**
+ * The common way of all commands that answer for pictures. All that can be known to be wrong without the network is
+ * found out before it is loaded.
+ */
+export async function predictPictures(
+  images: readonly string[],
+  folder: string,
+  options: PictureOptions,
+  task: PictureTask,
+): Promise<void> {
+  const { output, json = false } = options;
+  const names = outputNames(images, output, task.suffixes);
+  const config = parseConfig(await readJson(filesFromFolder(folder), "config.json", { required: true }));
+  task.check(config);
+  for (const image of images) await inspectPicture(image);
+  await prepareFolder(output);
+  const { model, software, notice, load, progress } = await openModel(folder, options);
+  try {
+    if (!json) {
+      console.log(`adapter   ${model.adapter}`);
+      if (notice) console.log(`note      ${notice}`);
+      console.log(`model     ${folder} (${config.architecture}, ${model.precision})`);
+      console.log(`load      ${formatDuration(load)}, ${formatBytes(model.memory.weights)} of weights on the GPU`);
+    }
+    const pictures: PictureReport["json"][] = [];
+    for (const name of names) {
+      const report = await task.run(model, name, config);
+      progress.stop();
+      pictures.push(report.json);
+      if (!json) console.log(`\n${report.text}`);
+    }
+    if (json) {
+      const machine = { adapter: model.adapter, software, ...(notice !== undefined && { notice }) };
+      printJson({ ...machine, model: folder, precision: model.precision, milliseconds: { load }, pictures });
+    }
+  } finally {
+    progress.stop();
+    model.dispose();
+  }
+}

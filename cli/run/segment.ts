@@ -1,0 +1,69 @@
+import type { ModelConfig } from "../../src/index.ts";
+import { UsageError } from "../../src/runtime/errors.ts";
+import type { SegmentOptions } from "../commands/segment.ts";
+import { embedded } from "../embedded.ts";
+import { writeWhole } from "../files/write-whole.ts";
+import { paletteFor } from "../palettes/palette-for.ts";
+import { encodeLabels } from "../pictures/encode-labels.ts";
+import { encodeOverlay } from "../pictures/encode-overlay.ts";
+import { readPicture } from "../pictures/read-picture.ts";
+import { formatShare } from "../text/format-share.ts";
+import { textTable } from "../text/text-table.ts";
+import { type ClassArea, classAreas } from "./class-areas.ts";
+import { pictureReport } from "./picture-report.ts";
+import { predictPictures } from "./predict-pictures.ts";
+
+/** `dpt-webgpu segment`. */
+export async function segment(images: readonly string[], options: SegmentOptions): Promise<void> {
+  const { alpha, classes } = options;
+  const folder = options.model ?? embedded("segmentation", "--model");
+  const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
+  const suffixes = ["overlay.png", "labels.png", ...(options.labels ? ["labels.json"] : [])];
+  await predictPictures(pictures, folder, options, {
+    suffixes,
+    check(config) {
+      idsOf(classes ?? [], labelsOf(config));
+    },
+    async run(model, name) {
+      const photo = await readPicture(name.image);
+      const result = await model.segment(photo, options);
+      const palette = paletteFor(result.classes);
+      const areas = classAreas(result, palette);
+      const coloured = classes && new Set(idsOf(classes, result.classes));
+      const [overlay, labels, json] = suffixes.map((suffix) => name.path(suffix));
+      await writeWhole(overlay!, await encodeOverlay(photo, { labels: result.labels, palette, alpha, coloured }));
+      await writeWhole(labels!, encodeLabels(result, result.labels, palette));
+      if (json) await writeWhole(json, labelsJson(result, areas));
+      const seen = areas.filter(({ pixels }) => pixels > 0).sort((a, b) => b.pixels - a.pixels);
+      const files = suffixes.map((suffix) => name.path(suffix));
+      return pictureReport(name.image, result, files, { text: areaTable(seen), json: { classes: seen } });
+    },
+  });
+}
+
+function labelsOf({ head, architecture }: ModelConfig): readonly string[] {
+  if (head.kind === "segmentation") return head.labels;
+  throw new UsageError(`segment: want DPTForSemanticSegmentation, got ${architecture}. Run depth with this model.`);
+}
+
+/** @throws UsageError listing the classes, for a name that is none */
+function idsOf(names: readonly string[], labels: readonly string[]): number[] {
+  const unknown = names.filter((name) => !labels.includes(name));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      `--classes: want names of the model's classes, got ${unknown.join(", ")}. Choose from: ${labels.join(", ")}.`,
+    );
+  }
+  return labels.flatMap((label, id) => (names.includes(label) ? [id] : []));
+}
+
+function areaTable(areas: readonly ClassArea[]): string {
+  return textTable(
+    [">id", "class", ">share", "colour"],
+    areas.map(({ id, name, share, colour }) => [String(id), name, formatShare(share), colour]),
+  );
+}
+
+function labelsJson({ width, height }: { width: number; height: number }, classes: readonly ClassArea[]): string {
+  return `${JSON.stringify({ width, height, classes }, null, 2)}\n`;
+}

@@ -1,0 +1,29 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { prepareFile, prepareFolder } from "../../../cli/files/prepare-output.ts";
+import { FileError } from "../../../src/runtime/errors.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const folder = temporaryFolder();
+
+test("makes folders in folders, and leaves nothing in them", async () => {
+  await prepareFolder(join(folder, "a", "b"));
+  await prepareFile(join(folder, "c", "d", "x.safetensors"));
+  expect(await readdir(join(folder, "a", "b"))).toEqual([]);
+  expect(await readdir(join(folder, "c", "d"))).toEqual([]);
+});
+
+test("names the folder that a file stands in the way of", async () => {
+  const file = join(folder, "file");
+  await writeFile(file, "");
+  for (const path of [file, join(file, "below")]) {
+    await expect(prepareFolder(path)).rejects.toBeInstanceOf(FileError);
+    await expect(prepareFolder(path)).rejects.toThrow(`${path}: want a folder to write to, got "`);
+  }
+});
+
+test("a folder is no file to write", async () => {
+  await mkdir(join(folder, "e"));
+  await expect(prepareFile(join(folder, "e"))).rejects.toThrow(/e: want a file to write, got a folder\./);
+});

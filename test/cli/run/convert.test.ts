@@ -1,0 +1,48 @@
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { fileSource, filesFromFolder } from "../../../cli/node-files.ts";
+import { openCheckpoint } from "../../../src/runtime/checkpoint.ts";
+import { readSafetensorsHeader } from "../../../src/runtime/safetensors.ts";
+import { readStoredTensor } from "../../../src/runtime/stored-tensor.ts";
+import { runCli } from "../run-cli.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const CASE = "test/fixtures/cases/dpt-vit-seg-bin";
+const folder = temporaryFolder();
+
+test("convert writes the tensors of pytorch_model.bin bit by bit, and never over a file by surprise", async () => {
+  await copyFile(join(CASE, "pytorch_model.bin"), join(folder, "pytorch_model.bin"));
+  const output = join(folder, "model.safetensors");
+  const { code, stdout } = await runCli("convert", folder, "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ from: ["pytorch_model.bin"], files: [output], tensors: 216 });
+
+  const before = await openCheckpoint(filesFromFolder(CASE));
+  const { tensors, metadata } = await readSafetensorsHeader(await fileSource(output));
+  expect(metadata.get("format")).toBe("pt");
+  expect([...tensors.keys()].sort()).toEqual([...before.tensors.keys()].sort());
+  for (const [name, tensor] of tensors) {
+    const { dtype, shape } = before.tensors.get(name)!;
+    expect({ dtype: tensor.dtype, shape: tensor.shape }).toEqual({ dtype, shape });
+    expect(Buffer.compare(await readStoredTensor(tensor), await before.read(name)), name).toBe(0);
+  }
+
+  await writeFile(output, "precious");
+  const refused = await runCli("convert", folder);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/model\.safetensors: want a file that is not there yet, got one\. Add --force/);
+  expect(await readFile(output, "utf8")).toBe("precious");
+  expect((await runCli("convert", folder, "--force")).code).toBe(0);
+  expect((await readFile(output)).length).toBe(JSON.parse(stdout).size);
+});
+
+test("a file cut short leaves nothing", async () => {
+  const broken = temporaryFolder();
+  const whole = await readFile(join(CASE, "pytorch_model.bin"));
+  await writeFile(join(broken, "pytorch_model.bin"), whole.subarray(0, whole.length / 2));
+  const { code, stderr } = await runCli("convert", broken);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: .*pytorch_model\.bin: want /);
+  expect(await readdir(broken)).toEqual(["pytorch_model.bin"]);
+});

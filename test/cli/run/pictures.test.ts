@@ -1,0 +1,76 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { decode } from "fast-png";
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import { hexOf } from "../../../cli/palettes/hex-of.ts";
+import { pngHeader } from "../pictures/png-header.ts";
+import { runCli } from "../run-cli.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const folder = temporaryFolder();
+
+test("segment labels the embedded street", async () => {
+  const output = join(folder, "segment");
+  const { code, stdout, stderr } = await runCli(
+    "segment",
+    "-o",
+    output,
+    "--size",
+    "58x42",
+    "--labels",
+    "--json",
+    "--profile",
+  );
+  expect(code, stderr).toBe(0);
+  const told = JSON.parse(stdout);
+  const [picture] = told.pictures;
+  expect(picture).toMatchObject({ width: 480, height: 360, network: { width: 58, height: 42 } });
+  expect(Math.min(told.milliseconds.load, picture.milliseconds.compile, picture.milliseconds.run)).toBeGreaterThan(0);
+  expect(picture.profile.length).toBeGreaterThan(100);
+  expect((await readdir(output)).sort()).toEqual(["street.labels.json", "street.labels.png", "street.overlay.png"]);
+
+  const png = await readFile(join(output, "street.labels.png"));
+  expect(pngHeader(png)).toEqual({ width: 480, height: 360, depth: 8, colour: "indexed" });
+  const { data: ids, palette } = decode(png);
+  const data = [...ids];
+  expect(palette).toHaveLength(11);
+  const { classes } = JSON.parse(await readFile(join(output, "street.labels.json"), "utf8"));
+  expect(classes[3]).toMatchObject({ id: 3, name: "road", colour: "#804080" });
+  for (const { id, colour, pixels, share } of classes) {
+    expect(hexOf(palette![id] as [number, number, number])).toBe(colour);
+    expect(data.filter((label) => label === id).length).toBe(pixels);
+    expect(share).toBeCloseTo(pixels / (480 * 360), 12);
+  }
+  const shares = picture.classes.map(({ share }: { share: number }) => share);
+  expect(shares).toEqual([...shares].sort((a, b) => b - a));
+  expect(shares.reduce((sum: number, share: number) => sum + share, 0)).toBeCloseTo(1, 12);
+
+  const overlay = await sharp(join(output, "street.overlay.png")).raw().toBuffer();
+  const photo = await sharp("examples/street.png").raw().toBuffer();
+  const at = 3 * (200 * 480 + 77);
+  const colour = palette![data[200 * 480 + 77]!]!;
+  expect([0, 1, 2].map((c) => overlay[at + c])).toEqual(
+    [0, 1, 2].map((c) => Math.round((photo[at + c]! + colour[c]!) / 2)),
+  );
+});
+
+test("depth writes 16 bits and colours", async () => {
+  const small = join(folder, "small.png");
+  await sharp("examples/street.png").resize(61, 40).png().toFile(small);
+  const output = join(folder, "depth");
+  const { code, stdout, stderr } = await runCli("depth", small, "-o", output, "--size", "56x42");
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^picture .*small\.png, 61x40$/m);
+  expect(stdout).toMatch(/^network +56x42$/m);
+  const [, nearest, farthest] = /^depth +([\d.]+) \(nearest\) to ([\d.]+) \(farthest\), relative inverse/m.exec(
+    stdout,
+  )!;
+  expect(Number(nearest)).toBeGreaterThan(Number(farthest));
+  const depth16 = await readFile(join(output, "small.depth16.png"));
+  expect(pngHeader(depth16)).toEqual({ width: 61, height: 40, depth: 16, colour: "grey" });
+  const levels = [...decode(depth16).data].sort((a, b) => a - b);
+  expect([levels.at(0), levels.at(-1)]).toEqual([0, 65535]);
+  const colours = await sharp(join(output, "small.depth.png")).raw().toBuffer({ resolveWithObject: true });
+  expect(colours.info).toMatchObject({ width: 61, height: 40 });
+});

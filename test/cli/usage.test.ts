@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import { afterEach, expect, test, vi } from "vitest";
+import { exitCodeOf } from "../../cli/exit-code-of.ts";
+import { program } from "../../cli/program.ts";
+import { type CliResult, runCli } from "./run-cli.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** What main.ts does, without the second that a process takes. */
+async function call(...args: readonly string[]): Promise<CliResult> {
+  const printed = { stdout: "", stderr: "" };
+  const into = (stream: keyof typeof printed, end: string) => (text: unknown) => {
+    printed[stream] += `${text}${end}`;
+    return true;
+  };
+  vi.spyOn(process.stdout, "write").mockImplementation(into("stdout", ""));
+  vi.spyOn(process.stderr, "write").mockImplementation(into("stderr", ""));
+  vi.spyOn(console, "log").mockImplementation(into("stdout", "\n"));
+  vi.spyOn(console, "error").mockImplementation(into("stderr", "\n"));
+  try {
+    await program().parseAsync(args, { from: "user" });
+    return { code: 0, ...printed };
+  } catch (error) {
+    return { code: exitCodeOf(error), ...printed };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
+
+test("the process ends with the code, and prints no stack unless asked", async () => {
+  const [good, wrong, failed, shown] = await Promise.all([
+    runCli("--version"),
+    runCli("segment", "--alpha", "2"),
+    runCli("info", "nowhere"),
+    runCli({ DEBUG: "1" }, "info", "nowhere"),
+  ]);
+  const { version } = JSON.parse(await readFile("package.json", "utf8"));
+  expect(good).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  expect(wrong).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/^error: --alpha: want .*\n$/) });
+  expect(failed).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "error: nowhere: want a model folder, got none. Check the path.\n",
+  });
+  expect(shown.stderr.startsWith(failed.stderr)).toBe(true);
+  expect(shown.stderr).toMatch(/^ +at /m);
+});
+
+const COMMANDS = ["segment", "depth", "forward", "verify", "info", "convert"];
+
+test("--help of everything succeeds", async () => {
+  const { code, stdout } = await call("--help");
+  expect(code).toBe(0);
+  for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+  for (const command of COMMANDS) {
+    const help = await call(command, "--help");
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain(`Usage: dpt-webgpu ${command} `);
+    expect(help.stdout).toContain(`Examples:\n  $ dpt-webgpu ${command}`);
+    expect(help.stderr).toBe("");
+  }
+});
+
+test.each([
+  [[], /Usage: dpt-webgpu/],
+  [["label"], /unknown command 'label'/],
+  [["segment", "--colour"], /unknown option '--colour'/],
+  [["segment", "--alpha", "1.5"], /--alpha: want a number from 0 \(photo\) to 1 \(colours\), got "1\.5"/],
+  [["segment", "--alpha", ""], /--alpha: want a number/],
+  [["segment", "--size", "0x10"], /--size: want WIDTHxHEIGHT or native in pixels, got "0x10"/],
+  [["segment", "--resize", "lanczos"], /Allowed choices are bilinear, bicubic/],
+  [["segment", "--classes", "road,"], /--classes: want names with commas between/],
+  [["segment", "--classes", "road,cat"], /got cat\. Choose from: sky, building, pole, road/],
+  [["segment", "--model", "weights/depth-anything-v2-small"], /want DPTForSemanticSegmentation, got DepthAnything/],
+  [["depth", "--model", "weights/dpt-small-camvid"], /want a depth model, got DPTForSemanticSegmentation/],
+  [["depth", "a/x.png", "b/x.png"], /want results that overwrite nothing/],
+  [["forward"], /missing required argument|required option/],
+  [["forward", "x", "--input", "y"], /required option '-o, --output <file>' not specified/],
+  [["verify"], /missing required argument 'cases'/],
+  [["verify", "x", "--tolerance", "-1"], /--tolerance: want a number above 0, got "-1"/],
+  [["info", "x", "--size", "native"], /--size: want WIDTHxHEIGHT in pixels/],
+  [["info", "x", "y"], /too many arguments/],
+])("bad usage is exit code 2: %j", async (args, message) => {
+  const { code, stdout, stderr } = await call(...args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/^ +at /m);
+});
+
+test.each([
+  [["info", "nowhere"], /^error: nowhere: want a model folder, got none\. Check the path\.\n$/],
+  [["convert", "weights"], /^error: weights: want pytorch_model\.bin, got none\..*\n$/],
+  [["segment", "missing.png"], /^error: missing\.png: want a picture, got no such file\..*\n$/],
+  [["segment", "package.json"], /^error: package\.json: want a picture .*unsupported image format.*\n$/],
+  [["segment", "-o", "package.json"], /^error: package\.json: want a folder to write to, got ".*\n$/],
+  [["depth", "-o", "package.json/x"], /^error: package\.json\/x: want a folder to write to, got ".*\n$/],
+  [["forward", "x", "--input", "missing", "--output", "y"], /^error: missing: want a file, got none\..*\n$/],
+])("failure is exit code 1 and one message, before the network is loaded: %j", async (args, message) => {
+  const { code, stdout, stderr } = await call(...args);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(message);
+});
