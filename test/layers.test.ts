@@ -7,7 +7,9 @@ const root = new URL("../", import.meta.url);
 
 async function readSources(folder: string): Promise<SourceFile[]> {
   const names = await readdir(new URL(folder, root), { recursive: true });
-  const paths = names.filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name.replaceAll("\\", "/")}`);
+  // The peers of the benchmark have packages of their own.
+  const own = names.filter((name) => name.endsWith(".ts") && !/(?:^|[\\/])node_modules[\\/]/.test(name));
+  const paths = own.map((name) => `${folder}/${name.replaceAll("\\", "/")}`);
   return Promise.all(paths.map(async (path) => ({ path, text: await readFile(new URL(path, root), "utf8") })));
 }
 
