@@ -1,6 +1,7 @@
 import { UsageError } from "../runtime/errors.ts";
 import { Graph, type Tensor } from "../runtime/graph.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
+import { loadFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision, type Shape } from "../runtime/tensor.ts";
 import type { ModelConfig } from "./config.ts";
 import { type DptWeights, dpt } from "./dpt.ts";
@@ -42,7 +43,7 @@ export function forwardGraph(
 /** An output of the forward graph as PyTorch lays it out: maps `[N, H, W, C]` become `[N, C, H, W]`. */
 export function inPyTorchLayout(tensor: Tensor, bytes: ArrayBuffer): NamedTensor {
   const { shape } = tensor;
-  const data = new Float32Array(bytes, 0, elementCount(shape));
+  const data = loadFloats(bytes, tensor.dtype as Precision, elementCount(shape));
   if (shape.length !== 4) return { shape, data };
   const [batch, height, width, channels] = shape as [number, number, number, number];
   const moved = new Float32Array(data.length);

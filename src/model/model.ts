@@ -11,6 +11,7 @@ import type { KernelTime } from "../runtime/profiler.ts";
 import { readJson } from "../runtime/read-json.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
 import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
+import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
 import { checkWeights } from "./check-weights.ts";
@@ -28,6 +29,11 @@ export interface Progress {
 }
 
 export interface LoadOptions extends EngineOptions {
+  /**
+   * How weights and activations are stored; f32 if left out. f16 halves memory and traffic, whatever the checkpoint holds,
+   * and needs the feature shader-f16; sums, softmax and norms are in f32 all the same.
+   */
+  readonly dtype?: Precision | undefined;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
 }
@@ -114,8 +120,7 @@ export class DPT {
    */
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
-    const { onProgress, signal } = options;
-    const precision: Precision = "f32";
+    const { onProgress, signal, dtype: precision = "f32" } = options;
     const config = parseConfig(await readJson(files, "config.json", { required: true, signal }));
     const processorJson = await readJson(files, "preprocessor_config.json", { signal });
     const processor = processorJson && parseProcessor(processorJson);
@@ -125,6 +130,7 @@ export class DPT {
     signal?.throwIfAborted();
     const engine = await Engine.open(options);
     try {
+      engine.checkPrecision(precision);
       const store = await engine.loadWeights(checkpoint, weights.leaves, {
         signal,
         onProgress: ({ loaded, total }) => onProgress?.({ phase: "load", done: loaded, total }),
@@ -192,7 +198,7 @@ export class DPT {
       throw new UsageError(`forward: ${want}, got ${data.length}. Check the shape.`);
     }
     // A copy: the caller may use its own for the next picture while this one waits its turn.
-    const pixels = data.slice();
+    const pixels = storeFloats(data.slice(), this.precision);
     return this.#calls.run(async () => {
       const record = () => forwardGraph(this.config, this.#weights, this.precision, shape, { stages });
       const { graph, session } = await this.#compiled(`forward ${shape} ${stages}`, record);

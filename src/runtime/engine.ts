@@ -1,8 +1,10 @@
 import type { Checkpoint } from "./checkpoint.ts";
 import { describeAdapter, requestDevice, requestOwnDevice } from "./device.ts";
+import { MachineError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Session } from "./session.ts";
+import type { Precision } from "./tensor.ts";
 import type { Weight } from "./weight.ts";
 import { type LoadOptions, WeightStore } from "./weight-store.ts";
 
@@ -31,6 +33,14 @@ export class Engine {
   static async open({ device, adapter }: EngineOptions = {}): Promise<Engine> {
     if (device) return new Engine(device, false);
     return new Engine(await (adapter ? requestDevice(adapter) : requestOwnDevice()), true);
+  }
+
+  /** @throws MachineError if kernels cannot store in this precision here */
+  checkPrecision(precision: Precision): void {
+    if (precision === "f32" || this.#device.features.has("shader-f16")) return;
+    throw new MachineError(
+      `dtype f16: want the feature shader-f16, got ${this.adapter} without it. Use dtype f32, or another adapter.`,
+    );
   }
 
   loadWeights(checkpoint: Checkpoint, weights: readonly Weight[], options?: LoadOptions): Promise<WeightStore> {

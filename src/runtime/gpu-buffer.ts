@@ -1,5 +1,5 @@
 import { MachineError } from "./errors.ts";
-import type { ConstantData } from "./graph.ts";
+import type { InputData } from "./graph.ts";
 
 /**
  * A buffer, or an error where memory ran out.
@@ -25,6 +25,6 @@ export async function createBuffer(
 }
 
 /** Queues a copy of `data` to the buffer's start. */
-export function writeBuffer(device: GPUDevice, buffer: GPUBuffer, data: ConstantData): void {
+export function writeBuffer(device: GPUDevice, buffer: GPUBuffer, data: InputData): void {
   device.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
 }

@@ -5,6 +5,9 @@ import type { Weight } from "./weight.ts";
 
 export type ConstantData = Float32Array | Int32Array | Uint32Array;
 
+/** What a run uploads; f16 as bits. */
+export type InputData = ConstantData | Uint16Array;
+
 /** A node of the graph. `role` says where its bytes come from. */
 export interface Tensor extends TensorSpec {
   readonly id: number;

@@ -1,7 +1,7 @@
 import { checkLimits } from "./device.ts";
 import { InternalError, MachineError } from "./errors.ts";
 import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
-import type { ConstantData, Dispatch, Graph, Tensor } from "./graph.ts";
+import type { Dispatch, Graph, InputData, Tensor } from "./graph.ts";
 import { guardErrors } from "./guard-errors.ts";
 import { planMemory } from "./memory-plan.ts";
 import type { Pipelines } from "./pipelines.ts";
@@ -140,7 +140,7 @@ export class Session {
    * @param inputs bytes for each input of the graph, by name
    * @throws MachineError if the device is lost or its memory runs out, or if times are asked for where it tells none
    */
-  async run(inputs: Readonly<Record<string, ConstantData>>, { profile = false } = {}): Promise<RunResult> {
+  async run(inputs: Readonly<Record<string, InputData>>, { profile = false } = {}): Promise<RunResult> {
     const device = this.#device;
     if (profile && !device.features.has("timestamp-query")) {
       throw new MachineError("profile: want the feature timestamp-query, got an adapter without it. Run unprofiled.");

@@ -1,7 +1,7 @@
 import type { Checkpoint } from "./checkpoint.ts";
 import { checkSize } from "./device.ts";
-import { float32ToFloat16Bits } from "./floats.ts";
-import { createBuffer } from "./gpu-buffer.ts";
+import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
+import { storeFloats } from "./store-floats.ts";
 import { byteLength } from "./tensor.ts";
 import type { Weight } from "./weight.ts";
 
@@ -98,14 +98,6 @@ async function readSources(
 async function upload(device: GPUDevice, weight: Weight, values: Float32Array): Promise<GPUBuffer> {
   const { STORAGE, COPY_DST } = GPUBufferUsage;
   const buffer = await createBuffer(device, weight.label, byteLength(weight), STORAGE | COPY_DST);
-  const data = weight.dtype === "f16" ? halfWords(values) : values;
-  device.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+  writeBuffer(device, buffer, storeFloats(values, weight.dtype));
   return buffer;
-}
-
-/** Halves, one more if their number is odd: WebGPU writes whole words. */
-function halfWords(values: Float32Array): Uint16Array<ArrayBuffer> {
-  const words = new Uint16Array(2 * Math.ceil(values.length / 2));
-  words.set(float32ToFloat16Bits(values));
-  return words;
 }

@@ -1,4 +1,4 @@
-import type { Shape, TensorSpec } from "./tensor.ts";
+import type { Precision, Shape, TensorSpec } from "./tensor.ts";
 
 /** A tensor of the checkpoint by its name, with the shape it must have there. */
 export interface WeightSource {
@@ -12,6 +12,7 @@ export interface WeightSource {
  */
 export interface Weight extends TensorSpec {
   readonly label: string;
+  readonly dtype: Precision;
   readonly sources: readonly WeightSource[];
   /** From the sources, in float32 and PyTorch's layout, to the elements of this weight. */
   make(...sources: Float32Array[]): Float32Array;

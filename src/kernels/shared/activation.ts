@@ -47,8 +47,10 @@ const FUNCTIONS: Readonly<Record<Activation, string>> = {
     fn activate(v: vec4f) -> vec4f {
       return v / (1.0 + exp(-v));
     }`,
+  // exp(NaN) is a number in some drivers (SwiftShader): v itself where it is neither below nor above.
   sigmoid: wgsl`
     fn activate(v: vec4f) -> vec4f {
-      return 1.0 / (1.0 + exp(-v));
+      let high = select(v, vec4f(1.0), v > vec4f(80.0));
+      return select(high, 1.0 / (1.0 + exp(-v)), v <= vec4f(80.0));
     }`,
 };
