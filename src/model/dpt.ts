@@ -100,13 +100,17 @@ export function dpt(
   config: ModelConfig,
   { all = false } = {},
 ): DptStages {
-  const backbone = runBackbone(ops, pixels, weights.backbone);
-  const maps = reassemble(ops, backbone, weights.reassemble, config.reassemble);
-  const narrowed = maps.map((map, i) => ops.conv2d(map, weights.convs[i]!));
+  const { graph } = ops;
+  const backbone = graph.part("backbone", () => runBackbone(ops, pixels, weights.backbone));
+  const maps = graph.part("reassemble", () => {
+    const reassembled = reassemble(ops, backbone, weights.reassemble, config.reassemble);
+    return reassembled.map((map, i) => ops.conv2d(map, weights.convs[i]!));
+  });
   const lastBlock = all ? weights.fusion.length - 1 : config.headInput;
-  const neck = fusion(ops, narrowed, weights.fusion, config.fusion, lastBlock);
+  const neck = graph.part("fusion", () => fusion(ops, maps, weights.fusion, config.fusion, lastBlock));
   const input = neck[config.headInput]!;
-  return { backbone: backbone.taps, neck, output: head(ops, input, weights.head, config, backbone) };
+  const output = graph.part("head", () => head(ops, input, weights.head, config, backbone));
+  return { backbone: backbone.taps, neck, output };
 }
 
 function head(ops: Ops, x: Tensor, weights: HeadWeights, config: ModelConfig, { grid }: BackboneOutput): Tensor {

@@ -35,8 +35,12 @@ export function forwardGraph(
     for (const [i, tap] of backbone.entries()) graph.output(`backbone.${i}`, tap);
     for (const [i, map] of neck.entries()) graph.output(`neck.${i}`, map);
   }
-  if (config.head.kind === "segmentation") graph.output("logits", upsampledLogits(ops, output));
-  else graph.output("predicted_depth", graph.reshape(output, output.shape.slice(0, 3)));
+  if (config.head.kind === "segmentation") {
+    graph.output(
+      "logits",
+      graph.part("head", () => upsampledLogits(ops, output)),
+    );
+  } else graph.output("predicted_depth", graph.reshape(output, output.shape.slice(0, 3)));
   return graph;
 }
 

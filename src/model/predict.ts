@@ -29,15 +29,17 @@ export function predictGraph(
   { processor, picture, network, resize }: PredictOptions,
 ): Graph {
   const graph = new Graph();
-  const pixels = preprocess(graph, processor, picture, network, precision);
+  const pixels = graph.part("picture in", () => preprocess(graph, processor, picture, network, precision));
   const { output } = dpt(new Ops(graph, precision), pixels, weights, config);
   const [, height, width] = output.shape as [number, number, number];
-  if (config.head.kind === "segmentation") {
-    const upsampled = { height: 2 * height, width: 2 * width };
-    graph.output("labels", labelsAtPicture(graph, output, upsampled, picture, resize));
-  } else {
-    const depth = graph.reshape(output, output.shape.slice(0, 3));
-    graph.output("depth", depthAtPicture(graph, depth, picture, resize));
-  }
+  graph.part("picture out", () => {
+    if (config.head.kind === "segmentation") {
+      const upsampled = { height: 2 * height, width: 2 * width };
+      graph.output("labels", labelsAtPicture(graph, output, upsampled, picture, resize));
+    } else {
+      const depth = graph.reshape(output, output.shape.slice(0, 3));
+      graph.output("depth", depthAtPicture(graph, depth, picture, resize));
+    }
+  });
   return graph;
 }

@@ -17,6 +17,8 @@ export interface Tensor extends TensorSpec {
 
 /** One kernel at work. */
 export interface Dispatch {
+  /** The part of the model it belongs to, as {@link Graph.part} named it. */
+  readonly part: string;
   readonly kernel: Kernel;
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
@@ -33,6 +35,7 @@ export class Graph {
   readonly dispatches: Dispatch[] = [];
   readonly outputs = new Map<string, Tensor>();
   #nextId = 0;
+  #part = "";
 
   /** A tensor that the caller writes before each run. */
   input(name: string, spec: TensorSpec): Tensor {
@@ -70,8 +73,19 @@ export class Graph {
       throw new InternalError(`${kernel.label}: want inputs ${list(kernel.inputs)}, got ${list(inputs)}. Report this.`);
     }
     const output = this.#tensor("activation", kernel.label, kernel.output);
-    this.dispatches.push({ kernel, inputs, output });
+    this.dispatches.push({ part: this.#part, kernel, inputs, output });
     return output;
+  }
+
+  /** Records what `record` records as a part of the model, for whoever asks what each part costs. */
+  part<Result>(name: string, record: () => Result): Result {
+    const outer = this.#part;
+    this.#part = name;
+    try {
+      return record();
+    } finally {
+      this.#part = outer;
+    }
   }
 
   /** The same memory under another shape with as many elements. */

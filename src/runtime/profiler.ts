@@ -1,5 +1,7 @@
 /** Time of one kernel in one run. */
 export interface KernelTime {
+  /** The part of the model: `backbone`. */
+  readonly part: string;
   readonly label: string;
   /** Seconds on the GPU. */
   readonly seconds: number;

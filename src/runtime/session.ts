@@ -175,7 +175,8 @@ export class Session {
     }
     if (!recorder) return { outputs };
     const seconds = await recorder.read();
-    const times = this.#steps.map(({ kernel, inputs, output }, i) => ({
+    const times = this.#steps.map(({ part, kernel, inputs, output }, i) => ({
+      part,
       label: kernel.label,
       seconds: seconds[i]!,
       flops: kernel.flops,

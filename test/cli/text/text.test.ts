@@ -28,10 +28,10 @@ test("a table aligns its columns and leaves no blanks at the ends of lines", () 
 
 test("a profile sums equal kernels, the slowest first, and divides by no zero", () => {
   const table = profileTable([
-    { label: "matmul [1, 2]", seconds: 0.001, flops: 2e6, bytes: 1e6 },
-    { label: "relu [9]", seconds: 0, flops: 9, bytes: 72 },
-    { label: "conv2d [1,8]", seconds: 0.006, flops: 3e6, bytes: 3e6 },
-    { label: "matmul [1, 2]", seconds: 0.003, flops: 2e6, bytes: 1e6 },
+    { part: "backbone", label: "matmul [1, 2]", seconds: 0.001, flops: 2e6, bytes: 1e6 },
+    { part: "backbone", label: "relu [9]", seconds: 0, flops: 9, bytes: 72 },
+    { part: "backbone", label: "conv2d [1,8]", seconds: 0.006, flops: 3e6, bytes: 3e6 },
+    { part: "backbone", label: "matmul [1, 2]", seconds: 0.003, flops: 2e6, bytes: 1e6 },
   ]);
   expect(table.split("\n").map((line) => line.trim().split(/ {2,}/))).toEqual([
     ["kernel", "calls", "ms", "share", "GFLOP/s", "GB/s"],
