@@ -21,13 +21,12 @@ test("info counts what the model holds and costs", async () => {
   // 785 tokens: 12 blocks of 24 D² + 4 T·D FLOPs for each token.
   const encoder = 12 * 785 * (24 * 384 ** 2 + 4 * 785 * 384);
   const part = (name: string) => told.flops.parts.find((entry: { part: string }) => entry.part === name);
-  expect(part("encoder").flops / encoder).toBeCloseTo(1, 1);
+  expect(part("backbone").flops / encoder).toBeCloseTo(1, 1);
   const sum = told.flops.parts.reduce((total: number, { flops }: { flops: number }) => total + flops, 0);
   expect(told.flops.total).toBe(sum);
   expect(told.flops.parts.map(({ part }: { part: string }) => part)).toEqual([
     "picture in",
-    "embeddings",
-    "encoder",
+    "backbone",
     "reassemble",
     "fusion",
     "head",
