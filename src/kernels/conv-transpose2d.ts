@@ -2,6 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { rowStride } from "./shared/channels.ts";
 import { product } from "./shared/product.ts";
+import type { QuantizedFormat } from "./shared/weight-format.ts";
 
 export interface ConvTranspose2dParams {
   readonly batch: number;
@@ -12,6 +13,8 @@ export interface ConvTranspose2dParams {
   /** Window and stride at once: every output pixel has exactly one input pixel. */
   readonly size: number;
   readonly precision: Precision;
+  /** Whether the weight is quantised; it is stored in `precision` if left out. */
+  readonly quantized?: QuantizedFormat | undefined;
 }
 
 /**
@@ -33,6 +36,7 @@ export function convTranspose2d(params: ConvTranspose2dParams): Kernel {
   return product({
     label: `convTranspose2d [${x.shape}] ${size}×${size}/${size} → ${channelsOut}`,
     x,
+    quantized: params.quantized,
     channelsIn,
     taps: 1,
     stored: { batch, rows: height * width, channels: n, precision, output, place, run: channelsOut },

@@ -3,6 +3,7 @@ import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { rowStride } from "./shared/channels.ts";
 import type { Epilogue } from "./shared/epilogue.ts";
 import { product } from "./shared/product.ts";
+import type { QuantizedFormat } from "./shared/weight-format.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
 export interface Conv2dParams extends Epilogue {
@@ -19,6 +20,8 @@ export interface Conv2dParams extends Epilogue {
   /** Whether the input passes a ReLU on the way in. */
   readonly relu?: boolean;
   readonly precision: Precision;
+  /** Whether the weight is quantised; it is stored in `precision` if left out. */
+  readonly quantized?: QuantizedFormat | undefined;
 }
 
 /** Rows (or columns) of a convolution's output. */
@@ -45,6 +48,7 @@ export function conv2d(params: Conv2dParams): Kernel {
   return product({
     label: `conv2d [${x.shape}] ${size}×${size}${stride > 1 ? `/${stride}` : ""} → ${channelsOut}`,
     x,
+    quantized: params.quantized,
     channelsIn,
     relu: params.relu === true,
     taps: size * size,

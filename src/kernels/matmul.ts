@@ -3,6 +3,7 @@ import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { rowStride } from "./shared/channels.ts";
 import type { Epilogue } from "./shared/epilogue.ts";
 import { product } from "./shared/product.ts";
+import type { QuantizedFormat } from "./shared/weight-format.ts";
 
 export interface MatmulParams extends Epilogue {
   readonly batch: number;
@@ -13,6 +14,8 @@ export interface MatmulParams extends Epilogue {
   readonly channelsIn: number;
   readonly channelsOut: number;
   readonly precision: Precision;
+  /** Whether the weight is quantised; it is stored in `precision` if left out. */
+  readonly quantized?: QuantizedFormat | undefined;
 }
 
 /**
@@ -30,6 +33,7 @@ export function matmul(params: MatmulParams): Kernel {
   return product({
     label: `matmul [${batch * rows}, ${k}]·[${k}, ${n}]`,
     x,
+    quantized: params.quantized,
     channelsIn: k,
     taps: 1,
     stored: { batch, rows, channels: n, precision, output },

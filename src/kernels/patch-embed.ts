@@ -2,6 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
 import { epilogueDeclarations, epilogueStore } from "./shared/epilogue.ts";
+import { loadWeight } from "./shared/load-weight.ts";
 import { multipleOf4, packedShape } from "./shared/pack.ts";
 import { chooseTile, registerTile } from "./shared/register-tile.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
@@ -42,9 +43,11 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
   const stored = { batch, rows, channels: channelsOut, precision, output };
   const m = batch * rows;
   const embedded = `sum + bias[n4] + positions4((m % ${rows}u - 1u) * ${rowStride(channelsOut)}u, n4)`;
+  const loads = loadWeight(precision, weight, [multipleOf4(k), multipleOf4(channelsOut)], 1);
   const { main, workgroups } = registerTile({
     m,
     n: multipleOf4(channelsOut),
+    weight: loads,
     steps: 1,
     depth: multipleOf4(k) / 4,
     tile: chooseTile(m, multipleOf4(channelsOut)),
@@ -68,7 +71,7 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
     code: wgsl`
       ${enable(precision)}
       ${storage(0, "read", "x", x, 1)}
-      ${storage(1, "read", "weight", weight, 4)}
+      ${loads.declarations}
       ${storage(2, "read", "bias", vector, 4)}
       ${storage(3, "read", "classToken", vector, 4)}
       ${storage(4, "read", "positions", positions, lanes(channelsOut))}

@@ -65,10 +65,11 @@ export interface ModelConfig {
 }
 
 const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "architecture">>> = {
-  DPTForSemanticSegmentation: (json) => ({
-    ...parseDpt(json, parseVit(json)),
-    head: { kind: "segmentation", labels: parseLabels(json) },
-  }),
+  DPTForSemanticSegmentation: (json) => {
+    // transformers cannot build it with another backbone than its own ViT.
+    if (json.has("backbone_config")) throw json.wrong("backbone_config", "absent", json.raw("backbone_config"));
+    return { ...parseDpt(json, parseVit(json)), head: { kind: "segmentation", labels: parseLabels(json) } };
+  },
   DPTForDepthEstimation: (json) => ({
     ...parseDpt(json, parseDptBackbone(json)),
     head: { kind: "depth", addProjection: json.boolean("add_projection", false) },

@@ -4,7 +4,7 @@ import { CallQueue } from "../runtime/call-queue.ts";
 import { openCheckpoint } from "../runtime/checkpoint.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { FileError, NumberError, UsageError } from "../runtime/errors.ts";
-import type { Graph } from "../runtime/graph.ts";
+import type { Graph, InputData } from "../runtime/graph.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import { type PictureSource, readPixels } from "../runtime/picture.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
@@ -17,6 +17,7 @@ import type { WeightStore } from "../runtime/weight-store.ts";
 import { checkWeights } from "./check-weights.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
+import { findOverflow } from "./find-overflow.ts";
 import { forwardGraph, inPyTorchLayout } from "./forward.ts";
 import { predictGraph } from "./predict.ts";
 import { networkSize, type Processor, parseProcessor, type Size } from "./processor.ts";
@@ -74,6 +75,18 @@ export interface DepthMap extends Prediction {
   readonly depth: Float32Array;
   /** Metres; or inverse depth in no unit, the nearest largest. */
   readonly unit: "metres" | "relative inverse";
+}
+
+type PerPixel = Uint8Array | Uint16Array | Float32Array;
+
+/** What `segment` and `depth` each make of a picture's run. */
+interface Task<Answer extends PerPixel> {
+  readonly call: string;
+  /** Name of the graph's output. */
+  readonly output: string;
+  readonly read: (bytes: ArrayBuffer, pixels: number) => Answer;
+  /** Whether a pixel's value says that the network's was not finite. */
+  readonly isBroken: (value: number) => boolean;
 }
 
 /** Compiled graphs that are kept: a photo and its successor of another size. */
@@ -156,40 +169,45 @@ export class DPT {
    * Labels every pixel of a picture.
    * @throws UsageError if the model is not one for segmentation or is disposed, or for an empty picture; FileError without
    *   preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when aborted
-   * @throws NumberError if the network's answer is not finite
+   * @throws NumberError naming the first layer that is not finite, if the network's answer is not
    */
   async segment(source: PictureSource, options: PredictionOptions = {}): Promise<Segmentation> {
     const { head } = this.config;
     if (head.kind !== "segmentation") throw this.#wrongTask("segment", "DPTForSemanticSegmentation", "depth");
-    const { bytes, ...prediction } = await this.#predict(source, "labels", "bilinear", options);
     const type = labelType(head.labels.length);
-    const labels = readLabels(bytes, prediction.width * prediction.height, type);
-    let unlabelled = 0;
-    for (const label of labels) if (label === type.none) unlabelled++;
-    if (unlabelled > 0) throw notFinite("segment", unlabelled, labels.length);
-    return { ...prediction, labels, classes: head.labels };
+    const { answer, ...prediction } = await this.#predict(source, "bilinear", options, {
+      call: "segment",
+      output: "labels",
+      read: (bytes, pixels) => readLabels(bytes, pixels, type),
+      isBroken: (label) => label === type.none,
+    });
+    return { ...prediction, labels: answer, classes: head.labels };
   }
 
   /**
    * Depth at every pixel of a picture.
    * @throws UsageError if the model is not one for depth or is disposed, or for an empty picture; FileError without
    *   preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when aborted
-   * @throws NumberError if the network's answer is not finite
+   * @throws NumberError naming the first layer that is not finite, if the network's answer is not
    */
   async depth(source: PictureSource, options: PredictionOptions = {}): Promise<DepthMap> {
     const { head } = this.config;
     if (head.kind === "segmentation") throw this.#wrongTask("depth", "a depth model", "segment");
-    const { bytes, ...prediction } = await this.#predict(source, "depth", "bicubic", options);
-    const depth = new Float32Array(bytes, 0, prediction.width * prediction.height);
-    const broken = depth.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
-    if (broken > 0) throw notFinite("depth", broken, depth.length);
+    const { answer, ...prediction } = await this.#predict(source, "bicubic", options, {
+      call: "depth",
+      output: "depth",
+      read: (bytes, pixels) => new Float32Array(bytes, 0, pixels),
+      isBroken: isNotFinite,
+    });
     const isMetric = head.kind === "depth-anything" && head.metric;
-    return { ...prediction, depth, unit: isMetric ? "metres" : "relative inverse" };
+    return { ...prediction, depth: answer, unit: isMetric ? "metres" : "relative inverse" };
   }
 
   /**
    * The network alone on `pixel_values`; see {@link forwardGraph}.
    * @returns tensors by name, in PyTorch's layout
+   * @throws UsageError for a shape that does not fit or a model that is disposed; MachineError for what the adapter lacks
+   * @throws NumberError naming the first layer that is not finite, if one of the tensors is not
    */
   async forward(pixelValues: NamedTensor, { stages = false } = {}): Promise<Map<string, NamedTensor>> {
     const { shape, data } = pixelValues;
@@ -202,8 +220,17 @@ export class DPT {
     return this.#calls.run(async () => {
       const record = () => forwardGraph(this.config, this.#weights, this.precision, shape, { stages });
       const { graph, session } = await this.#compiled(`forward ${shape} ${stages}`, record);
-      const { outputs } = await session.run({ pixel_values: pixels });
-      return new Map([...graph.outputs].map(([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)]));
+      const inputs = { pixel_values: pixels };
+      const { outputs } = await session.run(inputs);
+      const tensors = [...graph.outputs].map(
+        ([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)] as const,
+      );
+      for (const [name, { data: values }] of tensors) {
+        const broken = countOf(values, isNotFinite);
+        const got = `got NaN or infinity at ${broken} of ${values.length} values of ${name}`;
+        if (broken > 0) throw await this.#notFinite("forward", got, record(), inputs);
+      }
+      return new Map(tensors);
     });
   }
 
@@ -224,7 +251,12 @@ export class DPT {
     this.dispose();
   }
 
-  async #predict(source: PictureSource, output: string, otherwise: ResizeMode, options: PredictionOptions) {
+  async #predict<Answer extends PerPixel>(
+    source: PictureSource,
+    otherwise: ResizeMode,
+    options: PredictionOptions,
+    { call, output, read, isBroken }: Task<Answer>,
+  ) {
     const { size, resize = otherwise, profile = false, signal } = options;
     const { processor } = this;
     if (!processor) {
@@ -243,20 +275,37 @@ export class DPT {
       signal?.throwIfAborted();
       const began = performance.now();
       const key = JSON.stringify([picture, network, resize]);
-      const { session } = await this.#compiled(key, () =>
-        predictGraph(this.config, this.#weights, this.precision, { processor, picture, network, resize }),
-      );
+      const wanted = { processor, picture, network, resize };
+      const record = () => predictGraph(this.config, this.#weights, this.precision, wanted);
+      const { session } = await this.#compiled(key, record);
       signal?.throwIfAborted();
       const compiled = performance.now();
       const { outputs, times } = await session.run({ pixels: words }, { profile });
       const timing = { compile: compiled - began, run: performance.now() - compiled };
+      const answer = read(outputs.get(output)!, picture.width * picture.height);
+      const broken = countOf(answer, isBroken);
+      const got = `got NaN or infinity at ${broken} of ${answer.length} pixels`;
+      if (broken > 0) throw await this.#notFinite(call, got, record(), { pixels: words });
       const worked = { width: network.width, height: network.height };
-      return { ...picture, network: worked, timing, bytes: outputs.get(output)!, profile: times };
+      return { ...picture, network: worked, timing, answer, profile: times };
     });
   }
 
   #compiled(key: string, record: () => Graph): Promise<CachedSession> {
     return this.#sessions.get(key, record, (done, total) => this.#onProgress?.({ phase: "compile", done, total }));
+  }
+
+  /** The error for an answer that is not finite; a second run tells in which layer that began. */
+  async #notFinite(call: string, got: string, graph: Graph, inputs: Readonly<Record<string, InputData>>) {
+    // The search needs as much memory as they do, and the answer is lost anyway.
+    this.#sessions.dispose();
+    const first = await findOverflow(this.#engine, this.#store, graph, inputs);
+    const began = first === undefined ? "" : `, first in ${first}`;
+    const advice = {
+      f32: "Check the weights with verify.",
+      f16: "Its numbers may go past 65504, f16's largest: load the model with dtype f32.",
+    }[this.precision];
+    return new NumberError(`${call}: want a finite answer of the network, ${got}${began}. ${advice}`);
   }
 
   #wrongTask(call: string, want: string, other: string): UsageError {
@@ -268,7 +317,12 @@ function readLabels(bytes: ArrayBuffer, count: number, { dtype }: LabelType): Ui
   return dtype === "u8" ? new Uint8Array(bytes, 0, count) : new Uint16Array(bytes, 0, count);
 }
 
-function notFinite(call: string, count: number, of: number): NumberError {
-  const got = `got NaN or infinity at ${count} of ${of} pixels`;
-  return new NumberError(`${call}: want a finite answer of the network, ${got}. Check the weights with verify.`);
+function countOf(values: PerPixel, test: (value: number) => boolean): number {
+  let count = 0;
+  for (const value of values) if (test(value)) count++;
+  return count;
+}
+
+function isNotFinite(value: number): boolean {
+  return !Number.isFinite(value);
 }

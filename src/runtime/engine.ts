@@ -25,7 +25,7 @@ export class Engine {
   private constructor(device: GPUDevice, isOwn: boolean) {
     this.#device = device;
     this.#isOwn = isOwn;
-    this.#pipelines = new Pipelines(device);
+    this.#pipelines = Pipelines.of(device);
     this.adapter = describeAdapter({ info: device.adapterInfo });
   }
 

@@ -66,13 +66,30 @@ export class Graph {
    * @throws InternalError if the inputs are not what the kernel was planned for.
    */
   run(kernel: Kernel, ...inputs: Tensor[]): Tensor {
+    return this.#record(kernel, inputs, undefined);
+  }
+
+  /**
+   * Records a kernel that writes another part of a tensor whose first part an earlier dispatch has written; the answer
+   * is that tensor. Without one it is {@link Graph.run}.
+   * @throws InternalError if inputs or output are not what the kernel was planned for.
+   */
+  runInto(output: Tensor | undefined, kernel: Kernel, ...inputs: Tensor[]): Tensor {
+    if (output && !sameSpec(output, kernel.output)) {
+      const want = `want an output of ${describeTensor(kernel.output)}`;
+      throw new InternalError(`${kernel.label}: ${want}, got ${describeTensor(output)}. Report this.`);
+    }
+    return this.#record(kernel, inputs, output);
+  }
+
+  #record(kernel: Kernel, inputs: readonly Tensor[], into: Tensor | undefined): Tensor {
     const fits =
       inputs.length === kernel.inputs.length && inputs.every((tensor, i) => sameSpec(tensor, kernel.inputs[i]!));
     if (!fits) {
       const list = (specs: readonly TensorSpec[]) => specs.map(describeTensor).join(", ");
       throw new InternalError(`${kernel.label}: want inputs ${list(kernel.inputs)}, got ${list(inputs)}. Report this.`);
     }
-    const output = this.#tensor("activation", kernel.label, kernel.output);
+    const output = into ?? this.#tensor("activation", kernel.label, kernel.output);
     this.dispatches.push({ part: this.#part, kernel, inputs, output });
     return output;
   }

@@ -48,7 +48,9 @@ function lifetimes(graph: Graph): Lifetime[] {
       const life = lives.get(id);
       if (life) life.last = i;
     }
-    lives.set(output.id, { tensor: output, bytes: byteLength(output), first: i, last: i });
+    const life = lives.get(output.id);
+    if (life) life.last = i;
+    else lives.set(output.id, { tensor: output, bytes: byteLength(output), first: i, last: i });
   }
   for (const { id } of graph.outputs.values()) {
     const life = lives.get(id);

@@ -6,13 +6,27 @@ interface Compiled {
   users: number;
 }
 
-/** Compiled kernels of one device, by text: equal text is compiled once and kept while somebody uses it. */
+/** Kernels without a user that are kept all the same: a model's worth or two, for the next picture or the next model. */
+const IDLE = 128;
+
+const ofDevice = new WeakMap<GPUDevice, Pipelines>();
+
+/** Compiled kernels of one device, by text: equal text is compiled once. */
 export class Pipelines {
   readonly #device: GPUDevice;
   readonly #byCode = new Map<string, Compiled>();
+  /** Texts without a user, the one idle for longest first. */
+  readonly #idle = new Set<string>();
 
-  constructor(device: GPUDevice) {
+  private constructor(device: GPUDevice) {
     this.#device = device;
+  }
+
+  /** Those of a device, shared by all models on it. */
+  static of(device: GPUDevice): Pipelines {
+    const pipelines = ofDevice.get(device) ?? new Pipelines(device);
+    ofDevice.set(device, pipelines);
+    return pipelines;
   }
 
   /**
@@ -21,18 +35,27 @@ export class Pipelines {
    * @throws InternalError with the compiler's words and the lines they are about
    */
   acquire(kernel: Kernel): Promise<GPUComputePipeline> {
-    let compiled = this.#byCode.get(kernel.code);
-    if (!compiled) {
-      compiled = { pipeline: this.#compile(kernel), users: 0 };
-      this.#byCode.set(kernel.code, compiled);
-    }
+    const compiled = this.#byCode.get(kernel.code) ?? { pipeline: this.#compile(kernel), users: 0 };
+    this.#byCode.set(kernel.code, compiled);
+    this.#idle.delete(kernel.code);
     compiled.users++;
     return compiled.pipeline;
   }
 
   release({ code }: Kernel): void {
     const compiled = this.#byCode.get(code);
-    if (compiled && --compiled.users === 0) this.#byCode.delete(code);
+    if (!compiled || --compiled.users > 0) return;
+    this.#idle.add(code);
+    // A kernel that did not compile may the next time.
+    compiled.pipeline.catch(() => this.#forget(code));
+    for (const oldest of this.#idle) {
+      if (this.#idle.size <= IDLE) break;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(code: string): void {
+    if (this.#idle.delete(code)) this.#byCode.delete(code);
   }
 
   async #compile({ label, code }: Kernel): Promise<GPUComputePipeline> {

@@ -1,4 +1,5 @@
 import { grid } from "./grid.ts";
+import type { WeightLoads } from "./load-weight.ts";
 import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -14,6 +15,8 @@ export interface Tile {
 /** A matrix product `y[m, n] = Σ_k a(m, k) · weight[k, n]` whose left side is given by WGSL text. */
 export interface RegisterTileProduct {
   readonly m: number;
+  /** Products of this shape one below the other, each with a weight of its own, also one below the other; 1 if left out. */
+  readonly matrices?: number;
   /** Columns of the weight, a multiple of 4. */
   readonly n: number;
   /** `k = 4 · depth · steps`: an outer loop over `steps` (the taps of a convolution), an inner one over `depth` vec4. */
@@ -27,9 +30,10 @@ export interface RegisterTileProduct {
   readonly prepareRowStep?: (i: number) => string;
   /** `vec4f` expression: `a(m, k)` of row `i` for the four `k` of `c` in this step. */
   readonly load: (i: number) => string;
+  readonly weight: WeightLoads;
   /** Statements at the start of the inner loop. */
   readonly prepareLoad?: string;
-  /** Statements that store `sum: vec4f` of row `m: u32` and columns `4·n4 …`; `n4: u32` is inside the matrix. */
+  /** Statements that store `weight.sum` of row `m: u32` and columns `4·n4 …`; `n4: u32` is inside the matrix. */
   readonly store: string;
 }
 
@@ -50,47 +54,59 @@ function ceilPowerOfTwo(value: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, value)));
 }
 
-/** The entry point `main` of such a product, and its workgroups. The text refers to `weight: array<vec4<…>>`. */
+/** The entry point `main` of such a product, and its workgroups. */
 export function registerTile(product: RegisterTileProduct): {
   readonly main: string;
   readonly workgroups: readonly [number, number, number];
 } {
-  const { m, n, steps, depth, tile } = product;
+  const { m, matrices = 1, n, steps, depth, tile } = product;
   const vectors = n / 4;
   const across = Math.ceil(vectors / (tile.x * tile.columns));
-  const { workgroups, index } = grid(across * Math.ceil(m / (tile.y * tile.rows)));
+  const {
+    workgroups: [x, y],
+    index,
+  } = grid(across * Math.ceil(m / (tile.y * tile.rows)));
   const each = (text: (i: number, j: number) => string) =>
     unroll(tile.rows, (i) => unroll(tile.columns, (j) => text(i, j)));
   const multiplyAdd = (k: number) => wgsl`
-    ${unroll(tile.columns, (j) => `let b${k}_${j} = vec4f(weight[row + ${k * vectors}u + n${j}]);`)}
+    ${unroll(tile.columns, (j) => `let b${k}_${j} = ${product.weight.row(k, j)};`)}
     ${each((i, j) => `sum${i}_${j} += a${i}[${k}] * b${k}_${j};`)}`;
   const main = wgsl`
-    fn store(m: u32, n4: u32, sum: vec4f) {
-      if (m >= ${m}u || n4 >= ${vectors}u) { return; }
+    fn store(m: u32, end: u32, n4: u32, sum: vec4f) {
+      if (m >= end || n4 >= ${vectors}u) { return; }
       ${product.store}
     }
 
     @compute @workgroup_size(${tile.x}, ${tile.y})
     fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
       ${index}
-      let first = (group / ${across}u * ${tile.y}u + local.y) * ${tile.rows}u;
+      #if ${matrices > 1}
+      let above = workgroup.z * ${m}u;
+      let quadsAbove = workgroup.z * ${steps * depth}u;
+      #else
+      const above = 0u;
+      const quadsAbove = 0u;
+      #endif
+      let end = above + ${m}u;
+      let first = above + (group / ${across}u * ${tile.y}u + local.y) * ${tile.rows}u;
       let left = group % ${across}u * ${tile.x * tile.columns}u + local.x;
-      if (first >= ${m}u || left >= ${vectors}u) { return; }
+      if (first >= end || left >= ${vectors}u) { return; }
       ${unroll(tile.columns, (j) => `let n${j} = left + ${j * tile.x}u;`)}
-      ${unroll(tile.rows, (i) => `let m${i} = min(first + ${i}u, ${m - 1}u);`)}
+      ${unroll(tile.rows, (i) => `let m${i} = min(first + ${i}u, end - 1u);`)}
       ${unroll(tile.rows, product.prepareRow)}
       ${each((i, j) => `var sum${i}_${j} = vec4f();`)}
       for (var step = 0u; step < ${steps}u; step++) {
         ${product.prepareStep ?? ""}
         ${product.prepareRowStep ? unroll(tile.rows, product.prepareRowStep) : ""}
         for (var c = 0u; c < ${depth}u; c++) {
-          let row = (step * ${depth}u + c) * ${4 * vectors}u;
+          let quad = quadsAbove + step * ${depth}u + c;
           ${product.prepareLoad ?? ""}
           ${unroll(tile.rows, (i) => `let a${i} = ${product.load(i)};`)}
+          ${unroll(tile.columns, product.weight.prepare)}
           ${unroll(4, multiplyAdd)}
         }
       }
-      ${each((i, j) => `store(first + ${i}u, n${j}, sum${i}_${j});`)}
+      ${each((i, j) => `store(first + ${i}u, end, n${j}, sum${i}_${j});`)}
     }`;
-  return { main, workgroups };
+  return { main, workgroups: [x, y, matrices] };
 }

@@ -1,0 +1,86 @@
+import type { Kernel } from "../runtime/kernel.ts";
+import type { Precision, TensorSpec } from "../runtime/tensor.ts";
+import { loadChannels, rowStride } from "./shared/channels.ts";
+import { grid } from "./shared/grid.ts";
+import { multipleOf4 } from "./shared/pack.ts";
+import { enable, lanes, storage } from "./shared/storage.ts";
+import { unroll } from "./shared/unroll.ts";
+import { wgsl } from "./shared/wgsl.ts";
+import { combination, combinationFlops, WINOGRAD, type WinogradPlan, winogradPoints } from "./shared/winograd.ts";
+
+export interface WinogradInputParams extends WinogradPlan {
+  /** Whether the input passes a ReLU on the way in. */
+  readonly relu?: boolean;
+  /** Of x; what comes out is f32. */
+  readonly precision: Precision;
+}
+
+/** Invocations of a workgroup: as many groups of four channels, of one tile where it has that many. */
+const GROUP = 64;
+
+/**
+ * First of the three steps of a Winograd convolution: `V = Bᵀ d B` of each tile d of `(m + 2) × (m + 2)` pixels, zeros
+ * outside the image.
+ *
+ * x `[N, H, W, C]`, first `[1]` (u32: the first tile of this band) → V `[(m + 2)² · P, C]`, P the band's tiles and C
+ * filled up to a multiple of 4. Rows past the last tile are left as they are.
+ */
+export function winogradInput(params: WinogradInputParams): Kernel {
+  const { side, batch, height, width, channelsIn, tilesDown, tilesAcross, tiles, band, relu = false } = params;
+  const size = side + 2;
+  const matrix = WINOGRAD[side].input;
+  const channels = multipleOf4(channelsIn);
+  const vectors = channels / 4;
+  const stride = rowStride(channelsIn);
+  const x: TensorSpec = { shape: [batch, height, width, channelsIn], dtype: params.precision };
+  const first: TensorSpec = { shape: [1], dtype: "u32" };
+  const output: TensorSpec = { shape: [winogradPoints(side) * band, channels], dtype: "f32" };
+  const { workgroups, index } = grid(Math.ceil((band * vectors) / GROUP));
+  const names = (prefix: string) => Array.from({ length: size }, (_, k) => `${prefix}${k}`);
+  return {
+    label: `winogradInput [${x.shape}] F(${side}×${side})${relu ? " relu in" : ""}`,
+    inputs: [x, first],
+    output,
+    workgroups,
+    flops: 2 * size * combinationFlops(matrix) * band * channelsIn,
+    code: wgsl`
+      ${enable(params.precision)}
+      ${storage(0, "read", "x", x, lanes(channelsIn))}
+      ${storage(1, "read", "first", first, 1)}
+      ${storage(2, "read_write", "v", output, 4)}
+      ${loadChannels("x", channelsIn, { relu })}
+
+      fn pixel(image: u32, row: u32, column: u32, c: u32) -> vec4f {
+        let inside = (row < ${height}u) & (column < ${width}u);
+        let base = select(0u, ((image * ${height}u + row) * ${width}u + column) * ${stride}u, inside);
+        return select(vec4f(), x4(base, c), inside);
+      }
+
+      @compute @workgroup_size(${GROUP})
+      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
+        ${index}
+        let own = group * ${GROUP}u + local;
+        let p = own / ${vectors}u;
+        let c = own % ${vectors}u;
+        let tile = first[0] + p;
+        if (p >= ${band}u || tile >= ${tiles}u) { return; }
+        let image = tile / ${tilesDown * tilesAcross}u;
+        // Unsigned: a pixel left of the image is beyond every size.
+        let top = tile / ${tilesAcross}u % ${tilesDown}u * ${side}u - 1u;
+        let left = tile % ${tilesAcross}u * ${side}u - 1u;
+        ${unroll(
+          size,
+          (j) => wgsl`
+            ${unroll(size, (i) => `let d${j}_${i} = pixel(image, top + ${i}u, left + ${j}u, c);`)}
+            ${unroll(size, (i) => `let t${i}_${j} = ${combination(matrix[i]!, names(`d${j}_`))};`)}`,
+        )}
+        ${unroll(size, (i) =>
+          unroll(
+            size,
+            (j) =>
+              `v[${(i * size + j) * band * vectors}u + p * ${vectors}u + c] = ${combination(matrix[j]!, names(`t${i}_`))};`,
+          ),
+        )}
+      }`,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Epilogue } from "../../src/kernels/shared/epilogue.ts";
+import type { Kernel } from "../../src/runtime/kernel.ts";
+import type { DType } from "../../src/runtime/tensor.ts";
+import { expectClose } from "../expect-close.ts";
+import { randomNormal } from "../random.ts";
+import { type EpilogueValues, epilogue as finish } from "../reference/epilogue.ts";
+import { halfRounding, roundToHalf } from "../round-to-half.ts";
+import { runFloat } from "../run-kernel.ts";
+import { sumTolerance } from "./sum-tolerance.ts";
+
+export interface Product {
+  readonly kernel: Kernel;
+  readonly x: Float32Array;
+  /** In PyTorch's layout. */
+  readonly weight: Float32Array;
+  /** The same as the kernel wants it. */
+  readonly packed: Float32Array;
+  /** Sums of products in double precision, from x and the weight in PyTorch's layout. */
+  readonly reference: (x: Float32Array, weight: Float32Array) => Float64Array;
+  /** Products in a sum. */
+  readonly depth: number;
+  readonly epilogue?: Epilogue;
+}
+
+/**
+ * Runs a kernel of sums on random bias and residuals, and compares it with the loop. For a kernel that stores f16, x and
+ * the weight are f16 numbers, and so are those residuals.
+ */
+export async function checkProduct(product: Product, run = runFloat): Promise<void> {
+  const { kernel, x, weight, packed, reference, depth, epilogue = {} } = product;
+  const { dtype } = kernel.output;
+  const channels = kernel.output.shape.at(-1)!;
+  const length = kernel.output.shape.reduce((a, b) => a * b, 1);
+  const bias = randomBias(epilogue.bias, kernel.output.shape[0]!, channels, dtype);
+  const residuals = Array.from({ length: epilogue.residuals ?? 0 }, (_, i) =>
+    asStored(randomNormal(length, 30 + i), dtype),
+  );
+  const { activation, scale } = epilogue;
+  const values: EpilogueValues = { bias, activation, scale, residuals };
+  const want = finish(reference(x, weight), channels, values);
+  const magnitudes = finish(reference(x.map(Math.abs), weight.map(Math.abs)), channels, { bias: bias?.map(Math.abs) });
+  const got = await run(kernel, x, packed, ...(bias ? [bias] : []), ...residuals);
+  const sums = sumTolerance(magnitudes, depth, want, values);
+  const tolerance = dtype === "f16" ? sums.map((error, i) => error + halfRounding(want[i]!)) : sums;
+  expectClose(got, want, kernel.output.shape, tolerance, kernel.label);
+}
+
+/** One vector for each image is an activation; a layer's own is f32. */
+function randomBias(kind: Epilogue["bias"], batch: number, channels: number, dtype: DType): Float32Array | undefined {
+  if (kind === "image") return asStored(randomNormal(batch * channels, 20), dtype);
+  return kind && randomNormal(channels, 20);
+}
+
+function asStored(values: Float32Array, dtype: DType): Float32Array {
+  return dtype === "f16" ? roundToHalf(values) : values;
+}

@@ -1,0 +1,211 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parseConfig } from "../../src/model/config.ts";
+import { FileError } from "../../src/runtime/errors.ts";
+
+const segmentation = { architectures: ["DPTForSemanticSegmentation"] };
+const depth = { architectures: ["DPTForDepthEstimation"] };
+const anything = {
+  architectures: ["DepthAnythingForDepthEstimation"],
+  backbone_config: { model_type: "dinov2", out_indices: [3, 6, 9, 12] },
+};
+
+describe("fields that are absent have transformers' defaults", () => {
+  const vit = {
+    kind: "vit",
+    channelsIn: 3,
+    patch: 16,
+    grid: 24,
+    hiddenSize: 768,
+    interpolation: "bilinear",
+    heads: 12,
+    intermediateSize: 3072,
+    activation: "gelu",
+    epsilon: 1e-12,
+    qkvBias: true,
+    layers: 12,
+    taps: [2, 5, 8, 11],
+  };
+  const dpt = {
+    backbone: vit,
+    reassemble: {
+      readout: "project",
+      activation: "gelu",
+      factors: [4, 2, 1, 0.5],
+      channels: [96, 192, 384, 768],
+    },
+    fusion: { channels: 256, batchNorm: false, bias: true, growth: "double" },
+    headInput: 3,
+  };
+
+  test("DPTForSemanticSegmentation", () => {
+    expect(parseConfig(segmentation)).toEqual({
+      architecture: "DPTForSemanticSegmentation",
+      ...dpt,
+      head: { kind: "segmentation", labels: ["LABEL_0", "LABEL_1"] },
+    });
+  });
+
+  test("DPTForDepthEstimation", () => {
+    expect(parseConfig(depth)).toEqual({
+      architecture: "DPTForDepthEstimation",
+      ...dpt,
+      head: { kind: "depth", addProjection: false },
+    });
+  });
+
+  test("DepthAnythingForDepthEstimation", () => {
+    expect(parseConfig(anything)).toEqual({
+      architecture: "DepthAnythingForDepthEstimation",
+      backbone: {
+        kind: "dinov2",
+        channelsIn: 3,
+        patch: 14,
+        grid: 16,
+        hiddenSize: 768,
+        interpolation: "bicubic",
+        heads: 12,
+        mlpRatio: 4,
+        swiglu: false,
+        activation: "gelu",
+        epsilon: 1e-6,
+        qkvBias: true,
+        layers: 12,
+        taps: [2, 5, 8, 11],
+        normTaps: true,
+      },
+      reassemble: { readout: "ignore", activation: "none", factors: [4, 2, 1, 0.5], channels: [48, 96, 192, 384] },
+      fusion: { channels: 64, batchNorm: false, bias: true, growth: "next" },
+      headInput: 3,
+      head: { kind: "depth-anything", channels: 32, metric: false, maxDepth: 1 },
+    });
+  });
+
+  test("so have those that are null", () => {
+    const nulls = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, null]));
+    const fields = ["hidden_size", "is_hybrid", "backbone_config", "readout_type", "reassemble_factors", "id2label"];
+    const more = ["use_bias_in_fusion_residual", "hidden_act", "head_in_index", "neck_ignore_stages", "qkv_bias"];
+    expect(parseConfig({ ...segmentation, ...nulls([...fields, ...more]) })).toEqual(parseConfig(segmentation));
+    const backbone_config = { ...anything.backbone_config, ...nulls(["mlp_ratio", "out_features", "patch_size"]) };
+    expect(parseConfig({ ...anything, ...nulls(["max_depth"]), backbone_config })).toEqual(parseConfig(anything));
+  });
+
+  test("a convolution has a bias of its own where no batch norm brings one, unless the file says otherwise", () => {
+    const fusion = (batch: boolean, bias?: boolean) =>
+      parseConfig({
+        ...segmentation,
+        use_batch_norm_in_fusion_residual: batch,
+        ...(bias !== undefined && { use_bias_in_fusion_residual: bias }),
+      }).fusion;
+    expect(fusion(true)).toMatchObject({ batchNorm: true, bias: false });
+    expect(fusion(false)).toMatchObject({ batchNorm: false, bias: true });
+    expect(fusion(true, true)).toMatchObject({ batchNorm: true, bias: true });
+    expect(fusion(false, false)).toMatchObject({ batchNorm: false, bias: false });
+  });
+});
+
+describe("reads", () => {
+  test.each([
+    ["dpt-small-camvid", "sky", 11],
+    ["depth-anything-v2-small", undefined, 0],
+  ])("%s as it is published", (name, first, count) => {
+    const { backbone, head } = parseConfig(JSON.parse(readFileSync(`weights/${name}/config.json`, "utf8")));
+    expect(backbone).toMatchObject({ hiddenSize: 384, heads: 6, layers: 12, patch: 14, grid: 37, taps: [2, 5, 8, 11] });
+    const labels = head.kind === "segmentation" ? head.labels : [];
+    expect([labels[0], labels.length]).toEqual([first, count]);
+  });
+
+  test("labels by id, however the file orders them", () => {
+    const names = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(11 - i), `class ${11 - i}`]));
+    const { head } = parseConfig({ ...segmentation, id2label: names, num_labels: 3 });
+    expect(head).toEqual({ kind: "segmentation", labels: Array.from({ length: 12 }, (_, i) => `class ${i}`) });
+    const { head: unnamed } = parseConfig({ ...segmentation, num_labels: 3 });
+    expect(unnamed).toEqual({ kind: "segmentation", labels: ["LABEL_0", "LABEL_1", "LABEL_2"] });
+  });
+
+  test("taps in the order of the blocks, by index, from the end and by name", () => {
+    const taps = (backbone_config: object) => parseConfig({ ...anything, backbone_config }).backbone.taps;
+    expect(taps({ out_indices: [12, 3, 9, 6] })).toEqual([2, 5, 8, 11]);
+    expect(taps({ out_indices: [-1, -2, -3, -12] })).toEqual([0, 9, 10, 11]);
+    expect(taps({ out_features: ["stage1", "stage2", "stage5", "stage12"] })).toEqual([0, 1, 4, 11]);
+    expect(parseConfig({ ...segmentation, backbone_out_indices: [11, 0, 5, 3] }).backbone.taps).toEqual([0, 3, 5, 11]);
+  });
+
+  test("the head's input counted from the end", () => {
+    expect([-1, -4, 0, 2].map((head_in_index) => parseConfig({ ...depth, head_in_index }).headInput)).toEqual([
+      3, 0, 0, 2,
+    ]);
+  });
+
+  test("names that JavaScript's objects have of their own", () => {
+    const text = '{"architectures": ["DPTForDepthEstimation"], "__proto__": {"hidden_size": 5}, "toString": 1}';
+    expect(parseConfig(JSON.parse(text))).toEqual(parseConfig(depth));
+    const labels = '{"0": "constructor", "1": "__proto__"}';
+    const { head } = parseConfig({ ...segmentation, id2label: JSON.parse(labels) });
+    expect(head).toMatchObject({ labels: ["constructor", "__proto__"] });
+  });
+});
+
+describe("refuses, and names", () => {
+  const backbone = (fields: object) => ({ ...depth, backbone_config: fields });
+  test.each([
+    [{}, "architectures", "undefined"],
+    [{ model_type: "beit" }, "architectures", '"beit"'],
+    [{ architectures: [] }, "architectures", "undefined"],
+    [{ architectures: ["BeitForSemanticSegmentation"] }, "architectures", '"BeitForSemanticSegmentation"'],
+    [{ architectures: ["__proto__"] }, "architectures", '"__proto__"'],
+    [{ architectures: ["constructor"] }, "architectures", '"constructor"'],
+    [{ ...segmentation, hidden_act: "quick_gelu" }, "hidden_act", '"quick_gelu"'],
+    [{ ...segmentation, hidden_act: "toString" }, "hidden_act", '"toString"'],
+    [{ ...segmentation, readout_type: "cls" }, "readout_type", '"cls"'],
+    [{ ...segmentation, is_hybrid: true }, "is_hybrid", "true"],
+    [{ ...segmentation, is_hybrid: "no" }, "is_hybrid", '"no"'],
+    [{ ...segmentation, neck_ignore_stages: [0, 1] }, "neck_ignore_stages", "[0, 1]"],
+    [{ ...segmentation, reassemble_factors: [4, 2, 1.5, 0.5] }, "reassemble_factors", "[4, 2, 1.5, 0.5]"],
+    [{ ...segmentation, reassemble_factors: [4, 2, 1, 0] }, "reassemble_factors", "[4, 2, 1, 0]"],
+    [{ ...segmentation, reassemble_factors: [4, 2, 1] }, "reassemble_factors", "[4, 2, 1]"],
+    [{ ...segmentation, neck_hidden_sizes: [96, 192] }, "neck_hidden_sizes", "[96, 192]"],
+    [{ ...segmentation, backbone_out_indices: [2, 5, 8, 12] }, "backbone_out_indices", "[2, 5, 8, 12]"],
+    [{ ...segmentation, backbone_out_indices: [-1, 5, 8, 11] }, "backbone_out_indices", "[-1, 5, 8, 11]"],
+    [{ ...segmentation, backbone_out_indices: [2, 5, 5, 11] }, "backbone_out_indices", "[2, 5, 5, 11]"],
+    [{ ...segmentation, num_hidden_layers: 6 }, "backbone_out_indices", ""],
+    [{ ...segmentation, num_attention_heads: 5 }, "num_attention_heads", "5"],
+    [{ ...segmentation, hidden_size: "768" }, "hidden_size", '"768"'],
+    [{ ...segmentation, hidden_size: 1e300 }, "hidden_size", "1e+300"],
+    [{ ...segmentation, num_hidden_layers: 0 }, "num_hidden_layers", "0"],
+    [{ ...segmentation, patch_size: [16, 16] }, "patch_size", "[16, 16]"],
+    [{ ...segmentation, image_size: 8 }, "image_size", "8"],
+    [{ ...segmentation, layer_norm_eps: 0 }, "layer_norm_eps", "0"],
+    [{ ...segmentation, head_in_index: 4 }, "head_in_index", "4"],
+    [{ ...segmentation, head_in_index: -5 }, "head_in_index", "-5"],
+    [{ ...segmentation, id2label: {} }, "id2label", "{}"],
+    [{ ...segmentation, id2label: { 0: "a", 2: "b" } }, "id2label", '{"0": "a", "2": "b"}'],
+    [{ ...segmentation, id2label: { 0: "a", 1: 7 } }, "id2label", '{"0": "a", "1": 7}'],
+    [{ ...segmentation, id2label: "a" }, "id2label", '"a"'],
+    [{ ...segmentation, num_labels: 0 }, "num_labels", "0"],
+    [{ ...depth, add_projection: 1 }, "add_projection", "1"],
+    [backbone({ model_type: "beit" }), "model_type", '"beit"'],
+    [backbone({ model_type: "swinv2" }), "model_type", '"swinv2"'],
+    [backbone({ model_type: "bit" }), "model_type", '"bit"'],
+    [backbone({ out_indices: [0, 3, 6, 9] }), "out_indices", "[0, 3, 6, 9]"],
+    [backbone({ out_indices: [3, 6, 9, 13] }), "out_indices", "[3, 6, 9, 13]"],
+    [backbone({ out_indices: [3, 6, 9] }), "out_indices", "[3, 6, 9]"],
+    [backbone({ out_features: ["stem", "stage2", "stage3", "stage4"] }), "out_features", '["stem",'],
+    [backbone({ out_indices: [3, 6, 9, 12], num_attention_heads: 7 }), "num_attention_heads", "7"],
+    [{ ...depth, backbone_config: "dinov2" }, "backbone_config", '"dinov2"'],
+    [{ ...anything, backbone_config: null }, "backbone_config", "undefined"],
+    [{ ...anything, depth_estimation_type: "stereo" }, "depth_estimation_type", '"stereo"'],
+    [{ ...anything, max_depth: -1 }, "max_depth", "-1"],
+  ])("%j", (json, field, got) => {
+    const parse = () => parseConfig(json);
+    expect(parse).toThrow(FileError);
+    expect(parse).toThrow(field);
+    expect(parse).toThrow(`got ${got}`);
+    expect(parse).toThrow(/^config\.json( backbone_config)?: want /);
+  });
+
+  test.each([null, [], "text", 5])("%j in place of an object", (json) => {
+    expect(() => parseConfig(json)).toThrow(FileError);
+    expect(() => parseConfig(json)).toThrow("config.json: want a JSON object");
+  });
+});

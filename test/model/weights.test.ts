@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { filesFromFolder } from "../../cli/node-files.ts";
+import { checkWeights } from "../../src/model/check-weights.ts";
+import { parseConfig } from "../../src/model/config.ts";
+import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
+import { WeightScope } from "../../src/model/weights.ts";
+import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
+import { FileError } from "../../src/runtime/errors.ts";
+import { readJson } from "../../src/runtime/read-json.ts";
+import type { StoredTensor } from "../../src/runtime/stored-tensor.ts";
+import type { Weight } from "../../src/runtime/weight.ts";
+import { caseFolders } from "../case-folders.ts";
+import { expectClose } from "../expect-close.ts";
+
+async function readCase(folder: string) {
+  const files = filesFromFolder(folder);
+  const config = parseConfig(await readJson(files, "config.json", { required: true }));
+  return { leaves: dptWeights(config, "f32").leaves, tensors: (await openCheckpoint(files)).tensors };
+}
+
+/** Names of a checkpoint with their shapes, where the data does not matter. */
+function tableOf(shapes: Readonly<Record<string, readonly number[]>>): Map<string, StoredTensor> {
+  const source = { name: "file", size: 0, read: async () => new Uint8Array(0) };
+  return new Map(
+    Object.entries(shapes).map(([name, shape]) => [name, { name, dtype: "F32", shape, begin: 0, end: 0, source }]),
+  );
+}
+
+const supported = caseFolders("cases", /^(?:dpt-vit|depth-anything|dpt-dinov2)/);
+
+describe("checkWeights", () => {
+  test.each(supported)("finds all of %s, and nothing left over", async (_, folder) => {
+    const { leaves, tensors } = await readCase(folder);
+    expect(() => checkWeights(tensors, leaves, IGNORED_TENSORS)).not.toThrow();
+  });
+
+  test("tells all that is missing, misshapen, of no float and left over at once", async () => {
+    const { leaves, tensors } = await readCase("test/fixtures/cases/dpt-vit-seg");
+    const changed = new Map(tensors);
+    const tensor = (name: string) => tensors.get(name)!;
+    changed.delete("dpt.embeddings.cls_token");
+    changed.set("neck.convs.1.weight", { ...tensor("neck.convs.1.weight"), shape: [32, 32, 1, 3] });
+    const dense = "dpt.encoder.layer.2.output.dense.weight";
+    changed.set(dense, { ...tensor(dense), shape: [128, 64] });
+    changed.set("head.head.4.bias", { ...tensor("head.head.4.bias"), dtype: "I64" });
+    changed.set("dpt.embeddings.register_tokens", tensor("dpt.embeddings.cls_token"));
+    const check = () => checkWeights(changed, leaves, IGNORED_TENSORS);
+    expect(check).toThrow(FileError);
+    for (const line of [
+      "weights: want the tensors of config.json, got 5 that differ:",
+      'no tensor "dpt.embeddings.cls_token" [1,1,64]',
+      'tensor "neck.convs.1.weight": want [32,32,3,3], got [32,32,1,3]',
+      `tensor "${dense}": want [64,128], got [128,64] (as many elements)`,
+      'tensor "head.head.4.bias": want floating point numbers, got I64',
+      'left over: "dpt.embeddings.register_tokens"',
+      "Is config.json from the same checkpoint?",
+    ]) {
+      expect(check).toThrow(line);
+    }
+  });
+
+  test("says which layers a file of fewer layers has", async () => {
+    const { leaves, tensors } = await readCase("test/fixtures/cases/dpt-vit-seg");
+    const shallow = new Map([...tensors].filter(([name]) => !name.includes("encoder.layer.3.")));
+    const check = () => checkWeights(shallow, leaves, IGNORED_TENSORS);
+    expect(check).toThrow(
+      /no tensor "dpt\.encoder\.layer\.3\.layernorm_before\.weight" \[64\] \(the file has layers 0 to 2\)/,
+    );
+  });
+
+  test("counts what it does not list", () => {
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`extra.${i}`, [1]]));
+    expect(() => checkWeights(tableOf(many), [], [])).toThrow(/got 50 that differ:(.|\n)*"extra\.19"\n.* 30 more/);
+  });
+
+  test("passes over what inference never reads, and no more", () => {
+    const never = [
+      "auxiliary_head.head.0.weight",
+      "dpt.layernorm.bias",
+      "dpt.pooler.dense.weight",
+      "neck.fusion_stage.layers.0.residual_layer1.convolution1.weight",
+      "head.head.1.num_batches_tracked",
+      "backbone.embeddings.mask_token",
+    ];
+    const table = (names: readonly string[]) => tableOf(Object.fromEntries(names.map((name) => [name, [1]])));
+    expect(() => checkWeights(table(never), [], IGNORED_TENSORS)).not.toThrow();
+    for (const name of [
+      "neck.fusion_stage.layers.1.residual_layer1.convolution1.weight",
+      "neck.fusion_stage.layers.0.residual_layer2.convolution1.weight",
+      "head.auxiliary_head.weight",
+      "dpt.encoder.layer.0.layernorm.weight",
+    ]) {
+      expect(() => checkWeights(table([name]), [], IGNORED_TENSORS)).toThrow(`left over: "${name}"`);
+    }
+  });
+
+  test.each(["__proto__", "constructor", "toString"])("knows no tensor by the name %s unless there is one", (name) => {
+    const weight: Weight = new WeightScope("f32").tensor(name, [1]);
+    expect(() => checkWeights(tableOf({}), [weight], [])).toThrow(`no tensor "${name}" [1]`);
+    const table = new Map([[name, { ...tableOf({ x: [1] }).get("x")!, name }]]);
+    expect(() => checkWeights(table, [weight], [])).not.toThrow();
+    expect(() => checkWeights(table, [], [])).toThrow(`left over: "${name}"`);
+  });
+});
+
+describe("weights are made from PyTorch's", () => {
+  const of = (...values: number[]) => Float32Array.from(values);
+  const made = (weight: Weight | undefined, ...sources: Float32Array[]) => [...weight!.make(...sources)];
+
+  test("a Linear of 2 to 3: transposed, filled up to multiples of 4", () => {
+    const { weight, bias } = new WeightScope("f32").at("a").linear("b", 2, 3);
+    expect(weight.sources).toEqual([{ name: "a.b.weight", shape: [3, 2] }]);
+    expect(bias!.sources).toEqual([{ name: "a.b.bias", shape: [3] }]);
+    expect(weight.shape).toEqual([4, 4]);
+    expect(made(weight, of(1, 2, 3, 4, 5, 6))).toEqual([1, 3, 5, 0, 2, 4, 6, 0, ...Array(8).fill(0)]);
+    expect(made(bias, of(7, 8, 9))).toEqual([7, 8, 9, 0]);
+  });
+
+  test("with a layer scale", () => {
+    const { weight, bias } = new WeightScope("f32").linear("b", 2, 2, { scale: "lambda" });
+    expect(weight.sources.map(({ name }) => name)).toEqual(["b.weight", "lambda"]);
+    expect(made(weight, of(1, 2, 3, 4), of(10, 100)).slice(0, 8)).toEqual([10, 300, 0, 0, 20, 400, 0, 0]);
+    expect(made(bias, of(5, 6), of(10, 100))).toEqual([50, 600, 0, 0]);
+  });
+
+  test("several side by side", () => {
+    const { weight, bias } = new WeightScope("f32").merged(["q", "k"], 1, 2);
+    expect(weight.sources.map(({ name }) => name)).toEqual(["q.weight", "k.weight"]);
+    expect(made(weight, of(1, 2), of(3, 4)).slice(0, 4)).toEqual([1, 2, 3, 4]);
+    expect(made(bias, of(5, 6), of(7, 8))).toEqual([5, 6, 7, 8]);
+  });
+
+  test("one of two inputs, split", () => {
+    const [left, right] = new WeightScope("f32").split("p", 2, 1);
+    expect(made(left.weight, of(1, 2, 3, 4)).filter((_, i) => i % 4 === 0)).toEqual([1, 2, 0, 0]);
+    expect(made(right.weight, of(1, 2, 3, 4)).filter((_, i) => i % 4 === 0)).toEqual([3, 4, 0, 0]);
+    expect([left.bias, right.bias?.sources[0]?.name]).toEqual([undefined, "p.bias"]);
+  });
+
+  test("a Conv2d with the batch norm behind it", () => {
+    const { weight, bias } = new WeightScope("f32").conv2d("c", 1, 2, 1, { batchNorm: "n" });
+    const names = ["c.weight", "n.weight", "n.bias", "n.running_mean", "n.running_var"];
+    expect(weight.sources.map(({ name }) => name)).toEqual(names);
+    expect(bias!.sources.map(({ name }) => name)).toEqual([...names.slice(1), "c.bias"]);
+    const [gamma, beta, mean, variance] = [of(2, 3), of(10, 20), of(1, -1), of(4 - 1e-5, 0.25 - 1e-5)];
+    // γ/σ is 1 and 6.
+    expectClose(made(weight, of(5, 7), gamma, beta, mean, variance).slice(0, 2), [5, 42], [2], 1e-5);
+    expectClose(made(bias, gamma, beta, mean, variance, of(0.5, 0)).slice(0, 2), [9.5, 26], [2], 1e-5);
+  });
+
+  test("class token and its position", () => {
+    const config = parseConfig({ architectures: ["DPTForDepthEstimation"], hidden_size: 12, image_size: 32 });
+    const { backbone } = dptWeights(config, "f32");
+    const { classToken, positions } = backbone.weights.embeddings;
+    const table = Float32Array.from({ length: 5 * 12 }, (_, i) => i);
+    expect(made(classToken, new Float32Array(12).fill(100), table)).toEqual(
+      Array.from({ length: 12 }, (_, i) => 100 + i),
+    );
+    expect(positions.shape).toEqual([1, 2, 2, 12]);
+    expect(made(positions, table)).toEqual([...table.slice(12)]);
+  });
+});

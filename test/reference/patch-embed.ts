@@ -1,0 +1,58 @@
+export interface PatchEmbedSizes {
+  readonly batch: number;
+  readonly channelsIn: number;
+  readonly height: number;
+  readonly width: number;
+  readonly patch: number;
+  readonly channelsOut: number;
+}
+
+/**
+ * torch.nn.Conv2d(kernel_size=patch, stride=patch) without its bias, flattened, in double precision, with a row of zeros
+ * for the class token before each image. Pixels `[N, C, H, W]`, weight `[D, C, patch, patch]` → `[N, 1 + h · w, D]`.
+ */
+export function patchProducts(
+  pixels: ArrayLike<number>,
+  weight: ArrayLike<number>,
+  { batch, channelsIn, height, width, patch, channelsOut }: PatchEmbedSizes,
+): Float64Array {
+  const [down, across] = [Math.floor(height / patch), Math.floor(width / patch)];
+  const y = new Float64Array(batch * (1 + down * across) * channelsOut);
+  for (let b = 0; b < batch; b++) {
+    for (let i = 0; i < down; i++) {
+      for (let j = 0; j < across; j++) {
+        const token = b * (1 + down * across) + 1 + i * across + j;
+        for (let d = 0; d < channelsOut; d++) {
+          let sum = 0;
+          for (let c = 0; c < channelsIn; c++) {
+            for (let u = 0; u < patch; u++) {
+              for (let v = 0; v < patch; v++) {
+                const pixel = pixels[((b * channelsIn + c) * height + i * patch + u) * width + j * patch + v]!;
+                sum += pixel * weight[((d * channelsIn + c) * patch + u) * patch + v]!;
+              }
+            }
+          }
+          y[token * channelsOut + d] = sum;
+        }
+      }
+    }
+  }
+  return y;
+}
+
+/**
+ * What is added to the products: the class token to row 0 of each image, bias and position to the others. Bias and class
+ * token `[D]`, positions `[patches, D]` → `[N, 1 + patches, D]`.
+ */
+export function patchOffsets(
+  bias: ArrayLike<number>,
+  classToken: ArrayLike<number>,
+  positions: ArrayLike<number>,
+  { batch, channelsOut }: PatchEmbedSizes,
+): Float64Array {
+  const image = channelsOut + positions.length;
+  return Float64Array.from({ length: batch * image }, (_, i) => {
+    const [at, d] = [i % image, i % channelsOut];
+    return at < channelsOut ? classToken[d]! : bias[d]! + positions[at - channelsOut]!;
+  });
+}

@@ -1,0 +1,10 @@
+import { DPT, type LoadOptions, type ModelFiles, readTensors, type StageReport, verifyStages } from "../src/index.ts";
+
+/** Runs a case: a model folder with `input.safetensors` and what PyTorch makes of it in `expected.safetensors`. */
+export async function verifyCase(files: ModelFiles, options: LoadOptions = {}): Promise<StageReport[]> {
+  const [input, expected] = await Promise.all([files.open("input.safetensors"), files.open("expected.safetensors")]);
+  if (!input || !expected) throw new Error(`${files.name}: no input.safetensors or no expected.safetensors`);
+  using model = await DPT.load(files, options);
+  const got = await model.forward((await readTensors(input)).get("pixel_values")!, { stages: true });
+  return verifyStages(got, await readTensors(expected));
+}
