@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openGpu } from "../../cli/adapter/open-gpu.ts";
 import { parseConfig } from "../../src/model/config.ts";
 import { parseProcessor } from "../../src/model/processor.ts";
 import { Engine } from "../../src/runtime/engine.ts";
+import { currentCommit } from "../current-commit.ts";
 import { replaceTable } from "../replace-table.ts";
 import { kernelTable } from "./kernel-table.ts";
 import { modelCases } from "./model-cases.ts";
@@ -45,7 +45,7 @@ export async function benchKernels({ model, size: asked, software, save }: Kerne
   const report: KernelsReport = {
     bench: "kernels",
     date: new Date().toISOString().slice(0, 10),
-    commit: git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain", "src") ? " with changes" : ""),
+    commit: currentCommit(),
     adapter: engine.adapter,
     model,
     size,
@@ -59,8 +59,4 @@ export async function benchKernels({ model, size: asked, software, save }: Kerne
   const name = `${report.date}-${report.adapter.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-kernels.json`;
   await writeFile(join("bench/results", name), `${JSON.stringify(report, null, 1)}\n`);
   await replaceTable("README.md", "kernels", table);
-}
-
-function git(...words: string[]): string {
-  return execFileSync("git", words, { encoding: "utf8" }).trim();
 }

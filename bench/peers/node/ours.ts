@@ -1,0 +1,16 @@
+import { openGpu } from "../../../cli/adapter/open-gpu.ts";
+import { filesFromFolder } from "../../../cli/node-files.ts";
+import { DPT } from "../../../src/index.ts";
+import { type Open, pixelValues } from "../contestant.ts";
+
+export const open: Open = async (task) => {
+  const { adapter } = await openGpu({ software: task.software });
+  const model = await DPT.load(filesFromFolder(task.model), { adapter });
+  const pixels = { shape: task.shape, data: pixelValues(task) };
+  return {
+    async run() {
+      const [output] = (await model.forward(pixels)).values();
+      return output!.data;
+    },
+  };
+};
