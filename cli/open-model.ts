@@ -1,9 +1,10 @@
-import { DPT } from "../src/index.ts";
+import { DPT, type Precision } from "../src/index.ts";
 import { openGpu } from "./adapter/open-gpu.ts";
 import { filesFromFolder } from "./node-files.ts";
 import { type ProgressDisplay, progressDisplay } from "./progress.ts";
 
 export interface OpenModelOptions {
+  readonly dtype?: Precision | undefined;
   readonly software?: boolean | undefined;
   readonly profile?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -30,7 +31,8 @@ export async function openModel(folder: string, options: OpenModelOptions): Prom
   const progress = await progressDisplay(options);
   const { adapter, software, notice } = gpu;
   try {
-    const model = await DPT.load(filesFromFolder(folder), { adapter, onProgress: progress.onProgress });
+    const { dtype } = options;
+    const model = await DPT.load(filesFromFolder(folder), { adapter, dtype, onProgress: progress.onProgress });
     return { model, software, notice, load: performance.now() - began, progress };
   } finally {
     progress.stop();

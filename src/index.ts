@@ -12,7 +12,7 @@ export type {
 } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
 export type { Processor, Size } from "./model/processor.ts";
-export { STAGE_TOLERANCE, type StageReport, verifyStages } from "./model/verify.ts";
+export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
 export { filesFromBlobs } from "./runtime/blob-source.ts";
 export type { ByteSource, ModelFiles } from "./runtime/byte-source.ts";
 export { type Comparison, compare } from "./runtime/compare.ts";
@@ -21,4 +21,5 @@ export type { ModelSource } from "./runtime/model-source.ts";
 export type { PictureSource, RawPicture } from "./runtime/picture.ts";
 export type { KernelTime } from "./runtime/profiler.ts";
 export { type NamedTensor, readTensors } from "./runtime/read-tensors.ts";
+export type { Precision } from "./runtime/tensor.ts";
 export { filesFromUrl } from "./runtime/url-source.ts";

@@ -6,5 +6,5 @@ export async function verifyCase(files: ModelFiles, options: LoadOptions = {}): 
   if (!input || !expected) throw new Error(`${files.name}: no input.safetensors or no expected.safetensors`);
   using model = await DPT.load(files, options);
   const got = await model.forward((await readTensors(input)).get("pixel_values")!, { stages: true });
-  return verifyStages(got, await readTensors(expected));
+  return verifyStages(got, await readTensors(expected), { precision: model.precision });
 }

@@ -1,10 +1,13 @@
 import type { Command } from "commander";
+import type { Precision } from "../../src/index.ts";
+import { dtypeOption } from "./dtype-option.ts";
 import { examples } from "./examples.ts";
 
 export interface ForwardOptions {
   readonly input: string;
   readonly output: string;
   readonly stages?: boolean;
+  readonly dtype?: Precision;
   readonly software?: boolean;
   readonly json?: boolean;
 }
@@ -21,6 +24,7 @@ export function forwardCommand(program: Command): void {
     .requiredOption("--input <file>", "safetensors file with pixel_values")
     .requiredOption("-o, --output <file>", "safetensors file to write")
     .option("--stages", "also write backbone.I (what the neck receives) and neck.I (the fused maps)")
+    .addOption(dtypeOption())
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress")
     .addHelpText("after", examples("forward dpt-large-ade --input x.safetensors --output y.safetensors --stages"))

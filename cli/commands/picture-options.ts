@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import type { ResizeMode, Size } from "../../src/index.ts";
+import type { Precision, ResizeMode, Size } from "../../src/index.ts";
+import { dtypeOption } from "./dtype-option.ts";
 import { parseSizeOrNative } from "./parse-option.ts";
 
 /** What every command that answers for a picture takes. */
@@ -8,6 +9,7 @@ export interface PictureOptions {
   readonly output: string;
   readonly size?: Size | "native";
   readonly resize?: ResizeMode;
+  readonly dtype?: Precision;
   readonly profile?: boolean;
   readonly software?: boolean;
   readonly json?: boolean;
@@ -25,6 +27,7 @@ export function addPictureOptions(command: Command, { model, resize }: { model: 
         "bicubic",
       ]),
     )
+    .addOption(dtypeOption())
     .option("--profile", "measure every kernel")
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress");

@@ -1,9 +1,12 @@
 import type { Command } from "commander";
+import type { Precision } from "../../src/index.ts";
+import { dtypeOption } from "./dtype-option.ts";
 import { examples } from "./examples.ts";
 import { parseTolerance } from "./parse-option.ts";
 
 export interface VerifyOptions {
   readonly tolerance?: number;
+  readonly dtype?: Precision;
   readonly software?: boolean;
   readonly json?: boolean;
 }
@@ -18,7 +21,12 @@ export function verifyCommand(program: Command): void {
         "predicted_depth; also backbone.I and neck.I). Fails if any error is over the tolerance.",
     )
     .argument("<cases...>", "folders")
-    .option("--tolerance <number>", "largest error against the largest |expected| (default: 1e-4)", parseTolerance)
+    .option(
+      "--tolerance <number>",
+      "largest error against the largest |expected| (default: 1e-4, f16: 5e-3)",
+      parseTolerance,
+    )
+    .addOption(dtypeOption())
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress")
     .addHelpText("after", examples("verify test/fixtures/cases/*", "verify my-case --tolerance 1e-3 --json"))

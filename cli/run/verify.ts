@@ -2,12 +2,13 @@ import { join } from "node:path";
 import {
   DPT,
   type NamedTensor,
+  type Precision,
   readTensors,
   STAGE_TOLERANCE,
   type StageReport,
   verifyStages,
 } from "../../src/index.ts";
-import { describeAdapter, requestDevice } from "../../src/runtime/device.ts";
+import { checkPrecision, describeAdapter, requestDevice } from "../../src/runtime/device.ts";
 import { FileError } from "../../src/runtime/errors.ts";
 import { openGpu } from "../adapter/open-gpu.ts";
 import type { VerifyOptions } from "../commands/verify.ts";
@@ -27,14 +28,15 @@ interface CaseReport {
 
 /** `dpt-webgpu verify`: every case is run, whatever becomes of the others. */
 export async function verify(folders: readonly string[], options: VerifyOptions): Promise<void> {
-  const { tolerance = STAGE_TOLERANCE, json = false } = options;
+  const { dtype: precision = "f32", tolerance = STAGE_TOLERANCE[precision], json = false } = options;
   const { adapter, software, notice } = await openGpu({ software: options.software ?? false });
   const device = await requestDevice(adapter);
+  checkPrecision(device, precision);
   const progress = await progressDisplay(options);
   const cases: CaseReport[] = [];
   for (const folder of folders) {
     try {
-      cases.push({ folder, stages: await verifyCase(folder, tolerance, device, progress) });
+      cases.push({ folder, stages: await verifyCase(folder, { precision, tolerance }, device, progress) });
     } catch (error) {
       cases.push({ folder, stages: [], error: error instanceof Error ? error.message : String(error) });
     } finally {
@@ -49,11 +51,13 @@ export async function verify(folders: readonly string[], options: VerifyOptions)
       ok: failed.length === 0,
       ...machine,
       ...(notice !== undefined && { notice }),
+      precision,
       tolerance,
       cases: cases.map(caseJson),
     });
   } else {
     console.log(`adapter   ${describeAdapter(adapter)}`);
+    console.log(`precision ${precision}`);
     if (notice) console.log(`note      ${notice}`);
     console.log(`\n${table(cases)}`);
     for (const { folder, error } of cases) if (error !== undefined) console.log(`\n${folder}: ${error}`);
@@ -66,7 +70,7 @@ export async function verify(folders: readonly string[], options: VerifyOptions)
 
 async function verifyCase(
   folder: string,
-  tolerance: number,
+  { precision, tolerance }: { readonly precision: Precision; readonly tolerance: number },
   device: GPUDevice,
   { onProgress }: ProgressDisplay,
 ): Promise<StageReport[]> {
@@ -76,10 +80,10 @@ async function verifyCase(
   const expected = inOrder(await readTensors(await fileSource(file)));
   if (expected.size === 0)
     throw new FileError(`${file}: want expected tensors, got none. Save PyTorch's answer there.`);
-  const model = await DPT.load(filesFromFolder(folder), { device, onProgress });
+  const model = await DPT.load(filesFromFolder(folder), { device, dtype: precision, onProgress });
   try {
     const stages = [...expected.keys()].some((name) => /^(backbone|neck)\./.test(name));
-    return verifyStages(await model.forward(pixelValues, { stages }), expected, tolerance);
+    return verifyStages(await model.forward(pixelValues, { stages }), expected, { precision, tolerance });
   } finally {
     model.dispose();
   }

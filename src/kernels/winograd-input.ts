@@ -23,10 +23,10 @@ const GROUP = 64;
  * outside the image.
  *
  * x `[N, H, W, C]`, first `[1]` (u32: the first tile of this band) → V `[(m + 2)² · P, C]`, P the band's tiles and C
- * filled up to a multiple of 4. Rows past the last tile are left as they are.
+ * filled up to a multiple of 4. Rows past the last tile, which the last band may have, are 0.
  */
 export function winogradInput(params: WinogradInputParams): Kernel {
-  const { side, batch, height, width, channelsIn, tilesDown, tilesAcross, tiles, band, relu = false } = params;
+  const { side, batch, height, width, channelsIn, tilesDown, tilesAcross, band, relu = false } = params;
   const size = side + 2;
   const matrix = WINOGRAD[side].input;
   const channels = multipleOf4(channelsIn);
@@ -51,7 +51,7 @@ export function winogradInput(params: WinogradInputParams): Kernel {
       ${loadChannels("x", channelsIn, { relu })}
 
       fn pixel(image: u32, row: u32, column: u32, c: u32) -> vec4f {
-        let inside = (row < ${height}u) & (column < ${width}u);
+        let inside = (image < ${batch}u) & (row < ${height}u) & (column < ${width}u);
         let base = select(0u, ((image * ${height}u + row) * ${width}u + column) * ${stride}u, inside);
         return select(vec4f(), x4(base, c), inside);
       }
@@ -62,8 +62,8 @@ export function winogradInput(params: WinogradInputParams): Kernel {
         let own = group * ${GROUP}u + local;
         let p = own / ${vectors}u;
         let c = own % ${vectors}u;
+        if (p >= ${band}u) { return; }
         let tile = first[0] + p;
-        if (p >= ${band}u || tile >= ${tiles}u) { return; }
         let image = tile / ${tilesDown * tilesAcross}u;
         // Unsigned: a pixel left of the image is beyond every size.
         let top = tile / ${tilesAcross}u % ${tilesDown}u * ${side}u - 1u;

@@ -13,17 +13,17 @@ export function checkWeights(
   weights: readonly Weight[],
   ignored: readonly RegExp[],
 ): void {
-  const wanted = new Map(weights.flatMap(({ sources }) => sources.map(({ name, shape }) => [name, shape] as const)));
+  const wanted = new Map(weights.flatMap(({ sources }) => sources.map((source) => [source.name, source] as const)));
   const problems: string[] = [];
-  for (const [name, shape] of wanted) {
+  for (const [name, { shape, dtype }] of wanted) {
     const tensor = tensors.get(name);
     if (!tensor) {
       problems.push(`no tensor "${name}" [${shape}]${hint(tensors, name)}`);
     } else if (tensor.shape.join() !== shape.join()) {
       const sameSize = elementCount(tensor.shape) === elementCount(shape) ? " (as many elements)" : "";
       problems.push(`tensor "${name}": want [${shape}], got [${tensor.shape}]${sameSize}`);
-    } else if (!/^(F|BF)\d+$/.test(tensor.dtype)) {
-      problems.push(`tensor "${name}": want floating point numbers, got ${tensor.dtype}`);
+    } else if (dtype ? tensor.dtype !== dtype : !/^(F|BF)\d+$/.test(tensor.dtype)) {
+      problems.push(`tensor "${name}": want ${dtype ?? "floating point numbers"}, got ${tensor.dtype}`);
     }
   }
   for (const name of tensors.keys()) {

@@ -1,3 +1,4 @@
+import type { Convolution } from "../kernels/shared/winograd.ts";
 import { InternalError } from "../runtime/errors.ts";
 import type { Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
@@ -46,8 +47,8 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
 ];
 
 /** Names every weight of a model, with the shape it must have in the checkpoint. */
-export function dptWeights(config: ModelConfig, precision: Precision): DptWeights {
-  const scope = new WeightScope(precision);
+export function dptWeights(config: ModelConfig, precision: Precision, convolution?: Convolution): DptWeights {
+  const scope = new WeightScope(precision, convolution);
   const { channels } = config.fusion;
   const backbone = backboneWeights(scope, config);
   const neck = scope.at("neck");

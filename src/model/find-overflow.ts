@@ -33,6 +33,8 @@ export async function findOverflow(
  */
 export function watch(graph: Graph): readonly string[] {
   const dispatches = graph.dispatches.splice(0);
+  // A tensor written in parts is garbage until the last of them.
+  const lastWrite = new Map(dispatches.map(({ output }, i) => [output.id, i]));
   const places: string[] = [];
   const seen = new Set<number>();
   let found = graph.constant("search for NaN", Uint32Array.of(ALL_FINITE, 0));
@@ -46,7 +48,8 @@ export function watch(graph: Graph): readonly string[] {
   for (const [i, dispatch] of dispatches.entries()) {
     for (const input of dispatch.inputs) look(input, `the ${input.role} '${input.label}'`);
     graph.dispatches.push(dispatch);
-    look(dispatch.output, `'${dispatch.kernel.label}' (dispatch ${i + 1} of ${dispatches.length})`);
+    const place = `'${dispatch.kernel.label}' (dispatch ${i + 1} of ${dispatches.length})`;
+    if (lastWrite.get(dispatch.output.id) === i) look(dispatch.output, place);
   }
   graph.outputs.clear();
   graph.output("found", found);

@@ -24,7 +24,10 @@ export function fusionWeights(scope: WeightScope, config: FusionConfig, stages: 
     return {
       residualUnit1: i > 0 ? residualUnit(layer.at("residual_layer1"), config) : undefined,
       residualUnit2: residualUnit(layer.at("residual_layer2"), config),
-      projection: layer.linear("projection", channels, channels, { stored: [channels, channels, 1, 1] }),
+      projection: layer.linear("projection", channels, channels, {
+        stored: [channels, channels, 1, 1],
+        coarsest: "q8",
+      }),
     };
   });
 }

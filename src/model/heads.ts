@@ -37,7 +37,7 @@ function segmentationHeadWeights(scope: WeightScope, { labels }: SegmentationHea
   return {
     kind: "segmentation",
     convolution: scope.conv2d("head.0", f, f, 3, { bias: false, batchNorm: "head.1" }),
-    classifier: scope.linear("head.4", f, labels.length, { stored: [labels.length, f, 1, 1] }),
+    classifier: scope.linear("head.4", f, labels.length, { stored: [labels.length, f, 1, 1], coarsest: "none" }),
   };
 }
 
@@ -51,7 +51,7 @@ function depthHeadWeights(scope: WeightScope, { addProjection }: DepthHeadConfig
     projection: addProjection ? scope.conv2d("projection", f, f, 3) : undefined,
     convolution1: scope.conv2d("head.0", f, half, 3),
     convolution2: scope.conv2d("head.2", half, DEPTH_CHANNELS, 3),
-    last: scope.linear("head.4", DEPTH_CHANNELS, 1, { stored: [1, DEPTH_CHANNELS, 1, 1] }),
+    last: scope.linear("head.4", DEPTH_CHANNELS, 1, { stored: [1, DEPTH_CHANNELS, 1, 1], coarsest: "none" }),
   };
 }
 
@@ -62,7 +62,7 @@ function depthAnythingHeadWeights(scope: WeightScope, { channels }: DepthAnythin
     projection: undefined,
     convolution1: scope.conv2d("conv1", f, half, 3),
     convolution2: scope.conv2d("conv2", half, channels, 3),
-    last: scope.linear("conv3", channels, 1, { stored: [1, channels, 1, 1] }),
+    last: scope.linear("conv3", channels, 1, { stored: [1, channels, 1, 1], coarsest: "none" }),
   };
 }
 

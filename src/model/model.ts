@@ -1,5 +1,6 @@
 import { type LabelType, labelType } from "../kernels/arg-max-resized.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
+import type { Convolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import { openCheckpoint } from "../runtime/checkpoint.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
@@ -35,6 +36,11 @@ export interface LoadOptions extends EngineOptions {
    * and needs the feature shader-f16; sums, softmax and norms are in f32 all the same.
    */
   readonly dtype?: Precision | undefined;
+  /**
+   * How 3×3 convolutions are computed: by Winograd's algorithm (a quarter of the multiplications, four times the weights) or
+   * directly; "auto", which is the default, is the faster.
+   */
+  readonly convolution?: Convolution | undefined;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
 }
@@ -137,7 +143,7 @@ export class DPT {
     const config = parseConfig(await readJson(files, "config.json", { required: true, signal }));
     const processorJson = await readJson(files, "preprocessor_config.json", { signal });
     const processor = processorJson && parseProcessor(processorJson);
-    const weights = dptWeights(config, precision);
+    const weights = dptWeights(config, precision, options.convolution);
     const checkpoint = await openCheckpoint(files, signal);
     checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
     signal?.throwIfAborted();

@@ -11,6 +11,7 @@ import type { Graph, Tensor } from "../runtime/graph.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import type { Conv, Linear, Norm } from "./weights.ts";
+import { winograd } from "./winograd.ts";
 
 /** Rows and columns of a map. */
 export interface Extent {
@@ -34,7 +35,6 @@ interface LinearOptions extends Epilogue {
 }
 
 interface Conv2dOptions extends Epilogue {
-  readonly stride?: number;
   /** Whether the input passes a ReLU first. */
   readonly relu?: boolean;
 }
@@ -59,6 +59,7 @@ export class Ops {
       channelsIn: layer.channelsIn,
       channelsOut: layer.channelsOut,
       precision: this.precision,
+      quantized: layer.weight.quantized,
       ...this.#epilogue(imageBias ? "image" : layer.bias && "channel", options),
     });
     const bias = imageBias ?? (layer.bias && this.graph.weight(layer.bias));
@@ -80,30 +81,31 @@ export class Ops {
   }
 
   /** torch.nn.Conv2d on a map `[N, H, W, K]`, padded by half its window. */
-  conv2d(x: Tensor, layer: Conv, { stride = 1, relu = false, ...options }: Conv2dOptions = {}): Tensor {
+  conv2d(x: Tensor, layer: Conv, { relu = false, ...options }: Conv2dOptions = {}): Tensor {
     const [batch, height, width] = x.shape as [number, number, number];
-    const kernel = conv2d({
-      batch,
-      height,
-      width,
-      channelsIn: layer.channelsIn,
-      channelsOut: layer.channelsOut,
-      size: layer.size,
-      stride,
-      padding: (layer.size - 1) / 2,
+    const { channelsIn, channelsOut, size, stride } = layer;
+    const shared = {
+      channelsOut,
       relu,
       precision: this.precision,
       ...this.#epilogue(layer.bias && "channel", options),
-    });
-    const bias = layer.bias ? [this.graph.weight(layer.bias)] : [];
-    return this.graph.run(kernel, x, this.graph.weight(layer.weight), ...bias, ...(options.residuals ?? []));
+    };
+    const weight = this.graph.weight(layer.weight);
+    const added = [...(layer.bias ? [this.graph.weight(layer.bias)] : []), ...(options.residuals ?? [])];
+    if (layer.winograd) return winograd(this.graph, { ...shared, side: layer.winograd }, x, weight, added);
+    const { quantized } = layer.weight;
+    const window = { size, stride, padding: (size - 1) / 2 };
+    const kernel = conv2d({ ...shared, batch, height, width, channelsIn, ...window, quantized });
+    return this.graph.run(kernel, x, weight, ...added);
   }
 
   /** torch.nn.ConvTranspose2d whose stride is its window, on a map `[N, H, W, K]` → `[N, s·H, s·W, C]`. */
   convTranspose2d(x: Tensor, layer: Conv): Tensor {
     const [batch, height, width] = x.shape as [number, number, number];
     const { channelsIn, channelsOut, size } = layer;
-    const kernel = convTranspose2d({ batch, height, width, channelsIn, channelsOut, size, precision: this.precision });
+    const { quantized } = layer.weight;
+    const shape = { batch, height, width, channelsIn, channelsOut, size };
+    const kernel = convTranspose2d({ ...shape, precision: this.precision, quantized });
     return this.graph.run(kernel, x, this.graph.weight(layer.weight), this.graph.weight(layer.bias!));
   }
 

@@ -20,9 +20,13 @@ export function reassembleWeights(scope: WeightScope, config: ReassembleConfig, 
     const layer = scope.at(`layers.${i}`);
     const readout =
       config.readout === "project" ? scope.split(`readout_projects.${i}.0`, hiddenSize, hiddenSize) : undefined;
-    const projection = layer.linear("projection", hiddenSize, channels, { stored: [channels, hiddenSize, 1, 1] });
+    const projection = layer.linear("projection", hiddenSize, channels, {
+      stored: [channels, hiddenSize, 1, 1],
+      coarsest: "q8",
+    });
     if (factor > 1) return { readout, projection, resize: layer.convTranspose2d("resize", channels, channels, factor) };
-    if (factor < 1) return { readout, projection, resize: layer.conv2d("resize", channels, channels, 3) };
+    if (factor < 1)
+      return { readout, projection, resize: layer.conv2d("resize", channels, channels, 3, { stride: 1 / factor }) };
     return { readout, projection, resize: undefined };
   });
 }
@@ -38,7 +42,7 @@ export function reassemble(
     const map = read(ops, taps[i]!, grid, stage, config);
     if (!stage.resize) return map;
     const factor = config.factors[i]!;
-    return factor > 1 ? ops.convTranspose2d(map, stage.resize) : ops.conv2d(map, stage.resize, { stride: 1 / factor });
+    return factor > 1 ? ops.convTranspose2d(map, stage.resize) : ops.conv2d(map, stage.resize);
   });
 }
 

@@ -6,13 +6,21 @@ import {
   packLinear,
   packVector,
 } from "../kernels/shared/pack.ts";
+import {
+  type Convolution,
+  chooseWinograd,
+  type WinogradSide,
+  winogradFilters,
+  winogradPoints,
+} from "../kernels/shared/winograd.ts";
 import type { Precision, Shape } from "../runtime/tensor.ts";
 import type { Weight, WeightSource } from "../runtime/weight.ts";
 import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows } from "./fold.ts";
+import { type PackedWeight, type Quantization, quantizedWeight } from "./quantized-weight.ts";
 
 /** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
 export interface Linear {
-  readonly weight: Weight;
+  readonly weight: PackedWeight;
   readonly bias?: Weight | undefined;
   readonly channelsIn: number;
   readonly channelsOut: number;
@@ -21,6 +29,9 @@ export interface Linear {
 export interface Conv extends Linear {
   /** The window's side. */
   readonly size: number;
+  readonly stride: number;
+  /** Set where the weight is transformed for Winograd's algorithm: the side of its tiles. */
+  readonly winograd?: WinogradSide | undefined;
 }
 
 /** LayerNorm. */
@@ -40,11 +51,20 @@ interface LinearOptions extends Affine {
   readonly scale?: string;
   /** Shape of the weight in the file, if not `[channelsOut, channelsIn]`. */
   readonly stored?: Shape;
+  /** The coarsest quantisation that the layer may have, in a model that is quantised; any if left out. */
+  readonly coarsest?: "q8" | "none";
+}
+
+interface PackedRecipe extends Pick<LinearOptions, "coarsest"> {
+  readonly sources: readonly WeightSource[];
+  readonly make: (...sources: Float32Array[]) => Float32Array;
 }
 
 interface ConvOptions extends Affine {
   /** Name of a batch norm after the convolution; folded in, since in inference it is an affine map of each channel. */
   readonly batchNorm?: string;
+  /** 1 if left out. */
+  readonly stride?: number;
 }
 
 /**
@@ -53,27 +73,38 @@ interface ConvOptions extends Affine {
  */
 export class WeightScope {
   readonly precision: Precision;
+  readonly convolution: Convolution;
+  readonly quantization: Quantization | undefined;
   readonly collected: Weight[];
   readonly #path: string;
 
-  constructor(precision: Precision, path = "", collected: Weight[] = []) {
+  constructor(
+    precision: Precision,
+    convolution: Convolution = "auto",
+    quantization?: Quantization,
+    path = "",
+    collected: Weight[] = [],
+  ) {
     this.precision = precision;
+    this.convolution = convolution;
+    this.quantization = quantization;
     this.collected = collected;
     this.#path = path;
   }
 
   /** The scope of a submodule. */
   at(path: string): WeightScope {
-    return new WeightScope(this.precision, this.#name(path), this.collected);
+    return new WeightScope(this.precision, this.convolution, this.quantization, this.#name(path), this.collected);
   }
 
   /** torch.nn.Linear, or a Conv2d that is one: with a 1×1 window, or with a stride that is its window. */
   linear(name: string, channelsIn: number, channelsOut: number, options: LinearOptions = {}): Linear {
-    const { bias = true, scale, stored = [channelsOut, channelsIn] } = options;
+    const { bias = true, scale, stored = [channelsOut, channelsIn], coarsest } = options;
     const lambda = scale === undefined ? [] : [this.#source(scale, [channelsOut])];
     const weight = this.#packed(name, 1, channelsIn, channelsOut, {
       sources: [this.#source(`${name}.weight`, stored), ...lambda],
       make: (w, l) => packLinear(l ? scaleRows(w!, l) : w!, channelsOut, channelsIn),
+      coarsest,
     });
     if (!bias) return { weight, channelsIn, channelsOut };
     return {
@@ -109,7 +140,7 @@ export class WeightScope {
 
   /**
    * A Linear of two inputs side by side, `W [x₁; x₂] + b`, as two: `W₁ x₁` and `W₂ x₂ + b`. Where x₂ is the same for many
-   * x₁, the second is computed once.
+   * x₁, the second is computed once. Of q8 at the coarsest: what these lose the neck has no residual path around.
    */
   split(name: string, channelsIn: number, channelsOut: number): readonly [Linear, Linear] {
     const source = this.#source(`${name}.weight`, [channelsOut, 2 * channelsIn]);
@@ -117,6 +148,7 @@ export class WeightScope {
       weight: this.#packed(`${name} ${which === 0 ? "left" : "right"}`, 1, channelsIn, channelsOut, {
         sources: [source],
         make: (w) => packLinear(halfColumns(w!, 2 * channelsIn, which), channelsOut, channelsIn),
+        coarsest: "q8",
       }),
       channelsIn,
       channelsOut,
@@ -130,9 +162,14 @@ export class WeightScope {
     channelsIn: number,
     channelsOut: number,
     size: number,
-    { bias = true, batchNorm }: ConvOptions = {},
+    { bias = true, batchNorm, stride = 1 }: ConvOptions = {},
   ): Conv {
-    const taps = size * size;
+    const shape = { channelsIn, channelsOut, size, stride };
+    // A transformed weight is four times as large, which is not what one quantises for.
+    const auto = this.quantization ? "direct" : "auto";
+    const convolution = this.convolution === "auto" ? auto : this.convolution;
+    const winograd = chooseWinograd({ ...shape, precision: this.precision }, convolution);
+    const taps = winograd ? winogradPoints(winograd) : size * size;
     const own = bias ? [this.#source(`${name}.bias`, [channelsOut])] : [];
     const norm = ["weight", "bias", "running_mean", "running_var"].map((leaf) =>
       this.#source(`${batchNorm}.${leaf}`, [channelsOut]),
@@ -142,18 +179,17 @@ export class WeightScope {
       sources: batchNorm === undefined ? [weightSource] : [weightSource, ...norm],
       make: (w, ...statistics) => {
         const scaled = batchNorm === undefined ? w! : scaleRows(w!, batchNormScale(statistics));
-        return packConv2d(scaled, channelsOut, channelsIn, taps);
+        return packConv2d(winograd ? winogradFilters(scaled, winograd) : scaled, channelsOut, channelsIn, taps);
       },
+      coarsest: winograd && "none",
     });
-    const shape = { channelsIn, channelsOut, size };
-    if (batchNorm === undefined) {
-      return bias ? { weight, bias: this.vector(`${name}.bias`, channelsOut), ...shape } : { weight, ...shape };
-    }
+    const layer = { weight, winograd, ...shape };
+    if (batchNorm === undefined) return bias ? { ...layer, bias: this.vector(`${name}.bias`, channelsOut) } : layer;
     const shift = this.#vector(`${name}+${batchNorm}.bias`, channelsOut, {
       sources: [...norm, ...own],
       make: (gamma, beta, mean, variance, b) => packVector(batchNormShift([gamma!, beta!, mean!, variance!], b)),
     });
-    return { weight, bias: shift, ...shape };
+    return { ...layer, bias: shift };
   }
 
   /** torch.nn.ConvTranspose2d whose stride is its window. */
@@ -167,7 +203,7 @@ export class WeightScope {
       sources: [this.#source(`${name}.bias`, [channelsOut])],
       make: (b) => packVector(b!, taps),
     });
-    return { weight, bias, channelsIn, channelsOut, size };
+    return { weight, bias, channelsIn, channelsOut, size, stride: size };
   }
 
   norm(name: string, channels: number, epsilon: number): Norm {
@@ -213,10 +249,12 @@ export class WeightScope {
     taps: number,
     channelsIn: number,
     channelsOut: number,
-    recipe: Pick<Weight, "sources" | "make">,
-  ): Weight {
+    { coarsest, ...recipe }: PackedRecipe,
+  ): PackedWeight {
     const shape = packedShape(taps, channelsIn, channelsOut);
-    const weight = { label: this.#name(label), shape, dtype: this.precision, ...recipe };
+    const float = { label: this.#name(label), shape, dtype: this.precision, ...recipe };
+    const format = coarsest === "none" ? undefined : this.quantization && (coarsest ?? this.quantization.format);
+    const weight = format ? quantizedWeight(float, format, this.quantization!.stored) : float;
     this.collected.push(weight);
     return weight;
   }

@@ -11,6 +11,8 @@ export interface WinogradParams extends Epilogue {
   readonly channelsOut: number;
   /** Whether x passes a ReLU on the way in. */
   readonly relu?: boolean;
+  /** Bytes that a transformed map may have; if left out, as measured. */
+  readonly bandBytes?: number;
   readonly precision: Precision;
 }
 
@@ -38,10 +40,17 @@ export function winograd(
   ];
   let y: Tensor | undefined;
   for (let band = 0; band < plan.bands; band++) {
-    const first = graph.constant("first tile", Uint32Array.of(band * plan.band));
+    const first = firstTile(graph, band * plan.band);
     const transformed = graph.run(input, x, first);
     const products = graph.run(product, transformed, weight);
     y = graph.runInto(y, output, products, first, ...added);
   }
   return y!;
+}
+
+/** A band's number of its first tile; one tensor for all convolutions that have such a band. */
+function firstTile(graph: Graph, tile: number): Tensor {
+  const label = `tile ${tile}`;
+  const known = [...graph.constants.keys()].find((constant) => constant.label === label);
+  return known ?? graph.constant(label, Uint32Array.of(tile));
 }

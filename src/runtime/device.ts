@@ -1,6 +1,6 @@
 import { MachineError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
-import { byteLength, describeTensor, type TensorSpec } from "./tensor.ts";
+import { byteLength, describeTensor, type Precision, type TensorSpec } from "./tensor.ts";
 
 /** Features that make the engine faster or measurable where an adapter has them; none is needed. */
 const WANTED: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
@@ -54,6 +54,13 @@ export function describeAdapter({ info }: { readonly info: GPUAdapterInfo }): st
   const parts = [info.description || info.device, info.vendor, info.architecture];
   const words = parts.filter((part, i) => part && !parts.slice(0, i).some((before) => before?.includes(part)));
   return words.length > 0 ? words.join(", ") : "(unnamed adapter)";
+}
+
+/** @throws MachineError if kernels cannot store in this precision on the device */
+export function checkPrecision({ features, adapterInfo }: GPUDevice, precision: Precision): void {
+  if (precision === "f32" || features.has("shader-f16")) return;
+  const got = `got ${describeAdapter({ info: adapterInfo })} without it`;
+  throw new MachineError(`dtype f16: want the feature shader-f16, ${got}. Use dtype f32, or another adapter.`);
 }
 
 type Limited = Pick<GPUDevice, "limits">;

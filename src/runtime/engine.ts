@@ -1,6 +1,5 @@
 import type { Checkpoint } from "./checkpoint.ts";
-import { describeAdapter, requestDevice, requestOwnDevice } from "./device.ts";
-import { MachineError } from "./errors.ts";
+import { checkPrecision, describeAdapter, requestDevice, requestOwnDevice } from "./device.ts";
 import type { Graph } from "./graph.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Session } from "./session.ts";
@@ -37,10 +36,7 @@ export class Engine {
 
   /** @throws MachineError if kernels cannot store in this precision here */
   checkPrecision(precision: Precision): void {
-    if (precision === "f32" || this.#device.features.has("shader-f16")) return;
-    throw new MachineError(
-      `dtype f16: want the feature shader-f16, got ${this.adapter} without it. Use dtype f32, or another adapter.`,
-    );
+    checkPrecision(this.#device, precision);
   }
 
   loadWeights(checkpoint: Checkpoint, weights: readonly Weight[], options?: LoadOptions): Promise<WeightStore> {

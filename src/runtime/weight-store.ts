@@ -1,6 +1,7 @@
 import type { Checkpoint } from "./checkpoint.ts";
 import { checkSize } from "./device.ts";
 import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
+import type { InputData } from "./graph.ts";
 import { storeFloats } from "./store-floats.ts";
 import { byteLength } from "./tensor.ts";
 import type { Weight } from "./weight.ts";
@@ -45,12 +46,12 @@ export class WeightStore {
     try {
       let next = readSources(checkpoint, weights[0], signal);
       for (const [i, weight] of weights.entries()) {
-        const sources = await next;
+        const make = await next;
         next = readSources(checkpoint, weights[i + 1], signal);
         // Whoever awaits it next meets its error; until then it must not count as unhandled.
         next.catch(() => {});
         signal?.throwIfAborted();
-        buffers.set(weight, await upload(device, weight, weight.make(...sources)));
+        buffers.set(weight, await upload(device, weight, make()));
         loaded += sizes.get(weight)!;
         onProgress?.({ loaded, total });
       }
@@ -86,18 +87,38 @@ function bytesByWeight(checkpoint: Checkpoint, weights: readonly Weight[]): Map<
   );
 }
 
+/** Reads what a weight is made from; the answer makes it. */
 async function readSources(
   checkpoint: Checkpoint,
   weight: Weight | undefined,
   signal: AbortSignal | undefined,
-): Promise<Float32Array[]> {
-  if (!weight) return [];
-  return Promise.all(weight.sources.map(({ name }) => checkpoint.readFloats(name, signal)));
+): Promise<() => InputData> {
+  if (!weight) return () => new Float32Array(0);
+  const { sources, make, dtype } = weight;
+  if (!make) {
+    const parts = await Promise.all(sources.map(({ name }) => checkpoint.read(name, signal)));
+    return () => joinBytes(parts);
+  }
+  const floats = await Promise.all(sources.map(({ name }) => checkpoint.readFloats(name, signal)));
+  return () => {
+    const made = make(...floats);
+    return made instanceof Float32Array ? storeFloats(made, dtype === "f16" ? "f16" : "f32") : made;
+  };
 }
 
-async function upload(device: GPUDevice, weight: Weight, values: Float32Array): Promise<GPUBuffer> {
+function joinBytes(parts: readonly Uint8Array[]): Uint32Array {
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return new Uint32Array(joined.buffer);
+}
+
+async function upload(device: GPUDevice, weight: Weight, data: InputData): Promise<GPUBuffer> {
   const { STORAGE, COPY_DST } = GPUBufferUsage;
   const buffer = await createBuffer(device, weight.label, byteLength(weight), STORAGE | COPY_DST);
-  writeBuffer(device, buffer, storeFloats(values, weight.dtype));
+  writeBuffer(device, buffer, data);
   return buffer;
 }

@@ -1,9 +1,12 @@
+import type { StoredDType } from "./floats.ts";
 import type { Precision, Shape, TensorSpec } from "./tensor.ts";
 
 /** A tensor of the checkpoint by its name, with the shape it must have there. */
 export interface WeightSource {
   readonly name: string;
   readonly shape: Shape;
+  /** The element type that it must have, for a tensor taken as it is; any floating point if left out. */
+  readonly dtype?: StoredDType;
 }
 
 /**
@@ -12,8 +15,12 @@ export interface WeightSource {
  */
 export interface Weight extends TensorSpec {
   readonly label: string;
-  readonly dtype: Precision;
+  /** u32: words that only the kernel knows how to read. */
+  readonly dtype: Precision | "u32";
   readonly sources: readonly WeightSource[];
-  /** From the sources, in float32 and PyTorch's layout, to the elements of this weight. */
-  make(...sources: Float32Array[]): Float32Array;
+  /**
+   * From the sources, in float32 and PyTorch's layout, to the elements of this weight. If left out, the sources' own bytes
+   * are the weight, one behind the other.
+   */
+  readonly make?: (...sources: Float32Array[]) => Float32Array | Uint32Array<ArrayBuffer>;
 }

@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { exitCodeOf } from "../../cli/exit-code-of.ts";
 import { program } from "../../cli/program.ts";
 import { type CliResult, runCli } from "./run-cli.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -69,6 +70,9 @@ test.each([
   [["segment", "--alpha", ""], /--alpha: want a number/],
   [["segment", "--size", "0x10"], /--size: want WIDTHxHEIGHT or native in pixels, got "0x10"/],
   [["segment", "--resize", "lanczos"], /Allowed choices are bilinear, bicubic/],
+  [["segment", "--dtype", "bf16"], /--dtype <type>.*'bf16' is invalid\. Allowed choices are f32, f16/],
+  [["forward", "x", "--dtype", "F16"], /Allowed choices are f32, f16/],
+  [["verify", "x", "--dtype"], /--dtype <type>' argument missing/],
   [["segment", "--classes", "road,"], /--classes: want names with commas between/],
   [["segment", "--classes", "road,cat"], /got cat\. Choose from: sky, building, pole, road/],
   [["segment", "--model", "weights/depth-anything-v2-small"], /want DPTForSemanticSegmentation, got DepthAnything/],
@@ -99,4 +103,20 @@ test.each([
   const { code, stdout, stderr } = await call(...args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(message);
+});
+
+const FOLDER = temporaryFolder();
+const CASE = "test/fixtures/cases/dpt-vit-seg";
+
+test.each([
+  ["segment", "-o", FOLDER],
+  ["depth", "-o", FOLDER],
+  ["forward", CASE, "--input", `${CASE}/input.safetensors`, "-o", `${FOLDER}/y.safetensors`],
+  ["verify", CASE],
+])("f16 where the adapter has no shader-f16 is exit code 1, and says so: %s", async (...args) => {
+  const { code, stdout, stderr } = await call(...args, "--dtype", "f16", "--software");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(
+    /^error: dtype f16: want the feature shader-f16, got .*SwiftShader.* without it\. Use dtype f32, or another adapter\.\n$/,
+  );
 });

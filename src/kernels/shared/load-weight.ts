@@ -1,6 +1,6 @@
 import { elementCount, type TensorSpec } from "../../runtime/tensor.ts";
 import { storage } from "./storage.ts";
-import { GROUP, isQuantized, quantizedLayout, type WeightFormat } from "./weight-format.ts";
+import { GROUP, isQuantized, LEVEL, quantizedLayout, type WeightFormat } from "./weight-format.ts";
 import { wgsl } from "./wgsl.ts";
 
 /**
@@ -55,12 +55,13 @@ export function loadWeight(
   return {
     declarations: wgsl`
       ${declare}
-      fn codes(word: u32, places: vec4u) -> vec4f {
-        return vec4f(bitcast<vec4i>(vec4u(word) << places) >> vec4u(28u));
+      fn levels(word: u32, places: vec4u, linear: vec4f, cubic: vec4f) -> vec4f {
+        let code = vec4f(bitcast<vec4i>(vec4u(word) << places) >> vec4u(28u));
+        return code * (linear + cubic * (code * code));
       }
       fn factor4(group: u32, n4: u32) -> vec4f {
-        let word = weight[${codes / 8}u + group * ${vectors}u + n4];
-        return vec4f(unpack2x16float(word.x), unpack2x16float(word.y));
+        let halves = weight[${codes / 8}u + group * ${vectors}u + n4];
+        return vec4f(unpack2x16float(halves.x), unpack2x16float(halves.y));
       }
       fn scale4(n4: u32) -> vec4f {
         let at = ${(codes + factors) / 8}u + 2u * n4;
@@ -68,11 +69,12 @@ export function loadWeight(
       }`,
     prepare: (j) => wgsl`
       ${load(j)}
-      let factor${j} = factor4(quad / ${GROUP / 4}u, n${j});`,
+      let factor${j} = factor4(quad / ${GROUP / 4}u, n${j});
+      let linear${j} = ${LEVEL.linear} * factor${j};
+      let cubic${j} = ${LEVEL.cubic} * factor${j};`,
     row: (k, j) => {
-      const first = k % 2 === 0;
-      const places = first ? "vec4u(24u, 16u, 8u, 0u)" : "vec4u(28u, 20u, 12u, 4u)";
-      return `factor${j} * codes(w${j}[${k >> 1}], ${places})`;
+      const places = k % 2 === 0 ? "vec4u(24u, 16u, 8u, 0u)" : "vec4u(28u, 20u, 12u, 4u)";
+      return `levels(w${j}[${k >> 1}], ${places}, linear${j}, cubic${j})`;
     },
     sum: "sum * scale4(n4)",
   };

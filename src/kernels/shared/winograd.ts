@@ -1,3 +1,4 @@
+import type { Precision } from "../../runtime/tensor.ts";
 import { multipleOf4 } from "./pack.ts";
 
 /** Side of the square of outputs that one tile makes: F(2×2, 3×3) or F(4×4, 3×3). */
@@ -106,16 +107,46 @@ export interface WinogradPlan {
   readonly bands: number;
 }
 
+/** How 3×3 convolutions of stride 1 are computed; "auto" is what pays. */
+export type Convolution = "auto" | "direct" | "winograd";
+
+/** Fewest channels, in or out, for which transforming the map pays. */
+const LEAST_CHANNELS = 32;
+
+/**
+ * Whether a convolution goes by Winograd, and with which tile; `undefined` is directly. The map's size does not matter, so
+ * that this is known when weights are bound.
+ */
+export function chooseWinograd(
+  {
+    size,
+    stride,
+    channelsIn,
+    channelsOut,
+    precision,
+  }: Readonly<Record<"size" | "stride" | "channelsIn" | "channelsOut", number>> & { readonly precision: Precision },
+  convolution: Convolution,
+): WinogradSide | undefined {
+  if (size !== 3 || stride !== 1 || convolution === "direct") return undefined;
+  if (convolution === "auto" && Math.min(channelsIn, channelsOut) < LEAST_CHANNELS) return undefined;
+  // Rounding the transformed weight to f16 costs 1.8 times the error of rounding the weight itself in F(2×2), and 5 times
+  // in F(4×4), where the output's transform adds larger numbers that cancel.
+  return precision === "f16" ? 2 : 4;
+}
+
 /** Bytes of a transformed map, of which two live at a time. */
 const BAND_BYTES = 16 * 2 ** 20;
 /** What a workgroup of the product takes at once. */
 const BLOCK = 64;
 
+export interface WinogradSizes
+  extends Pick<WinogradPlan, "side" | "batch" | "height" | "width" | "channelsIn" | "channelsOut"> {
+  /** Bytes that a transformed map may have; at least 64 tiles are taken whatever it says. */
+  readonly bandBytes?: number | undefined;
+}
+
 /** Cuts a map into tiles. */
-export function planWinograd(
-  sizes: Pick<WinogradPlan, "side" | "batch" | "height" | "width" | "channelsIn" | "channelsOut">,
-  bandBytes = BAND_BYTES,
-): WinogradPlan {
+export function planWinograd({ bandBytes = BAND_BYTES, ...sizes }: WinogradSizes): WinogradPlan {
   const { side, batch, height, width, channelsIn, channelsOut } = sizes;
   const tilesDown = Math.ceil(height / side);
   const tilesAcross = Math.ceil(width / side);
@@ -124,7 +155,19 @@ export function planWinograd(
   const most = Math.max(1, Math.floor(bandBytes / bytes / BLOCK)) * BLOCK;
   const least = Math.ceil(tiles / Math.ceil(tiles / most));
   const band = least < tiles ? Math.ceil(least / BLOCK) * BLOCK : tiles;
-  return { ...sizes, tilesDown, tilesAcross, tiles, band, bands: Math.ceil(tiles / band) };
+  return {
+    side,
+    batch,
+    height,
+    width,
+    channelsIn,
+    channelsOut,
+    tilesDown,
+    tilesAcross,
+    tiles,
+    band,
+    bands: Math.ceil(tiles / band),
+  };
 }
 
 /** WGSL expression of `Σ row[k] · terms[k]`, without the terms that are 0. */

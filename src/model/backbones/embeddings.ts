@@ -32,6 +32,7 @@ export function embeddingWeights(scope: WeightScope, config: EmbeddingConfig): E
     // A convolution whose stride is its window is a Linear on the 3 · p · p numbers of a patch.
     patches: scope.linear("patch_embeddings.projection", channelsIn * patch * patch, d, {
       stored: [d, channelsIn, patch, patch],
+      coarsest: "none",
     }),
     classToken: scope.derived("cls_token+position", [4 * Math.ceil(d / 4)], [token, table], (cls, positions) => {
       const sum = new Float32Array(4 * Math.ceil(d / 4));

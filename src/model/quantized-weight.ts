@@ -1,0 +1,53 @@
+import { quantize } from "../kernels/shared/quantize.ts";
+import { GROUP, type QuantizedFormat, quantizedLayout } from "../kernels/shared/weight-format.ts";
+import type { Weight, WeightSource } from "../runtime/weight.ts";
+
+/** The weight of a product, which may be quantised. */
+export interface PackedWeight extends Weight {
+  readonly quantized?: QuantizedFormat | undefined;
+}
+
+/** How the weights of a model are quantised. */
+export interface Quantization {
+  /** The coarsest that any weight is. */
+  readonly format: QuantizedFormat;
+  /** Whether the checkpoint has them so, as {@link quantizedTensors}, or they are quantised while they load. */
+  readonly stored: boolean;
+}
+
+/** A packed weight, and how it is made. */
+export interface FloatWeight extends Weight {
+  readonly make: (...sources: Float32Array[]) => Float32Array;
+}
+
+/** The same weight quantised: the same bytes on the GPU, whether it is quantised now or was ahead. */
+export function quantizedWeight(weight: FloatWeight, format: QuantizedFormat, stored: boolean): PackedWeight {
+  const { label, shape, make } = weight;
+  const [rows, columns] = shape as [number, number];
+  const quantized: PackedWeight = {
+    label,
+    shape: [quantizedLayout(format, rows, columns).bytes / 4],
+    dtype: "u32",
+    quantized: format,
+    sources: weight.sources,
+  };
+  if (stored) return { ...quantized, sources: quantizedTensors(label, format, rows, columns) };
+  return { ...quantized, make: (...sources) => quantize(format, make(...sources), columns, label) };
+}
+
+/** The parts of a quantised weight as tensors of a checkpoint; their bytes one behind the other are the weight. */
+export function quantizedTensors(
+  label: string,
+  format: QuantizedFormat,
+  rows: number,
+  columns: number,
+): Required<WeightSource>[] {
+  const blocks = [rows / 4, columns / 4];
+  const scales = { name: `${label}.${format}.scales`, dtype: "F32", shape: [columns] } as const;
+  if (format === "q8") return [{ name: `${label}.q8.codes`, dtype: "I8", shape: [...blocks, 4, 4] }, scales];
+  return [
+    { name: `${label}.q4.codes`, dtype: "U8", shape: [...blocks, 2, 4] },
+    { name: `${label}.q4.factors`, dtype: "F16", shape: [Math.ceil(rows / GROUP), columns] },
+    scales,
+  ];
+}

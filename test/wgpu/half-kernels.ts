@@ -1,0 +1,243 @@
+import { describe, expect, test } from "vitest";
+import { argMaxResized } from "../../src/kernels/arg-max-resized.ts";
+import { attention } from "../../src/kernels/attention.ts";
+import { composeBands, resizeBand } from "../../src/kernels/bands.ts";
+import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
+import { conv2d } from "../../src/kernels/conv2d.ts";
+import { layerNorm } from "../../src/kernels/layer-norm.ts";
+import { matmul } from "../../src/kernels/matmul.ts";
+import { normalizePixels } from "../../src/kernels/normalize-pixels.ts";
+import { patchEmbed } from "../../src/kernels/patch-embed.ts";
+import { resampleMap } from "../../src/kernels/resample-map.ts";
+import { resize } from "../../src/kernels/resize.ts";
+import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
+import { swiglu } from "../../src/kernels/swiglu.ts";
+import type { ConstantData } from "../../src/runtime/graph.ts";
+import type { Kernel } from "../../src/runtime/kernel.ts";
+import { loadFloats, storeFloats } from "../../src/runtime/store-floats.ts";
+import { elementCount } from "../../src/runtime/tensor.ts";
+import { expectClose } from "../expect-close.ts";
+import { checkProduct } from "../kernels/check-product.ts";
+import { sumTolerance } from "../kernels/sum-tolerance.ts";
+import { randomNormal } from "../random.ts";
+import { argMax } from "../reference/arg-max.ts";
+import { attention as attentionLoop } from "../reference/attention.ts";
+import { convTranspose2d as convTranspose2dLoop } from "../reference/conv-transpose2d.ts";
+import { conv2d as conv2dLoop } from "../reference/conv2d.ts";
+import { epilogue } from "../reference/epilogue.ts";
+import { layerNorm as layerNormLoop } from "../reference/layer-norm.ts";
+import { matmul as matmulLoop } from "../reference/matmul.ts";
+import { patchOffsets, patchProducts } from "../reference/patch-embed.ts";
+import { resize as resizeLoop } from "../reference/resize.ts";
+import { swiglu as swigluLoop } from "../reference/swiglu.ts";
+import { halfRounding, roundToHalf } from "../round-to-half.ts";
+import type { Wgpu } from "./open-wgpu.ts";
+
+const precision = "f16";
+const half = (length: number, seed: number, of?: { mean?: number; deviation?: number }) =>
+  roundToHalf(randomNormal(length, seed, of));
+
+/**
+ * Every kernel with f16 storage against the float64 loops, on inputs that are f16 numbers: what is left is the rounding
+ * of the answer, and sums in f32.
+ */
+export function testHalfKernels(wgpu: Wgpu): void {
+  async function runBytes(kernel: Kernel, ...inputs: ConstantData[]): Promise<ArrayBuffer> {
+    const stored = inputs.map((data, i) =>
+      kernel.inputs[i]!.dtype === "f16" ? storeFloats(data as Float32Array, "f16") : data,
+    );
+    return (await wgpu.call("runKernel", kernel, stored)).buffer as ArrayBuffer;
+  }
+
+  async function run(kernel: Kernel, ...inputs: ConstantData[]): Promise<Float32Array> {
+    const { shape, dtype } = kernel.output;
+    return loadFloats(await runBytes(kernel, ...inputs), dtype === "f16" ? "f16" : "f32", elementCount(shape));
+  }
+
+  /** @param sums largest error before the answer is stored */
+  async function check(kernel: Kernel, inputs: ConstantData[], want: ArrayLike<number>, sums: number | Float64Array) {
+    expect(kernel.output.dtype).toBe("f16");
+    const error = (i: number) => (typeof sums === "number" ? sums : sums[i]!);
+    const tolerance = Float64Array.from(want, (y, i) => error(i) + halfRounding(y));
+    expectClose(await run(kernel, ...inputs), want, kernel.output.shape, tolerance, kernel.label);
+  }
+
+  describe("f16 storage", () => {
+    test.each([
+      { batch: 1, rows: 1, channelsIn: 1, channelsOut: 1 },
+      { batch: 1, rows: 37, channelsIn: 129, channelsOut: 63, activation: "gelu", bias: "channel" },
+      { batch: 2, rows: 131, channelsIn: 64, channelsOut: 68, bias: "image", residuals: 1, activation: "gelu" },
+      { batch: 3, rows: 5, select: { of: 7, first: 1 }, channelsIn: 12, channelsOut: 20, residuals: 2 },
+    ] as const)("matmul %o", async (sizes) => {
+      const { batch, rows, channelsIn: depth, channelsOut } = sizes;
+      const of = "select" in sizes ? sizes.select.of : rows;
+      const [x, weight] = [half(batch * of * depth, 1), half(channelsOut * depth, 2)];
+      const packed = packLinear(weight, channelsOut, depth);
+      const reference = (a: Float32Array, b: Float32Array) => matmulLoop(a, b, sizes);
+      const kernel = matmul({ ...sizes, precision });
+      await checkProduct({ kernel, x, weight, packed, reference, depth, epilogue: sizes }, run);
+    });
+
+    test.each([
+      { batch: 2, height: 5, width: 7, channelsIn: 3, channelsOut: 13, size: 3, stride: 2 },
+      {
+        batch: 1,
+        height: 13,
+        width: 17,
+        channelsIn: 64,
+        channelsOut: 32,
+        size: 3,
+        stride: 1,
+        relu: true,
+        residuals: 2,
+      },
+    ] as const)("conv2d %o", async (params) => {
+      const { batch, height, width, channelsIn, channelsOut, size } = params;
+      const sizes = { ...params, padding: (size - 1) / 2 };
+      const depth = size * size * channelsIn;
+      const [x, weight] = [half(batch * height * width * channelsIn, 1), half(channelsOut * depth, 2)];
+      const packed = packConv2d(weight, channelsOut, channelsIn, size * size);
+      const passed = (a: Float32Array) => ("relu" in params ? a.map((value) => Math.max(0, value)) : a);
+      const reference = (a: Float32Array, b: Float32Array) => conv2dLoop(passed(a), b, sizes);
+      const kernel = conv2d({ ...sizes, precision });
+      await checkProduct({ kernel, x, weight, packed, reference, depth, epilogue: params }, run);
+    });
+
+    test.each([
+      { batch: 2, height: 3, width: 5, channelsIn: 7, channelsOut: 3, size: 2 },
+      { batch: 1, height: 11, width: 4, channelsIn: 8, channelsOut: 12, size: 4 },
+    ])("convTranspose2d %o", async (sizes) => {
+      const { batch, height, width, channelsIn, channelsOut, size } = sizes;
+      const [x, weight] = [half(batch * height * width * channelsIn, 1), half(channelsIn * channelsOut * size ** 2, 2)];
+      const bias = randomNormal(channelsOut, 3);
+      const want = epilogue(convTranspose2dLoop(x, weight, sizes), channelsOut, { bias });
+      const products = convTranspose2dLoop(x.map(Math.abs), weight.map(Math.abs), sizes);
+      const magnitudes = epilogue(products, channelsOut, { bias: bias.map(Math.abs) });
+      const packed = packConvTranspose2d(weight, channelsIn, channelsOut, size ** 2);
+      const inputs = [x, packed, packVector(bias, size ** 2)];
+      const kernel = convTranspose2d({ ...sizes, precision });
+      await check(kernel, inputs, want, sumTolerance(magnitudes, channelsIn, want, {}));
+    });
+
+    test.each([
+      { batch: 2, channelsIn: 3, height: 5, width: 7, patch: 2, channelsOut: 5 },
+      { batch: 1, channelsIn: 3, height: 28, width: 43, patch: 14, channelsOut: 24 },
+    ])("patchEmbed %o", async (sizes) => {
+      const { batch, channelsIn, height, width, patch, channelsOut } = sizes;
+      const depth = channelsIn * patch * patch;
+      const patches = Math.floor(height / patch) * Math.floor(width / patch);
+      const [pixels, weight] = [half(batch * channelsIn * height * width, 1), half(channelsOut * depth, 2)];
+      const [bias, token] = [randomNormal(channelsOut, 3), randomNormal(channelsOut, 4)];
+      const positions = half(patches * channelsOut, 5);
+      const embed = (...[a, b, c, d, e]: [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array]) => {
+        const offsets = patchOffsets(c, d, e, sizes);
+        return patchProducts(a, b, sizes).map((value, i) => value + offsets[i]!);
+      };
+      const want = embed(pixels, weight, bias, token, positions);
+      const abs = (values: Float32Array) => values.map(Math.abs);
+      const magnitudes = embed(abs(pixels), abs(weight), abs(bias), abs(token), abs(positions));
+      const inputs = [pixels, packLinear(weight, channelsOut, depth), packVector(bias), packVector(token), positions];
+      await check(patchEmbed({ ...sizes, precision }), inputs, want, sumTolerance(magnitudes, depth, want, {}));
+    });
+
+    test.each([
+      [17, 63],
+      [5, 1024],
+    ])("layerNorm [%i, %i]", async (rows, channels) => {
+      const x = half(rows * channels, 1, { mean: 3, deviation: 2 });
+      const [weight, bias] = [randomNormal(channels, 2, { mean: 1 }), randomNormal(channels, 3)];
+      const epsilon = 1e-6;
+      const want = layerNormLoop(x, weight, bias, epsilon);
+      // No value, weight or bias of a normal distribution is past 6.
+      await check(layerNorm({ rows, channels, epsilon, precision }), [x, weight, bias], want, 60 * 2 ** -24 * 48);
+    });
+
+    test.each([
+      { batch: 2, tokens: 33, heads: 3, headSize: 7 },
+      { batch: 1, tokens: 197, heads: 2, headSize: 64 },
+    ])("attention %o", async (params) => {
+      const { batch, tokens, heads, headSize } = params;
+      const sizes = { ...params, scale: 1 / Math.sqrt(headSize) };
+      const qkv = half(batch * tokens * 3 * heads * headSize, 7, { deviation: 1.5 });
+      // Scores of up to 20 err by (d + 4) units of 2^-24, values are below 8.
+      const sums = 8 * 2 ** -24 * (2 * (headSize + 4) * 20 + 2 * tokens);
+      await check(attention({ ...sizes, precision }), [qkv], attentionLoop(qkv, sizes), sums);
+    });
+
+    const rules = (["bilinear", "bicubic"] as const).flatMap((mode) =>
+      [false, true].map((alignCorners) => ({ mode, alignCorners })),
+    );
+    test.each(rules)("resize %o", async (rule) => {
+      for (const [height, width, channels, outHeight, outWidth] of [
+        [3, 8, 7, 9, 5],
+        [13, 17, 12, 26, 34],
+      ] as const) {
+        const x = half(height * width * channels, 1);
+        const want = resizeLoop(x, [height, width, channels], [outHeight, outWidth], rule);
+        const sizes = { batch: 1, height, width, channels, outHeight, outWidth };
+        const sums = 6 * 2 ** -24 * (12 * (height + width) + 80);
+        await check(resize({ ...sizes, ...rule, precision }), [x], want, sums);
+      }
+    });
+
+    test.each([
+      { batch: 2, rows: 3, channels: 5 },
+      { batch: 1, rows: 17, channels: 64 },
+    ])("swiglu %o", async (sizes) => {
+      const { batch, rows, channels } = sizes;
+      const x = half(batch * rows * 2 * channels, 1, { deviation: 3 });
+      await check(swiglu({ ...sizes, precision }), [x], swigluLoop(x, channels), 13 * 2 ** -24 * 15 ** 2);
+    });
+
+    test("normalizePixels", async () => {
+      const [mean, deviation] = [[0.485, 0.456, 0.406] as const, [0.229, 0.224, 0.225] as const];
+      const pad = { top: 1, left: 0, bottom: 2, right: 3 };
+      const [height, width] = [16, 16];
+      const pixels = Uint32Array.from({ length: 256 }, (_, i) => i | ((255 - i) << 8) | ((i ^ 90) << 16));
+      const want = new Float64Array(3 * 19 * 19);
+      for (let i = 0; i < 3 * 256; i++) {
+        const [c, row, column] = [i >> 8, (i >> 4) & 15, i & 15];
+        const byte = (pixels[i & 255]! >>> (8 * c)) & 255;
+        want[(c * 19 + row + 1) * 19 + column] = (byte / 255 - mean[c]!) / deviation[c]!;
+      }
+      const kernel = normalizePixels({ height, width, scale: 1 / 255, mean, deviation, pad, precision });
+      await check(kernel, [pixels], want, 1e-6);
+    });
+
+    test.each([
+      [7, 12, 11, 31, 45],
+      [40, 6, 7, 13, 11],
+      [150, 6, 5, 9, 14],
+      [257, 4, 3, 9, 5],
+    ])("argMaxResized, %i labels, %i×%i to %i×%i", async (labels, h, w, H, W) => {
+      const logits = half(h * w * labels, labels, { deviation: 3 });
+      const [aligned, halfPixel] = [
+        { mode: "bilinear", alignCorners: true },
+        { mode: "bilinear", alignCorners: false },
+      ] as const;
+      const band = (size: number, end: number) =>
+        composeBands(resizeBand(size, 2 * size, aligned), resizeBand(2 * size, end, halfPixel));
+      const [rows, columns] = [band(h, H), band(w, W)];
+      const big = resizeLoop(logits, [h, w, labels], [2 * h, 2 * w], aligned);
+      const want = argMax(resizeLoop(big, [2 * h, 2 * w, labels], [H, W], halfPixel), labels);
+      const kernel = argMaxResized({ labels, rows, columns, precision });
+      const bytes = await runBytes(kernel, logits, rows.start, rows.weights, columns.start, columns.weights);
+      const got = kernel.output.dtype === "u8" ? new Uint8Array(bytes) : new Uint16Array(bytes);
+      const clear = want.margins.map((margin) => margin >= 1e-4);
+      expect(clear.filter(Boolean).length).toBeGreaterThan(0.98 * H * W);
+      expect(want.labels.filter((label, i) => clear[i] && got[i] !== label)).toEqual([]);
+    });
+
+    test.each([
+      [24, 24, 61, 97],
+      [37, 41, 13, 1],
+    ])("resampleMap %i×%i to %i×%i, whose answer is f32", async (h, w, H, W) => {
+      const way = { mode: "bicubic", alignCorners: false } as const;
+      const [rows, columns] = [resizeBand(h, H, way), resizeBand(w, W, way)];
+      const x = half(h * w, h + w, { mean: 3 });
+      const kernel = resampleMap({ rows, columns, precision });
+      const got = await run(kernel, x, rows.start, rows.weights, columns.start, columns.weights);
+      expectClose(got, resizeLoop(x, [h, w, 1], [H, W], way), [H, W], 5e-5);
+    });
+  });
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import { afterAll, describe, expect, test } from "vitest";
+import { fileSource } from "../../cli/node-files.ts";
+import { type Precision, type RawPicture, readTensors, STAGE_TOLERANCE } from "../../src/index.ts";
+import { testHalfKernels } from "./half-kernels.ts";
+import { openWgpu, type Wgpu } from "./open-wgpu.ts";
+
+const folderOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const CASES = ["dpt-vit-seg", "dpt-vit-seg-wide", "depth-anything-v2", "depth-anything-giant", "dpt-vit-depth"];
+const FC1 = "dpt.encoder.layer.2.intermediate.dense.weight";
+
+/** lavapipe takes half a minute for the texts of a model. */
+const PATIENCE = 300_000;
+
+async function readPhoto(name: string) {
+  const folder = folderOf(`test/fixtures/photos/${name}`);
+  const { data, info } = await sharp(join(folder, "photo.png")).raw().toBuffer({ resolveWithObject: true });
+  const picture: RawPicture = { width: info.width, height: info.height, data: Uint8Array.from(data) };
+  const { model } = JSON.parse(readFileSync(join(folder, "case.json"), "utf8")) as { model: string };
+  const expected = await readTensors(await fileSource(join(folder, "expected.safetensors")));
+  return { folder, model: folderOf(`weights/${model}`), picture, expected };
+}
+
+function testModels(wgpu: Wgpu): void {
+  describe.each(["f32", "f16"] as const)("%s, stage by stage as PyTorch", (dtype) => {
+    test.each(CASES)(
+      "%s",
+      async (name) => {
+        const reports = await wgpu.call("verifyCase", folderOf(`test/fixtures/cases/${name}`), dtype);
+        expect(reports).toHaveLength(9);
+        for (const { stage, shape, problem } of reports) expect(problem, `${stage} [${shape}]`).toBeUndefined();
+        // Were it f32 all the same, it would be this good.
+        const worst = Math.max(...reports.map(({ comparison }) => comparison!.maxError / comparison!.scale));
+        if (dtype === "f16") expect(worst).toBeGreaterThan(1e-4);
+      },
+      PATIENCE,
+    );
+  });
+
+  test(
+    "f16 labels a street as f32 does",
+    async () => {
+      const { model, folder, picture, expected } = await readPhoto("street-b-dpt-small-camvid-196");
+      const labels = await wgpu.call("segment", model, folder, picture, "f16");
+      const want = expected.get("labels")!.data;
+      expect(labels).toHaveLength(want.length);
+      // 99.98 % when written.
+      expect(want.filter((label, i) => labels[i] === label).length / want.length).toBeGreaterThanOrEqual(0.995);
+    },
+    PATIENCE,
+  );
+
+  test(
+    "f16 sees depth as f32 does",
+    async () => {
+      const { model, folder, picture, expected } = await readPhoto("astronaut-depth-anything-v2-small-140");
+      const depth = await wgpu.call("depth", model, folder, picture, "f16");
+      const want = expected.get("depth")!.data;
+      expect(depth).toHaveLength(want.length);
+      const largest = want.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const worst = want.reduce((most, value, i) => Math.max(most, Math.abs(value - depth[i]!)), 0);
+      // 2.1e-3 when written.
+      expect(worst / largest).toBeLessThan(STAGE_TOLERANCE.f16);
+    },
+    PATIENCE,
+  );
+
+  test(
+    "a layer that overflows f16 is named, and does not overflow f32",
+    async () => {
+      const folder = folderOf("test/fixtures/cases/dpt-vit-depth");
+      const scaled = (factor: number, dtype: Precision) => wgpu.call("forwardScaled", folder, FC1, factor, dtype);
+      expect(await scaled(3e4, "f32")).toBe("");
+      expect(await scaled(3e4, "f16")).toMatch(
+        /^NumberError: forward: .* values of predicted_depth, first in 'matmul \[17, 64\]·\[64, 128\] \+ bias \+ gelu' \(dispatch 21 of \d+\)\. .*: load the model with dtype f32\.$/,
+      );
+      // Already too large when stored.
+      expect(await scaled(1e7, "f16")).toContain("first in the weight 'dpt.encoder.layer.2.intermediate.dense");
+      expect(await scaled(1e7, "f32")).toBe("");
+    },
+    PATIENCE,
+  );
+}
+
+const wgpu = await openWgpu();
+
+if (typeof wgpu === "string") {
+  const notice = `wgpu suite not run: ${wgpu}`;
+  console.warn(notice);
+  test.skip(notice);
+} else {
+  afterAll(() => wgpu.close());
+  testModels(wgpu);
+  testHalfKernels(wgpu);
+}
