@@ -1,10 +1,10 @@
-import { DPT, type Precision } from "../src/index.ts";
+import { DPT, type WeightFormat } from "../src/index.ts";
 import { openGpu } from "./adapter/open-gpu.ts";
 import { filesFromFolder } from "./node-files.ts";
 import { type ProgressDisplay, progressDisplay } from "./progress.ts";
 
 export interface OpenModelOptions {
-  readonly dtype?: Precision | undefined;
+  readonly dtype?: WeightFormat | undefined;
   readonly software?: boolean | undefined;
   readonly profile?: boolean | undefined;
   readonly json?: boolean | undefined;

@@ -5,6 +5,7 @@ import { convertCommand } from "./commands/convert.ts";
 import { depthCommand } from "./commands/depth.ts";
 import { forwardCommand } from "./commands/forward.ts";
 import { infoCommand } from "./commands/info.ts";
+import { quantizeCommand } from "./commands/quantize.ts";
 import { segmentCommand } from "./commands/segment.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { packageRoot } from "./package-root.ts";
@@ -17,7 +18,15 @@ export function program(): Command {
     .version(version)
     .showHelpAfterError("Run it with --help to see what it takes.")
     .exitOverride();
-  const commands = [segmentCommand, depthCommand, forwardCommand, verifyCommand, infoCommand, convertCommand];
+  const commands = [
+    segmentCommand,
+    depthCommand,
+    forwardCommand,
+    verifyCommand,
+    infoCommand,
+    convertCommand,
+    quantizeCommand,
+  ];
   for (const add of commands) add(program);
   program.addHelpText(
     "after",

@@ -1,5 +1,7 @@
 /// <reference types="@webgpu/types" />
 export type { ResizeMode } from "./kernels/bands.ts";
+export type { WeightFormat } from "./kernels/shared/weight-format.ts";
+export type { Convolution } from "./kernels/shared/winograd.ts";
 export type { ModelConfig } from "./model/config.ts";
 export { parseConfig } from "./model/config.ts";
 export type {

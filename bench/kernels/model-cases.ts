@@ -4,8 +4,10 @@ import { conv2d } from "../../src/kernels/conv2d.ts";
 import { layerNorm } from "../../src/kernels/layer-norm.ts";
 import { matmul } from "../../src/kernels/matmul.ts";
 import { resize } from "../../src/kernels/resize.ts";
-import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
+import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
+import { chooseWinograd, winogradFilters, winogradPoints } from "../../src/kernels/shared/winograd.ts";
 import type { ModelConfig } from "../../src/model/config.ts";
+import { winograd } from "../../src/model/winograd.ts";
 import { randomNormal } from "../../test/random.ts";
 import { attention as attentionLoop } from "../../test/reference/attention.ts";
 import { convTranspose2d as convTranspose2dLoop } from "../../test/reference/conv-transpose2d.ts";
@@ -14,7 +16,7 @@ import { epilogue } from "../../test/reference/epilogue.ts";
 import { layerNorm as layerNormLoop } from "../../test/reference/layer-norm.ts";
 import { matmul as matmulLoop } from "../../test/reference/matmul.ts";
 import { resize as resizeLoop } from "../../test/reference/resize.ts";
-import type { KernelCase } from "./kernel-case.ts";
+import type { KernelCase, Sequence } from "./kernel-case.ts";
 
 const precision = "f32";
 
@@ -34,12 +36,13 @@ export function modelCases(config: ModelConfig, size: number): KernelCase[] {
     matmulCase("MLP, up", tokens, d, inner, { activation: "gelu" }),
     matmulCase("MLP, down", tokens, inner, d, { residuals: 1 }),
     convTranspose2dCase("reassemble, 4 times the grid", grid, fine, 4),
-    conv2dCase("reassemble, half the grid", grid, coarse, coarse, { stride: 2 }),
-    conv2dCase("residual unit, first", 4 * grid, f, f, { relu: true, activation: "relu" }),
-    conv2dCase("residual unit, second", 4 * grid, f, f, { residuals: 1 }),
+    ...conv2dCases("reassemble, half the grid", grid, coarse, coarse, { stride: 2 }),
+    ...conv2dCases("to the fusion's channels", 4 * grid, fine, f, {}),
+    ...conv2dCases("residual unit, first", 4 * grid, f, f, { relu: true, activation: "relu" }),
+    ...conv2dCases("residual unit, second", 4 * grid, f, f, { residuals: 1 }),
     matmulCase("fusion's projection", 16 * grid * grid, f, f, {}),
     resizeCase("fusion's upsampling", 4 * grid, f),
-    conv2dCase("head", 8 * grid, f, config.head.kind === "segmentation" ? f : f / 2, {}),
+    ...conv2dCases("head", 8 * grid, f, config.head.kind === "segmentation" ? f : f / 2, {}),
   ];
 }
 
@@ -82,13 +85,14 @@ function attentionCase(role: string, tokens: number, heads: number, headSize: nu
   };
 }
 
-function conv2dCase(
+/** A convolution directly, and by Winograd's algorithm where the model takes it. */
+function conv2dCases(
   role: string,
   side: number,
   channelsIn: number,
   channelsOut: number,
   { stride = 1, relu = false, ...finish }: Finish & { stride?: number; relu?: boolean },
-): KernelCase {
+): KernelCase[] {
   const sizes = { batch: 1, height: side, width: side, channelsIn, channelsOut, size: 3, stride, padding: 1 };
   const [x, weight, bias] = [
     random(side * side * channelsIn),
@@ -96,15 +100,29 @@ function conv2dCase(
     random(channelsOut),
   ];
   const residuals = finish.residuals ? [random(side * side * channelsOut)] : [];
-  return {
-    role,
-    kernel: conv2d({ ...sizes, relu, precision, bias: "channel", ...finish }),
-    inputs: [x, packConv2d(weight, channelsOut, channelsIn, 9), packVector(bias), ...residuals],
-    expected: () => {
-      const passed = relu ? x.map((value) => Math.max(value, 0)) : x;
-      return epilogue(conv2dLoop(passed, weight, sizes), channelsOut, { ...finish, bias, residuals });
-    },
+  const kernel = conv2d({ ...sizes, relu, precision, bias: "channel", ...finish });
+  const packed = (values: Float32Array, taps: number) => packConv2d(values, channelsOut, channelsIn, taps);
+  const added = [packVector(bias), ...residuals];
+  let made: Float64Array | undefined;
+  const expected = () => {
+    const passed = relu ? x.map((value) => Math.max(value, 0)) : x;
+    made ??= epilogue(conv2dLoop(passed, weight, sizes), channelsOut, { ...finish, bias, residuals });
+    return made;
   };
+  const directly: KernelCase = { role, kernel, inputs: [x, packed(weight, 9), ...added], expected };
+  const tile = chooseWinograd({ ...sizes, precision }, "auto");
+  if (tile === undefined) return [directly];
+  const transformed = packed(winogradFilters(weight, tile), winogradPoints(tile));
+  const how = { ...finish, side: tile, channelsOut, relu, precision, bias: "channel" } as const;
+  const [map, , ...rest] = kernel.inputs;
+  const sequence: Sequence = {
+    label: `${kernel.label} by F(${tile}×${tile})`,
+    inputs: [map!, { shape: packedShape(winogradPoints(tile), channelsIn, channelsOut), dtype: precision }, ...rest],
+    output: kernel.output,
+    flops: kernel.flops,
+    record: (graph, [first, second, ...others]) => winograd(graph, how, first!, second!, others),
+  };
+  return [directly, { role, kernel: sequence, inputs: [x, transformed, ...added], expected }];
 }
 
 function convTranspose2dCase(role: string, side: number, channels: number, size: number): KernelCase {

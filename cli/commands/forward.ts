@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Precision } from "../../src/index.ts";
+import type { WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { examples } from "./examples.ts";
 
@@ -7,7 +7,7 @@ export interface ForwardOptions {
   readonly input: string;
   readonly output: string;
   readonly stages?: boolean;
-  readonly dtype?: Precision;
+  readonly dtype?: WeightFormat;
   readonly software?: boolean;
   readonly json?: boolean;
 }

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
-import type { Size } from "../../src/index.ts";
+import type { Size, WeightFormat } from "../../src/index.ts";
+import { dtypeOption } from "./dtype-option.ts";
 import { examples } from "./examples.ts";
 import { parseSize } from "./parse-option.ts";
 
 export interface InfoOptions {
   readonly size?: Size;
+  readonly dtype?: WeightFormat;
   readonly json?: boolean;
 }
 
@@ -18,6 +20,7 @@ export function infoCommand(program: Command): void {
     )
     .argument("<model>", "folder with config.json and weights")
     .option("--size <WxH>", "size of the picture and of the network (default: the model's own)", parseSize)
+    .addOption(dtypeOption())
     .option("--json", "print JSON")
     .addHelpText("after", examples("info weights/dpt-small-camvid", "info dpt-large-ade --size 640x480 --json"))
     .action(async (model: string, options: InfoOptions) => (await import("../run/info.ts")).info(model, options));

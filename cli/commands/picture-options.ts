@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Precision, ResizeMode, Size } from "../../src/index.ts";
+import type { ResizeMode, Size, WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { parseSizeOrNative } from "./parse-option.ts";
 
@@ -9,7 +9,7 @@ export interface PictureOptions {
   readonly output: string;
   readonly size?: Size | "native";
   readonly resize?: ResizeMode;
-  readonly dtype?: Precision;
+  readonly dtype?: WeightFormat;
   readonly profile?: boolean;
   readonly software?: boolean;
   readonly json?: boolean;

@@ -26,7 +26,7 @@ export function verifyCommand(program: Command): void {
       "largest error against the largest |expected| (default: 1e-4, f16: 5e-3)",
       parseTolerance,
     )
-    .addOption(dtypeOption())
+    .addOption(dtypeOption(["f32", "f16"]))
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress")
     .addHelpText("after", examples("verify test/fixtures/cases/*", "verify my-case --tolerance 1e-3 --json"))

@@ -1,5 +1,6 @@
-import { parseConfig, type Size } from "../../src/index.ts";
+import { parseConfig } from "../../src/index.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
+import { chooseStorage } from "../../src/model/choose-storage.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
 import { forwardGraph } from "../../src/model/forward.ts";
 import { predictGraph } from "../../src/model/predict.ts";
@@ -18,38 +19,37 @@ import { textTable } from "../text/text-table.ts";
 import { checkpointContents } from "./checkpoint-contents.ts";
 import { flopsByPart } from "./flops-by-part.ts";
 
-const PRECISION = "f32";
-
 /** `dpt-webgpu info`: reads config.json and the tables of the weights, opens no adapter. */
 export async function info(folder: string, options: InfoOptions): Promise<void> {
-  const told = await tell(folder, options.size);
+  const told = await tell(folder, options);
   if (options.json) printJson(told);
   else console.log(text(told));
 }
 
 type Told = Awaited<ReturnType<typeof tell>>;
 
-async function tell(folder: string, size: Size | undefined) {
+async function tell(folder: string, { size, dtype }: InfoOptions) {
   const files = filesFromFolder(folder);
   const config = parseConfig(await readJson(files, "config.json", { required: true }));
   const { backbone, head, architecture } = config;
   const processorJson = await readJson(files, "preprocessor_config.json");
   const processor = processorJson && parseProcessor(processorJson);
   const checkpoint = await openCheckpoint(files);
-  const weights = dptWeights(config, PRECISION);
+  const { precision, quantization } = chooseStorage(checkpoint, dtype);
+  const weights = dptWeights(config, precision, undefined, quantization);
   checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
 
   const side = backbone.grid * backbone.patch;
   const picture = size ?? processor?.size ?? { width: side, height: side };
   const network = processor ? networkSize(processor, picture, size) : picture;
   const graph = processor
-    ? predictGraph(config, weights, PRECISION, {
+    ? predictGraph(config, weights, precision, {
         processor,
         picture,
         network: networkSize(processor, picture, size),
         resize: head.kind === "segmentation" ? "bilinear" : "bicubic",
       })
-    : forwardGraph(config, weights, PRECISION, [1, backbone.channelsIn, picture.height, picture.width]);
+    : forwardGraph(config, weights, precision, [1, backbone.channelsIn, picture.height, picture.width]);
   const parts = flopsByPart(graph);
   return {
     model: folder,
@@ -63,6 +63,7 @@ async function tell(folder: string, size: Size | undefined) {
     },
     head: head.kind,
     ...checkpointContents(checkpoint),
+    dtype: quantization?.format ?? precision,
     classes: head.kind === "segmentation" ? head.labels : [],
     picture: { width: picture.width, height: picture.height },
     network: { width: network.width, height: network.height },
@@ -92,7 +93,7 @@ function text(told: Told): string {
     ...(classes.length > 0 ? [`classes       ${classes.length}: ${classes.join(", ")}`] : []),
     "",
     `picture       ${formatSize(told.picture)}, for the network ${formatSize(told.network)}`,
-    `GPU memory    ${formatBytes(memory.weights)} of weights (${PRECISION}), ${formatBytes(memory.activations)} of activations`,
+    `GPU memory    ${formatBytes(memory.weights)} of weights (${told.dtype}), ${formatBytes(memory.activations)} of activations`,
     `dispatches    ${told.dispatches} of ${told.pipelines} pipelines`,
     "",
     textTable(

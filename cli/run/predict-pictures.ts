@@ -47,7 +47,7 @@ export async function predictPictures(
     if (!json) {
       console.log(`adapter   ${model.adapter}`);
       if (notice) console.log(`note      ${notice}`);
-      console.log(`model     ${folder} (${config.architecture}, ${model.precision})`);
+      console.log(`model     ${folder} (${config.architecture}, ${model.dtype})`);
       console.log(`load      ${formatDuration(load)}, ${formatBytes(model.memory.weights)} of weights on the GPU`);
     }
     const pictures: PictureReport["json"][] = [];
@@ -59,7 +59,7 @@ export async function predictPictures(
     }
     if (json) {
       const machine = { adapter: model.adapter, software, ...(notice !== undefined && { notice }) };
-      printJson({ ...machine, model: folder, precision: model.precision, milliseconds: { load }, pictures });
+      printJson({ ...machine, model: folder, dtype: model.dtype, milliseconds: { load }, pictures });
     }
   } finally {
     progress.stop();

@@ -6,7 +6,15 @@ import { multipleOf4 } from "./shared/pack.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
 import { wgsl } from "./shared/wgsl.ts";
-import { combination, combinationFlops, WINOGRAD, type WinogradPlan, winogradPoints } from "./shared/winograd.ts";
+import {
+  combination,
+  combinationFlops,
+  WINOGRAD,
+  WINOGRAD_SIZES,
+  type WinogradPlan,
+  winogradPoints,
+  winogradSizes,
+} from "./shared/winograd.ts";
 
 export interface WinogradInputParams extends WinogradPlan {
   /** Whether the input passes a ReLU on the way in. */
@@ -22,37 +30,37 @@ const GROUP = 64;
  * First of the three steps of a Winograd convolution: `V = Bᵀ d B` of each tile d of `(m + 2) × (m + 2)` pixels, zeros
  * outside the image.
  *
- * x `[N, H, W, C]`, first `[1]` (u32: the first tile of this band) → V `[(m + 2)² · P, C]`, P the band's tiles and C
+ * x `[N, H, W, C]`, sizes `[7]` (`bandSizes`) → V `[(m + 2)² · P, C]`, P the band's tiles and C
  * filled up to a multiple of 4. Rows past the last tile, which the last band may have, are 0.
  */
 export function winogradInput(params: WinogradInputParams): Kernel {
-  const { side, batch, height, width, channelsIn, tilesDown, tilesAcross, band, relu = false } = params;
+  const { side, batch, height, width, channelsIn, band, relu = false } = params;
   const size = side + 2;
   const matrix = WINOGRAD[side].input;
   const channels = multipleOf4(channelsIn);
   const vectors = channels / 4;
   const stride = rowStride(channelsIn);
   const x: TensorSpec = { shape: [batch, height, width, channelsIn], dtype: params.precision };
-  const first: TensorSpec = { shape: [1], dtype: "u32" };
+  const sizes: TensorSpec = { shape: [WINOGRAD_SIZES.length], dtype: "u32" };
   const output: TensorSpec = { shape: [winogradPoints(side) * band, channels], dtype: "f32" };
   const { workgroups, index } = grid(Math.ceil((band * vectors) / GROUP));
   const names = (prefix: string) => Array.from({ length: size }, (_, k) => `${prefix}${k}`);
   return {
     label: `winogradInput [${x.shape}] F(${side}×${side})${relu ? " relu in" : ""}`,
-    inputs: [x, first],
+    inputs: [x, sizes],
     output,
     workgroups,
     flops: 2 * size * combinationFlops(matrix) * band * channelsIn,
     code: wgsl`
       ${enable(params.precision)}
-      ${storage(0, "read", "x", x, lanes(channelsIn))}
-      ${storage(1, "read", "first", first, 1)}
-      ${storage(2, "read_write", "v", output, 4)}
+      ${storage(0, "read", "x", x, lanes(channelsIn), { sized: false })}
+      ${winogradSizes}
+      ${storage(2, "read_write", "v", output, 4, { sized: false })}
       ${loadChannels("x", channelsIn, { relu })}
 
       fn pixel(image: u32, row: u32, column: u32, c: u32) -> vec4f {
-        let inside = (image < ${batch}u) & (row < ${height}u) & (column < ${width}u);
-        let base = select(0u, ((image * ${height}u + row) * ${width}u + column) * ${stride}u, inside);
+        let inside = (image < sizes.batch) & (row < sizes.height) & (column < sizes.width);
+        let base = select(0u, ((image * sizes.height + row) * sizes.width + column) * ${stride}u, inside);
         return select(vec4f(), x4(base, c), inside);
       }
 
@@ -62,12 +70,12 @@ export function winogradInput(params: WinogradInputParams): Kernel {
         let own = group * ${GROUP}u + local;
         let p = own / ${vectors}u;
         let c = own % ${vectors}u;
-        if (p >= ${band}u) { return; }
-        let tile = first[0] + p;
-        let image = tile / ${tilesDown * tilesAcross}u;
+        if (p >= sizes.band) { return; }
+        let tile = sizes.first + p;
+        let image = tile / sizes.tilesAcross / sizes.tilesDown;
         // Unsigned: a pixel left of the image is beyond every size.
-        let top = tile / ${tilesAcross}u % ${tilesDown}u * ${side}u - 1u;
-        let left = tile % ${tilesAcross}u * ${side}u - 1u;
+        let top = tile / sizes.tilesAcross % sizes.tilesDown * ${side}u - 1u;
+        let left = tile % sizes.tilesAcross * ${side}u - 1u;
         ${unroll(
           size,
           (j) => wgsl`
@@ -78,7 +86,7 @@ export function winogradInput(params: WinogradInputParams): Kernel {
           unroll(
             size,
             (j) =>
-              `v[${(i * size + j) * band * vectors}u + p * ${vectors}u + c] = ${combination(matrix[j]!, names(`t${i}_`))};`,
+              `v[(${i * size + j}u * sizes.band + p) * ${vectors}u + c] = ${combination(matrix[j]!, names(`t${i}_`))};`,
           ),
         )}
       }`,

@@ -12,7 +12,15 @@ import { multipleOf4 } from "./shared/pack.ts";
 import { enable, storage } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
 import { wgsl } from "./shared/wgsl.ts";
-import { combination, combinationFlops, WINOGRAD, type WinogradPlan, winogradPoints } from "./shared/winograd.ts";
+import {
+  combination,
+  combinationFlops,
+  WINOGRAD,
+  WINOGRAD_SIZES,
+  type WinogradPlan,
+  winogradPoints,
+  winogradSizes,
+} from "./shared/winograd.ts";
 
 export interface WinogradOutputParams extends WinogradPlan, Epilogue {
   /** Of y, and of residuals; what comes in is f32. */
@@ -26,37 +34,37 @@ const GROUP = 64;
  * Last of the three steps of a Winograd convolution: `Y = Aᵀ M A`, `m × m` pixels of each tile, cut at the image's edge;
  * then what {@link Epilogue} says.
  *
- * M `[(m + 2)² · P, O]` in f32, first `[1]` (u32: the first tile of this band), those of the epilogue → y
+ * M `[(m + 2)² · P, O]` in f32, sizes `[7]` (`bandSizes`), those of the epilogue → y
  * `[N, H, W, O]`, of which this band's tiles are written.
  */
 export function winogradOutput(params: WinogradOutputParams): Kernel {
-  const { side, batch, height, width, channelsOut, tilesDown, tilesAcross, tiles, band, precision } = params;
+  const { side, batch, height, width, channelsOut, band, precision } = params;
   const size = side + 2;
   const matrix = WINOGRAD[side].output;
   const channels = multipleOf4(channelsOut);
   const vectors = channels / 4;
   const m: TensorSpec = { shape: [winogradPoints(side) * band, channels], dtype: "f32" };
-  const first: TensorSpec = { shape: [1], dtype: "u32" };
+  const sizes: TensorSpec = { shape: [WINOGRAD_SIZES.length], dtype: "u32" };
   const output: TensorSpec = { shape: [batch, height, width, channelsOut], dtype: precision };
-  const stored = { batch, rows: height * width, channels: channelsOut, precision, output };
+  const stored = { batch, rows: height * width, channels: channelsOut, precision, output, sized: false };
   const { workgroups, index } = grid(Math.ceil((band * vectors) / GROUP));
   const names = (prefix: string) => Array.from({ length: size }, (_, k) => `${prefix}${k}`);
-  const at = (i: number, j: number) => `products[${(i * size + j) * band * vectors}u + own]`;
+  const at = (i: number, j: number) => `products[${i * size + j}u * sizes.band * ${vectors}u + own]`;
   return {
     label: `winogradOutput [${output.shape}] F(${side}×${side})${epilogueLabel(params)}`,
-    inputs: [m, first, ...epilogueInputs(params, stored)],
+    inputs: [m, sizes, ...epilogueInputs(params, stored)],
     output,
     workgroups,
     flops: (size + side) * combinationFlops(matrix) * band * channelsOut,
     code: wgsl`
       ${enable(precision)}
-      ${storage(0, "read", "products", m, 4)}
-      ${storage(1, "read", "first", first, 1)}
+      ${storage(0, "read", "products", m, 4, { sized: false })}
+      ${winogradSizes}
       ${epilogueDeclarations(params, stored, 2)}
 
       fn store(image: u32, row: u32, column: u32, n4: u32, sum: vec4f) {
-        if (row >= ${height}u || column >= ${width}u) { return; }
-        let m = (image * ${height}u + row) * ${width}u + column;
+        if (row >= sizes.height || column >= sizes.width) { return; }
+        let m = (image * sizes.height + row) * sizes.width + column;
         ${epilogueStore(params, stored)}
       }
 
@@ -66,11 +74,11 @@ export function winogradOutput(params: WinogradOutputParams): Kernel {
         let own = group * ${GROUP}u + local;
         let p = own / ${vectors}u;
         let n4 = own % ${vectors}u;
-        let tile = first[0] + p;
-        if (p >= ${band}u || tile >= ${tiles}u) { return; }
-        let image = tile / ${tilesDown * tilesAcross}u;
-        let top = tile / ${tilesAcross}u % ${tilesDown}u * ${side}u;
-        let left = tile % ${tilesAcross}u * ${side}u;
+        let tile = sizes.first + p;
+        let image = tile / sizes.tilesAcross / sizes.tilesDown;
+        if (p >= sizes.band || image >= sizes.batch) { return; }
+        let top = tile / sizes.tilesAcross % sizes.tilesDown * ${side}u;
+        let left = tile % sizes.tilesAcross * ${side}u;
         ${unroll(
           size,
           (j) => wgsl`

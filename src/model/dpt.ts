@@ -10,6 +10,7 @@ import type { ModelConfig } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
 import { depthHead, type HeadWeights, headWeights, segmentationHead } from "./heads.ts";
 import type { Ops } from "./ops.ts";
+import type { Quantization } from "./quantized-weight.ts";
 import { reassemble, reassembleWeights, type StageWeights } from "./reassemble.ts";
 import { type Conv, WeightScope } from "./weights.ts";
 
@@ -47,8 +48,13 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
 ];
 
 /** Names every weight of a model, with the shape it must have in the checkpoint. */
-export function dptWeights(config: ModelConfig, precision: Precision, convolution?: Convolution): DptWeights {
-  const scope = new WeightScope(precision, convolution);
+export function dptWeights(
+  config: ModelConfig,
+  precision: Precision,
+  convolution?: Convolution,
+  quantization?: Quantization,
+): DptWeights {
+  const scope = new WeightScope(precision, convolution, quantization);
   const { channels } = config.fusion;
   const backbone = backboneWeights(scope, config);
   const neck = scope.at("neck");

@@ -1,5 +1,6 @@
 import { type LabelType, labelType } from "../kernels/arg-max-resized.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
+import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import type { Convolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import { openCheckpoint } from "../runtime/checkpoint.ts";
@@ -16,6 +17,7 @@ import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
 import { checkWeights } from "./check-weights.ts";
+import { chooseStorage, type Storage } from "./choose-storage.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { findOverflow } from "./find-overflow.ts";
@@ -32,10 +34,11 @@ export interface Progress {
 
 export interface LoadOptions extends EngineOptions {
   /**
-   * How weights and activations are stored; f32 if left out. f16 halves memory and traffic, whatever the checkpoint holds,
-   * and needs the feature shader-f16; sums, softmax and norms are in f32 all the same.
+   * How weights and activations are stored; f32 if left out, or what the checkpoint was quantised to. f16 halves memory and
+   * traffic, whatever the checkpoint holds, and needs the feature shader-f16; sums, softmax and norms are in f32 all the
+   * same. q8 and q4 store the weights of products as numbers of 8 or 4 bits, and all else in f32.
    */
-  readonly dtype?: Precision | undefined;
+  readonly dtype?: WeightFormat | undefined;
   /**
    * How 3×3 convolutions are computed: by Winograd's algorithm (a quarter of the multiplications, four times the weights) or
    * directly; "auto", which is the default, is the faster.
@@ -103,7 +106,10 @@ export class DPT {
   readonly config: ModelConfig;
   /** `undefined` for a folder without preprocessor_config.json: only {@link DPT.forward} works then. */
   readonly processor: Processor | undefined;
+  /** How activations are stored. */
   readonly precision: Precision;
+  /** How weights are stored. */
+  readonly dtype: WeightFormat;
   readonly #engine: Engine;
   readonly #weights: DptWeights;
   readonly #store: WeightStore;
@@ -117,12 +123,13 @@ export class DPT {
     engine: Engine,
     weights: DptWeights,
     store: WeightStore,
-    precision: Precision,
+    storage: Storage,
     onProgress: ((progress: Progress) => void) | undefined,
   ) {
     this.config = config;
     this.processor = processor;
-    this.precision = precision;
+    this.precision = storage.precision;
+    this.dtype = storage.quantization?.format ?? storage.precision;
     this.#engine = engine;
     this.#weights = weights;
     this.#store = store;
@@ -139,12 +146,14 @@ export class DPT {
    */
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
-    const { onProgress, signal, dtype: precision = "f32" } = options;
+    const { onProgress, signal } = options;
     const config = parseConfig(await readJson(files, "config.json", { required: true, signal }));
     const processorJson = await readJson(files, "preprocessor_config.json", { signal });
     const processor = processorJson && parseProcessor(processorJson);
-    const weights = dptWeights(config, precision, options.convolution);
     const checkpoint = await openCheckpoint(files, signal);
+    const storage = chooseStorage(checkpoint, options.dtype);
+    const { precision } = storage;
+    const weights = dptWeights(config, precision, options.convolution, storage.quantization);
     checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
     signal?.throwIfAborted();
     const engine = await Engine.open(options);
@@ -154,7 +163,7 @@ export class DPT {
         signal,
         onProgress: ({ loaded, total }) => onProgress?.({ phase: "load", done: loaded, total }),
       });
-      return new DPT(config, processor, engine, weights, store, precision, onProgress);
+      return new DPT(config, processor, engine, weights, store, storage, onProgress);
     } catch (error) {
       engine.dispose();
       throw error;

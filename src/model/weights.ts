@@ -52,13 +52,15 @@ interface LinearOptions extends Affine {
   /** Shape of the weight in the file, if not `[channelsOut, channelsIn]`. */
   readonly stored?: Shape;
   /** The coarsest quantisation that the layer may have, in a model that is quantised; any if left out. */
-  readonly coarsest?: "q8" | "none";
+  readonly coarsest?: "q8" | "none" | undefined;
 }
 
-interface PackedRecipe extends Pick<LinearOptions, "coarsest"> {
+interface Recipe {
   readonly sources: readonly WeightSource[];
   readonly make: (...sources: Float32Array[]) => Float32Array;
 }
+
+interface PackedRecipe extends Recipe, Pick<LinearOptions, "coarsest"> {}
 
 interface ConvOptions extends Affine {
   /** Name of a batch norm after the convolution; folded in, since in inference it is an affine map of each channel. */
@@ -230,7 +232,7 @@ export class WeightScope {
     label: string,
     shape: Shape,
     sources: readonly WeightSource[],
-    make: Weight["make"],
+    make: Recipe["make"],
     dtype: Precision = "f32",
   ): Weight {
     const weight: Weight = {
@@ -259,7 +261,7 @@ export class WeightScope {
     return weight;
   }
 
-  #vector(label: string, channels: number, recipe: Pick<Weight, "sources" | "make">): Weight {
+  #vector(label: string, channels: number, recipe: Recipe): Weight {
     const weight = { label: this.#name(label), shape: [multipleOf4(channels)], dtype: "f32" as const, ...recipe };
     this.collected.push(weight);
     return weight;

@@ -1,5 +1,5 @@
 import type { Epilogue } from "../kernels/shared/epilogue.ts";
-import { planWinograd, type WinogradSide } from "../kernels/shared/winograd.ts";
+import { bandSizes, planWinograd, type WinogradPlan, type WinogradSide } from "../kernels/shared/winograd.ts";
 import { winogradInput } from "../kernels/winograd-input.ts";
 import { winogradOutput } from "../kernels/winograd-output.ts";
 import { winogradProduct } from "../kernels/winograd-product.ts";
@@ -18,7 +18,7 @@ export interface WinogradParams extends Epilogue {
 
 /**
  * Records a convolution with a 3×3 window, stride 1 and padding 1 as three kernels a band of tiles, the same three for
- * all bands: a band's number of the first tile is data.
+ * all bands.
  * @param x `[N, H, W, C]`
  * @param weight as `packConv2d` makes it of `winogradFilters`
  * @param added what the epilogue reads: bias, residuals
@@ -40,17 +40,18 @@ export function winograd(
   ];
   let y: Tensor | undefined;
   for (let band = 0; band < plan.bands; band++) {
-    const first = firstTile(graph, band * plan.band);
-    const transformed = graph.run(input, x, first);
+    const sizes = sizesOf(graph, plan, band * plan.band);
+    const transformed = graph.run(input, x, sizes);
     const products = graph.run(product, transformed, weight);
-    y = graph.runInto(y, output, products, first, ...added);
+    y = graph.runInto(y, output, products, sizes, ...added);
   }
   return y!;
 }
 
-/** A band's number of its first tile; one tensor for all convolutions that have such a band. */
-function firstTile(graph: Graph, tile: number): Tensor {
-  const label = `tile ${tile}`;
+/** What the transforms read about a band; one tensor for all convolutions of a size. */
+function sizesOf(graph: Graph, plan: WinogradPlan, first: number): Tensor {
+  const sizes = bandSizes(plan, first);
+  const label = `tiles ${sizes.join(" ")}`;
   const known = [...graph.constants.keys()].find((constant) => constant.label === label);
-  return known ?? graph.constant(label, Uint32Array.of(tile));
+  return known ?? graph.constant(label, sizes);
 }

@@ -12,6 +12,8 @@ export interface Checkpoint {
   /** Names of the files in the model folder that hold the tensors. */
   readonly files: readonly string[];
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** `__metadata__` of its safetensors files. */
+  readonly metadata: ReadonlyMap<string, string>;
   /**
    * A tensor's bytes as stored: row-major, little-endian.
    * @throws UsageError if there is no such tensor. FileError if the file cannot be read.
@@ -21,15 +23,17 @@ export interface Checkpoint {
   readFloats(name: string, signal?: AbortSignal): Promise<Float32Array>;
 }
 
-type TensorTable = ReadonlyMap<string, StoredTensor>;
-type ReadTable = (source: ByteSource, signal?: AbortSignal) => Promise<TensorTable>;
+type Table = Pick<Checkpoint, "tensors" | "metadata">;
+type ReadTable = (source: ByteSource, signal?: AbortSignal) => Promise<Table>;
 
-const readSafetensorsTable: ReadTable = async (source, signal) => (await readSafetensorsHeader(source, signal)).tensors;
+const readPickleTable: ReadTable = async (source, signal) => {
+  return { tensors: await readPickleCheckpoint(source, signal), metadata: new Map() };
+};
 
 /** In order of preference: safetensors first, since it is simpler, faster and has no code in it. */
 const FORMATS: readonly { readonly file: string; readonly index: string; readonly readTable: ReadTable }[] = [
-  { file: "model.safetensors", index: "model.safetensors.index.json", readTable: readSafetensorsTable },
-  { file: "pytorch_model.bin", index: "pytorch_model.bin.index.json", readTable: readPickleCheckpoint },
+  { file: "model.safetensors", index: "model.safetensors.index.json", readTable: readSafetensorsHeader },
+  { file: "pytorch_model.bin", index: "pytorch_model.bin.index.json", readTable: readPickleTable },
 ];
 
 /**
@@ -50,7 +54,7 @@ export async function openCheckpoint(files: ModelFiles, signal?: AbortSignal): P
   );
 }
 
-function checkpointOf(files: readonly string[], tensors: TensorTable): Checkpoint {
+function checkpointOf(files: readonly string[], { tensors, metadata }: Table): Checkpoint {
   const find = (name: string): StoredTensor => {
     const tensor = tensors.get(name);
     if (!tensor) {
@@ -61,6 +65,7 @@ function checkpointOf(files: readonly string[], tensors: TensorTable): Checkpoin
   return {
     files,
     tensors,
+    metadata,
     read: async (name, signal) => readStoredTensor(find(name), signal),
     readFloats: async (name, signal) => {
       const tensor = find(name);
@@ -90,17 +95,18 @@ async function openShards(
   const tensors = new Map<string, StoredTensor>();
   for (const [name, shard] of fileOf) {
     const table = tables.get(shard);
-    const tensor = table?.get(name);
+    const tensor = table?.tensors.get(name);
     if (tensor) tensors.set(name, tensor);
     else if (table) problems.push(`no tensor ${quote(name)} in ${quote(shard)}`);
   }
   for (const [shard, table] of tables) {
-    for (const name of table?.keys() ?? []) {
+    for (const name of table?.tensors.keys() ?? []) {
       if (fileOf.get(name) !== shard) problems.push(`tensor ${quote(name)} in ${quote(shard)}, which the index lacks`);
     }
   }
   report(`${files.name}/${index}`, "shards that hold what it lists", problems);
-  return checkpointOf(shards, tensors);
+  const metadata = new Map([...tables.values()].flatMap((table) => [...(table?.metadata ?? [])]));
+  return checkpointOf(shards, { tensors, metadata });
 }
 
 /** Shards must be plain names: an index from the net must not reach files outside the model folder. */

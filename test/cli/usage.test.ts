@@ -47,7 +47,7 @@ test("the process ends with the code, and prints no stack unless asked", async (
   expect(shown.stderr).toMatch(/^ +at /m);
 });
 
-const COMMANDS = ["segment", "depth", "forward", "verify", "info", "convert"];
+const COMMANDS = ["segment", "depth", "forward", "verify", "info", "convert", "quantize"];
 
 test("--help of everything succeeds", async () => {
   const { code, stdout } = await call("--help");

@@ -1,4 +1,5 @@
 import type { Epilogue } from "../../src/kernels/shared/epilogue.ts";
+import type { ConstantData } from "../../src/runtime/graph.ts";
 import type { Kernel } from "../../src/runtime/kernel.ts";
 import type { DType } from "../../src/runtime/tensor.ts";
 import { expectClose } from "../expect-close.ts";
@@ -14,7 +15,7 @@ export interface Product {
   /** In PyTorch's layout. */
   readonly weight: Float32Array;
   /** The same as the kernel wants it. */
-  readonly packed: Float32Array;
+  readonly packed: ConstantData;
   /** Sums of products in double precision, from x and the weight in PyTorch's layout. */
   readonly reference: (x: Float32Array, weight: Float32Array) => Float64Array;
   /** Products in a sum. */

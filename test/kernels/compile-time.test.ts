@@ -4,12 +4,18 @@ import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
 import { matmul } from "../../src/kernels/matmul.ts";
 import { patchEmbed } from "../../src/kernels/patch-embed.ts";
+import { planWinograd } from "../../src/kernels/shared/winograd.ts";
+import { winogradInput } from "../../src/kernels/winograd-input.ts";
+import { winogradOutput } from "../../src/kernels/winograd-output.ts";
 import { runFloat } from "../run-kernel.ts";
 
 // Sizes that no other test has, so that nothing is compiled yet, and with at least 512 rows, so that tiles are the
 // largest; small otherwise, since some drivers compile at the first run.
 const map = { batch: 1, height: 22, width: 24, padding: 1, size: 3, stride: 1, precision: "f32" } as const;
+const tiles = { ...planWinograd({ ...map, side: 4, channelsIn: 13, channelsOut: 67 }), precision: "f32" } as const;
 const kernels = [
+  winogradInput({ ...tiles, relu: true }),
+  winogradOutput({ ...tiles, bias: "channel", residuals: 2 }),
   matmul({
     batch: 1,
     rows: 531,

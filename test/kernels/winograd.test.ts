@@ -249,16 +249,16 @@ async function errors(channels: number, positive: boolean) {
   return { two: of(two.got, two.want), four: of(four.got, four.want) };
 }
 
-// The direct kernel errs by 1.7e-7 to 4e-7 on the same numbers; the model's stages may be 1e-4 off.
+// The direct kernel errs by 0.8e-7 to 1.9e-7, F(2×2) by 0.7e-7 to 1.2e-7 and F(4×4) by 2e-7 to 3.5e-7.
 test.each([
   [64, false],
   [64, true],
   [256, false],
   [256, true],
-])("%i channels, all positive: %s: errs by less than 1e-6 of the largest value", async (channels, positive) => {
+])("%i channels, all positive: %s: errs by less than 7e-7 of the largest value", async (channels, positive) => {
   const { two, four } = await errors(channels, positive);
-  expect(two).toBeLessThan(5e-7);
-  expect(four).toBeLessThan(1e-6);
+  expect(two).toBeLessThan(2.5e-7);
+  expect(four).toBeLessThan(7e-7);
 });
 
 describe("plans", () => {

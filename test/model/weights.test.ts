@@ -105,7 +105,7 @@ describe("checkWeights", () => {
 
 describe("weights are made from PyTorch's", () => {
   const of = (...values: number[]) => Float32Array.from(values);
-  const made = (weight: Weight | undefined, ...sources: Float32Array[]) => [...weight!.make(...sources)];
+  const made = (weight: Weight | undefined, ...sources: Float32Array[]) => [...weight!.make!(...sources)];
 
   test("a Linear of 2 to 3: transposed, filled up to multiples of 4", () => {
     const { weight, bias } = new WeightScope("f32").at("a").linear("b", 2, 3);
@@ -146,6 +146,23 @@ describe("weights are made from PyTorch's", () => {
     // γ/σ is 1 and 6.
     expectClose(made(weight, of(5, 7), gamma, beta, mean, variance).slice(0, 2), [5, 42], [2], 1e-5);
     expectClose(made(bias, gamma, beta, mean, variance, of(0.5, 0)).slice(0, 2), [9.5, 26], [2], 1e-5);
+  });
+
+  test("a Conv2d for Winograd's algorithm: a matrix for each of 36 numbers of a tile", () => {
+    const { weight, winograd, stride } = new WeightScope("f32").conv2d("c", 32, 33, 3);
+    expect([winograd, stride, ...weight.shape]).toEqual([4, 1, 36 * 32, 36]);
+    // G [1 0 0]ᵀ [1 0 0] Gᵀ begins with 1 / (¾ · ¾ · 1½ · 1½)².
+    const one = new Float32Array(33 * 32 * 9);
+    one[(2 * 32 + 5) * 9] = 1;
+    expect(made(weight, one)[5 * 36 + 2]).toBeCloseTo((64 / 81) ** 2, 6);
+    expect(new WeightScope("f16").conv2d("c", 32, 33, 3).winograd).toBe(2);
+    for (const [scope, layer] of [
+      [new WeightScope("f32", "direct"), { stride: 1 }],
+      [new WeightScope("f32", "winograd"), { stride: 2 }],
+    ] as const) {
+      const { weight, winograd } = scope.conv2d("c", 32, 33, 3, layer);
+      expect([winograd, ...weight.shape]).toEqual([undefined, 9 * 32, 36]);
+    }
   });
 
   test("class token and its position", () => {

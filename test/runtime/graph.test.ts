@@ -41,6 +41,17 @@ test("takes a constant's type from its array", () => {
   expect([...graph.constants.values()]).toEqual(arrays);
 });
 
+test("records the parts of one tensor", () => {
+  const graph = new Graph();
+  const x = graph.input("x", { shape: [3], dtype: "f32" });
+  const y = graph.runInto(undefined, kernelOf([3], 7), x);
+  expect(graph.runInto(y, kernelOf([3], 7), x)).toBe(y);
+  expect(graph.dispatches.map(({ output }) => output)).toEqual([y, y]);
+  const into = () => graph.runInto(y, kernelOf([3], 5, "half [5]"), x);
+  expect(into).toThrow(new InternalError("half [5]: want an output of [5] f32, got [7] f32. Report this."));
+  expect(graph.dispatches).toHaveLength(2);
+});
+
 describe("refuses", () => {
   const graph = new Graph();
   const x = graph.input("x", { shape: [3], dtype: "f32" });

@@ -128,3 +128,20 @@ test("predicts all the bytes of a graph beside its weights", () => {
   // The input of 100, the slot, the constant rounded up to vec4, and the output's way back.
   expect(plannedBytes(graph)).toBe(400 + 256 + 32 + 256);
 });
+
+test("a tensor written in parts has its buffer from the first part on", () => {
+  const graph = new Graph();
+  const x = graph.input("x", { shape: [64], dtype: "f32" });
+  let y: Tensor | undefined;
+  const between: Tensor[] = [];
+  for (let part = 0; part < 3; part++) {
+    between.push(graph.run(kernelOf([64], 64), x));
+    y = graph.runInto(y, kernelOf([64], 64), between[part]!);
+  }
+  graph.run(kernelOf([64], 64), y!);
+  const { slots, slotOf } = planMemory(graph);
+  // What is between gives its buffer to the next, and none takes the one of y.
+  expect(slots).toEqual([256, 256]);
+  expect(new Set(between.map(({ id }) => slotOf.get(id))).size).toBe(1);
+  expect(slotOf.get(between[0]!.id)).not.toBe(slotOf.get(y!.id));
+});

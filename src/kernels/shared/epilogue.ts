@@ -27,6 +27,8 @@ export interface Stored {
   readonly place?: string;
   /** Neighbouring columns that lie side by side in the output, if not all `channels`. */
   readonly run?: number;
+  /** False where sizes are not part of the text: arrays are as long as their bindings then. */
+  readonly sized?: boolean;
 }
 
 /** Specs of the extra inputs, in binding order: bias, residuals. */
@@ -45,12 +47,13 @@ export function epilogueDeclarations(epilogue: Epilogue, stored: Stored, first: 
   const inputs = epilogueInputs(epilogue, stored);
   const { channels } = stored;
   const width = lanes(stored.run ?? channels);
+  const { sized = true } = stored;
   const residual = first + (bias ? 1 : 0);
   return wgsl`
     ${bias ? storage(first, "read", "bias", inputs[0]!, bias === "channel" ? 4 : lanes(channels)) : ""}
     ${bias === "image" ? loadChannels("bias", channels) : ""}
-    ${unroll(residuals, (i) => storage(residual + i, "read", `residual${i}`, stored.output, width))}
-    ${storage(residual + residuals, "read_write", "y", stored.output, width)}
+    ${unroll(residuals, (i) => storage(residual + i, "read", `residual${i}`, stored.output, width, { sized }))}
+    ${storage(residual + residuals, "read_write", "y", stored.output, width, { sized })}
     ${activationFunction(activation)}
     fn place(m: u32, n: u32) -> u32 {
       return ${stored.place ?? `m * ${channels}u + n`};

@@ -35,29 +35,28 @@ export function loadWeight(
     };
   }
   const { codes, factors } = quantizedLayout(format, rows, columns);
+  // unpack4x8snorm is in every WGSL; unpack4xI8 is a language feature that some browsers lack. SwiftShader, matmul
+  // [788, 384]·[384, 1536], against the same in f32: 1.1 times as fast in q8 and 0.95 times in q4; 0.8 and 0.7 times where
+  // the bytes are got by shifts.
   const width = format === "q8" ? 4 : 2;
   const declare = wgsl`@group(0) @binding(${binding}) var<storage, read> weight: array<vec${width}u, ${elementCount(spec.shape) / width}>;`;
   const load = (j: number) => `let w${j} = weight[quad * ${vectors}u + n${j}];`;
   if (format === "q8") {
     return {
-      // Four bytes with their signs, by shifts: unpack4xI8 is a language feature that not every browser has.
       declarations: wgsl`
         ${declare}
-        fn codes(word: u32) -> vec4f {
-          return vec4f(bitcast<vec4i>(vec4u(word) << vec4u(24u, 16u, 8u, 0u)) >> vec4u(24u));
-        }
         fn scale4(n4: u32) -> vec4f { return bitcast<vec4f>(weight[${codes / 16}u + n4]); }`,
       prepare: load,
-      row: (k, j) => `codes(w${j}[${k}])`,
+      row: (k, j) => `unpack4x8snorm(w${j}[${k}])`,
       sum: "sum * scale4(n4)",
     };
   }
   return {
     declarations: wgsl`
       ${declare}
-      fn levels(word: u32, places: vec4u, linear: vec4f, cubic: vec4f) -> vec4f {
-        let code = vec4f(bitcast<vec4i>(vec4u(word) << places) >> vec4u(28u));
-        return code * (linear + cubic * (code * code));
+      fn levels(bytes: u32, linear: vec4f, cubic: vec4f) -> vec4f {
+        let s = unpack4x8snorm(bytes & 0xf0f0f0f0u);
+        return s * (linear + cubic * (s * s));
       }
       fn factor4(group: u32, n4: u32) -> vec4f {
         let halves = weight[${codes / 8}u + group * ${vectors}u + n4];
@@ -72,10 +71,7 @@ export function loadWeight(
       let factor${j} = factor4(quad / ${GROUP / 4}u, n${j});
       let linear${j} = ${LEVEL.linear} * factor${j};
       let cubic${j} = ${LEVEL.cubic} * factor${j};`,
-    row: (k, j) => {
-      const places = k % 2 === 0 ? "vec4u(24u, 16u, 8u, 0u)" : "vec4u(28u, 20u, 12u, 4u)";
-      return `levels(w${j}[${k >> 1}], ${places}, linear${j}, cubic${j})`;
-    },
+    row: (k, j) => `levels(w${j}[${k >> 1}]${k % 2 === 0 ? "" : " << 4u"}, linear${j}, cubic${j})`,
     sum: "sum * scale4(n4)",
   };
 }

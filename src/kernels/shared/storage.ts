@@ -14,7 +14,7 @@ export function lanes(channels: number): 1 | 4 {
 /**
  * Declares a tensor as an array of `width`-element vectors. Its length is part of the type, so that the bounds check
  * that WebGPU demands compares with a constant (SwiftShader, matmul [788, 384]·[384, 1536]: 5.15 against 4.45 GFLOP/s
- * with a runtime-sized array).
+ * with a runtime-sized array). Without `sized` it is not, and kernels of other sizes can have the same text.
  */
 export function storage(
   binding: number,
@@ -22,9 +22,10 @@ export function storage(
   name: string,
   { shape, dtype }: TensorSpec,
   width: 1 | 4,
+  { sized = true } = {},
 ): string {
   const count = Math.max(1, Math.ceil(elementCount(shape) / width));
-  return wgsl`@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${vector(dtype, width)}, ${count}>;`;
+  return wgsl`@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${vector(dtype, width)}${sized ? `, ${count}` : ""}>;`;
 }
 
 /** WGSL's name of a vector of `width` stored elements. */

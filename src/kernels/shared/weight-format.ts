@@ -15,12 +15,13 @@ export function isQuantized(format: WeightFormat): format is QuantizedFormat {
 }
 
 /**
- * What a code of q4 stands for, as a part of its group's largest magnitude: `code · (linear + cubic · code²)`, from -1 at
- * -8 to 0.81 at 7. Levels that lie closer where weights are more frequent err less: RMS error of the encoder's weights of
- * dpt-small-camvid and of Depth Anything V2 Small, in percent: even steps from -7 to 7 10.4 and 11.2, from -8 to 7 9.2 and
- * 9.9, the levels of NF4 8.8 and 9.1, these 8.4 and 8.7.
+ * What a code of q4, c from -8 to 7, stands for before the factors, its level: `s · (linear + cubic · s²)` of
+ * `s = max(16c / 127, -1)`, which is what `unpack4x8snorm` makes of c in the high half of a byte. It goes from -1 to 0.82.
+ * Levels that lie closer where weights are more frequent err less. RMS error of the encoder's weights of dpt-small-camvid
+ * and of Depth Anything V2 Small, in percent, the group's largest at one end: even steps from -7 to 7 10.4 and 11.2, from -8
+ * to 7 9.1 and 9.9, the levels of NF4 8.8 and 9.1, these 8.4 and 8.7, with a fitted factor 8.1 and 8.5.
  */
-export const LEVEL = { linear: 0.7 / 8, cubic: 0.3 / 512 } as const;
+export const LEVEL = { linear: 0.7, cubic: 0.3 } as const;
 
 /**
  * Where a quantised weight `[rows, columns]` has its parts, in bytes, one behind the other in one buffer:
@@ -28,10 +29,10 @@ export const LEVEL = { linear: 0.7 / 8, cubic: 0.3 / 512 } as const;
  * codes: a block is 4 rows × 4 columns, so that one load gives an invocation the four rows that it multiplies next.
  *   Blocks lie as `[rows/4, columns/4]`. q8: `[4 rows, 4 columns]` of int8, -127 to 127. q4: `[2 pairs of rows, 4 columns]`
  *   of bytes, the first row of the pair in the high half, both as int4;
- * factors: q4 only, f16 `[⌈rows/32⌉, columns]`, -1 to 1: minus the largest of the 32, as a part of the column's scale;
- * scales: f32 `[columns]`: the column's largest magnitude, in q8 / 127.
+ * factors: q4 only, f16 `[⌈rows/32⌉, columns]`: about minus the largest of the 32, as a part of the column's scale;
+ * scales: f32 `[columns]`: the column's largest magnitude.
  *
- * The weight is `code · scale` in q8 and `level(code) · factor · scale` in q4. The scale meets the finished sum, so that it
+ * The weight is `code / 127 · scale` in q8 and `level(code) · factor · scale` in q4. The scale meets the finished sum, so that it
  * costs nothing and no column is too large or too small for f16.
  */
 export interface QuantizedLayout {

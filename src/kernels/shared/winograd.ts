@@ -1,5 +1,6 @@
 import type { Precision } from "../../runtime/tensor.ts";
 import { multipleOf4 } from "./pack.ts";
+import { wgsl } from "./wgsl.ts";
 
 /** Side of the square of outputs that one tile makes: F(2×2, 3×3) or F(4×4, 3×3). */
 export type WinogradSide = 2 | 4;
@@ -138,6 +139,20 @@ export function chooseWinograd(
 const BAND_BYTES = 16 * 2 ** 20;
 /** What a workgroup of the product takes at once. */
 const BLOCK = 64;
+
+/** What the transforms read about a band, so that maps of all sizes share their texts: [first, batch, …] as u32. */
+export const WINOGRAD_SIZES = ["first", "batch", "height", "width", "tilesDown", "tilesAcross", "band"] as const;
+
+/** WGSL declaration of them, as `sizes`. */
+export const winogradSizes = wgsl`
+  struct Sizes { ${WINOGRAD_SIZES.map((name) => `${name}: u32`).join(", ")} }
+  @group(0) @binding(1) var<storage, read> sizes: Sizes;`;
+
+/** The numbers for the band that begins with tile `first`. */
+export function bandSizes(plan: WinogradPlan, first: number): Uint32Array {
+  const numbers = { ...plan, first };
+  return Uint32Array.from(WINOGRAD_SIZES, (name) => numbers[name]);
+}
 
 export interface WinogradSizes
   extends Pick<WinogradPlan, "side" | "batch" | "height" | "width" | "channelsIn" | "channelsOut"> {

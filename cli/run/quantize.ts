@@ -1,0 +1,64 @@
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseConfig } from "../../src/index.ts";
+import { checkWeights } from "../../src/model/check-weights.ts";
+import { chooseStorage } from "../../src/model/choose-storage.ts";
+import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
+import { quantizeCheckpoint } from "../../src/model/quantize-checkpoint.ts";
+import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
+import { FileError, UsageError } from "../../src/runtime/errors.ts";
+import { readJson } from "../../src/runtime/read-json.ts";
+import { readSafetensorsHeader } from "../../src/runtime/safetensors.ts";
+import { planSafetensors, writeSafetensors } from "../../src/runtime/write-safetensors.ts";
+import type { QuantizeOptions } from "../commands/quantize.ts";
+import { prepareFolder } from "../files/prepare-output.ts";
+import { writeWhole } from "../files/write-whole.ts";
+import { fileSource, filesFromFolder } from "../node-files.ts";
+import { formatBytes } from "../text/format-bytes.ts";
+import { printJson } from "../text/print-json.ts";
+import { checkpointContents } from "./checkpoint-contents.ts";
+
+/** What is copied; the second need not be there. */
+const COPIED = ["config.json", "preprocessor_config.json"];
+const WEIGHTS = "model.safetensors";
+
+/** `dpt-webgpu quantize`. */
+export async function quantize(folder: string, { output, dtype, force = false, json = false }: QuantizeOptions) {
+  if (resolve(folder) === resolve(output)) {
+    throw new UsageError(
+      `--output: want another folder than the model's, got ${output} for both. Choose another name.`,
+    );
+  }
+  const files = filesFromFolder(folder);
+  const config = parseConfig(await readJson(files, "config.json", { required: true }));
+  const checkpoint = await openCheckpoint(files);
+  const { tensors, bytesOf, metadata } = quantizeCheckpoint(config, checkpoint, dtype);
+  const paths = [...COPIED, WEIGHTS].map((file) => join(output, file));
+  for (const path of paths) {
+    if (!force && (await stat(path).catch(() => undefined))) {
+      throw new FileError(`${path}: want a file that is not there yet, got one. Add --force to replace it.`);
+    }
+  }
+  await prepareFolder(output);
+  for (const file of COPIED) {
+    const source = await files.open(file);
+    if (source) await writeWhole(join(output, file), await source.read(0, source.size));
+  }
+  const { size } = planSafetensors(tensors, metadata);
+  const path = join(output, WEIGHTS);
+  await writeWhole(path, writeSafetensors(tensors, bytesOf, metadata), async (written) => {
+    const header = await readSafetensorsHeader(await fileSource(written));
+    const { precision, quantization } = chooseStorage({ files: [path], ...header }, dtype);
+    checkWeights(header.tensors, dptWeights(config, precision, undefined, quantization).leaves, IGNORED_TENSORS);
+  });
+  const before = Object.values(checkpointContents(checkpoint).bytes).reduce((sum, bytes) => sum + bytes, 0);
+  const { bytes } = checkpointContents(await openCheckpoint(filesFromFolder(output)));
+  if (json) {
+    printJson({ from: checkpoint.files, files: [path], dtype, tensors: tensors.length, bytes, size });
+    return;
+  }
+  const types = Object.entries(bytes).map(([type, count]) => `${formatBytes(count)} of ${type}`);
+  console.log(`read      ${checkpoint.files.map((file) => join(folder, file)).join(", ")}, ${formatBytes(before)}`);
+  console.log(`tensors   ${tensors.length}: ${types.join(", ")}`);
+  console.log(`wrote     ${path}, ${formatBytes(size)} (${dtype})`);
+}
