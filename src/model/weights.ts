@@ -142,7 +142,7 @@ export class WeightScope {
 
   /**
    * A Linear of two inputs side by side, `W [x₁; x₂] + b`, as two: `W₁ x₁` and `W₂ x₂ + b`. Where x₂ is the same for many
-   * x₁, the second is computed once. Of q8 at the coarsest: what these lose the neck has no residual path around.
+   * x₁, the second is computed once. At the coarsest in q8: every token passes them, once.
    */
   split(name: string, channelsIn: number, channelsOut: number): readonly [Linear, Linear] {
     const source = this.#source(`${name}.weight`, [channelsOut, 2 * channelsIn]);

@@ -161,7 +161,7 @@ test("the paper's F(2, 3), but for signs that cancel", () => {
   ]);
 });
 
-describe.each(SIDES)("F(%i×%i): convolves [N, H, W, C] with O windows", (side) => {
+describe.each(SIDES)("tiles of side %i: convolves [N, H, W, C] with O windows", (side) => {
   const shapes = [
     [1, 1, 1, 1, 1],
     [3, 1, 5, 7, 3],
