@@ -11,7 +11,8 @@ import type { Commands } from "./commands.ts";
 import { decodeMessage, encodeMessage } from "./message.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const DENO = here("node_modules/deno/bin.cjs");
+/** Deno itself, without the package around it that picks one for each platform: the suite is for Linux. */
+const DENO = here("node_modules/@deno/linux-x64-glibc/deno");
 
 /** The engine in Deno. Its WebGPU is wgpu, whose compiler (naga) shares nothing with Dawn's (Tint). */
 export interface Wgpu {
@@ -39,8 +40,8 @@ async function start(): Promise<Wgpu> {
   await bundle(folder);
   // Without a folder by this name the Vulkan loader complains.
   const env = { XDG_RUNTIME_DIR: tmpdir(), ...process.env, NO_COLOR: "1" };
-  const args = [DENO, "run", "--unstable-webgpu", "--allow-all", "--no-config", join(folder, "program.js")];
-  const deno = spawn(process.execPath, args, { env, stdio: ["pipe", "pipe", "inherit"] });
+  const args = ["run", "--unstable-webgpu", "--allow-all", "--no-config", join(folder, "program.js")];
+  const deno = spawn(DENO, args, { env, stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(deno, "exit");
   // Whoever waits for an answer hears that there is none.
   deno.stdin.on("error", () => {});
