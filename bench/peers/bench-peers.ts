@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ModelConfig, parseConfig, UsageError } from "../../src/index.ts";
 import { currentCommit } from "../current-commit.ts";
@@ -48,12 +48,12 @@ export async function benchPeers(options: PeersOptions): Promise<void> {
   const config = parseConfig(JSON.parse(await readFile(join(options.model, "config.json"), "utf8")));
   const report = await measure(config, options);
   const table = peersTable(report);
-  console.log(options.json ? JSON.stringify(report, null, 1) : table);
+  console.log(options.json ? JSON.stringify(report, withoutPaths, 1) : table);
   if (!options.save) return;
   await mkdir("bench/results", { recursive: true });
   const adapter = Object.values(report.adapters)[0]!;
   const name = `${report.date}-${adapter.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-peers.json`;
-  await writeFile(join("bench/results", name), `${JSON.stringify(report, null, 1)}\n`);
+  await writeFile(join("bench/results", name), `${JSON.stringify(report, withoutPaths, 1)}\n`);
   await replaceTable("README.md", "peers", table);
 }
 
@@ -109,6 +109,12 @@ function choose(matches: readonly Match[], only: readonly string[] | undefined):
     throw new UsageError(`--only: want some of ${[...names].join(", ")}, got ${unknown.join(", ")}. Check the names.`);
   }
   return matches.filter(({ name }) => only.includes(name));
+}
+
+/** What is saved names the model as it was asked for, and no folder of this machine. */
+function withoutPaths(key: string, value: unknown): unknown {
+  if (key === "onnx") return undefined;
+  return key === "model" && typeof value === "string" ? relative(".", value) : value;
 }
 
 /** The model as ONNX, laid out as transformers.js wants a model folder. */
