@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -31,20 +32,13 @@ async function openCases() {
   };
 }
 
-// With the zip reader that pytorch_model.bin needs, and a picture that is not square.
-test.each(["dpt-vit-seg", "dpt-vit-seg-wide", "dpt-vit-seg-bin", "dpt-vit-depth", "depth-anything-v2"])(
-  "%s, stage by stage",
-  async (name) => {
-    await using cases = await openCases();
-    const reports = await cases.page.evaluate(
-      (url) => globalThis.verifyAt(url),
-      `${server.url}/fixtures/cases/${name}`,
-    );
-    expect(reports.map(({ stage }) => stage)).toHaveLength(9);
-    for (const { stage, shape, problem } of reports) expect(problem, `${stage} [${shape}]`).toBeUndefined();
-    expect(cases.unexpected()).toEqual([]);
-  },
-);
+test.each(readdirSync(folderOf("test/fixtures/cases")))("%s, stage by stage", async (name) => {
+  await using cases = await openCases();
+  const reports = await cases.page.evaluate((url) => globalThis.verifyAt(url), `${server.url}/fixtures/cases/${name}`);
+  expect(reports.map(({ stage }) => stage)).toHaveLength(9);
+  for (const { stage, shape, problem } of reports) expect(problem, `${stage} [${shape}]`).toBeUndefined();
+  expect(cases.unexpected()).toEqual([]);
+});
 
 test.each([
   ["street-b-dpt-small-camvid-196", "dpt-small-camvid", 480 * 360],
