@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MachineError } from "../../src/runtime/errors.ts";
 import { preloadLibrary } from "./preload-library.ts";
+import { restBetweenPolls } from "./rest-between-polls.ts";
 import { unpack } from "./unpack.ts";
 import { withEnvironment } from "./with-environment.ts";
 
@@ -38,6 +39,12 @@ const slow = "expect seconds per picture";
  * @throws MachineError if there is no adapter, or the platform has no Dawn
  */
 export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> {
+  const opened = await open(options);
+  if (opened.software) restBetweenPolls();
+  return opened;
+}
+
+async function open(options: OpenGpuOptions): Promise<OpenedGpu> {
   const create = await loadDawn();
   const flags = dawnFlags(options.toggles ?? []);
   // The Vulkan loader complains on stderr without it.
