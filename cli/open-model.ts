@@ -1,5 +1,6 @@
 import { DPT, type WeightFormat } from "../src/index.ts";
 import { openGpu } from "./adapter/open-gpu.ts";
+import { TUNING } from "./files/tuning-folder.ts";
 import { filesFromFolder } from "./node-files.ts";
 import { type ProgressDisplay, progressDisplay } from "./progress.ts";
 
@@ -32,7 +33,8 @@ export async function openModel(folder: string, options: OpenModelOptions): Prom
   const { adapter, software, notice } = gpu;
   try {
     const { dtype } = options;
-    const model = await DPT.load(filesFromFolder(folder), { adapter, dtype, onProgress: progress.onProgress });
+    const { onProgress, onNotice } = progress;
+    const model = await DPT.load(filesFromFolder(folder), { adapter, dtype, ...TUNING, onProgress, onNotice });
     return { model, software, notice, load: performance.now() - began, progress };
   } finally {
     progress.stop();

@@ -1,9 +1,11 @@
 import type { Progress } from "../src/index.ts";
 import { formatBytes } from "./text/format-bytes.ts";
 
-/** Shows how far loading and compiling are. */
+/** Shows how far loading and compiling are, and what the model has to say meanwhile. */
 export interface ProgressDisplay {
   onProgress(progress: Progress): void;
+  /** A line on stderr, whoever reads it. */
+  onNotice(notice: string): void;
   /** Takes the bar away. */
   stop(): void;
 }
@@ -14,7 +16,8 @@ export async function progressDisplay({
 }: {
   readonly json?: boolean | undefined;
 }): Promise<ProgressDisplay> {
-  if (json || !process.stderr.isTTY) return { onProgress: () => {}, stop: () => {} };
+  const onNotice = (notice: string) => console.error(`note      ${notice}`);
+  if (json || !process.stderr.isTTY) return { onProgress: () => {}, onNotice, stop: () => {} };
   const { default: cliProgress } = await import("cli-progress");
   const format = "{name} {bar} {text}";
   const bar = new cliProgress.SingleBar(
@@ -27,7 +30,9 @@ export async function progressDisplay({
       const [name, text] =
         now === "load"
           ? ["loading  ", `${formatBytes(done)} of ${formatBytes(total)}`]
-          : ["compiling", `${done} of ${total} kernels`];
+          : now === "compile"
+            ? ["compiling", `${done} of ${total} kernels`]
+            : ["tuning   ", `${done} of ${total} ways to compute`];
       if (now !== phase) {
         bar.stop();
         bar.start(total, done, { name, text });
@@ -39,6 +44,11 @@ export async function progressDisplay({
         bar.stop();
         phase = undefined;
       }
+    },
+    onNotice(notice) {
+      bar.stop();
+      phase = undefined;
+      onNotice(notice);
     },
     stop: () => bar.stop(),
   };

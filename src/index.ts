@@ -7,21 +7,27 @@ export { parseConfig } from "./model/config.ts";
 export type {
   DepthMap,
   LoadOptions,
+  Plan,
   PredictionOptions,
   Progress,
   Segmentation,
   Timing,
+  TuneModelOptions,
 } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
 export type { Processor, Size } from "./model/processor.ts";
 export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
+export type { NetworkWork, PictureWork, Work } from "./model/work.ts";
 export { filesFromBlobs } from "./runtime/blob-source.ts";
 export type { ByteSource, ModelFiles } from "./runtime/byte-source.ts";
 export { type Comparison, compare } from "./runtime/compare.ts";
 export * from "./runtime/errors.ts";
 export type { ModelSource } from "./runtime/model-source.ts";
 export type { PictureSource, RawPicture } from "./runtime/picture.ts";
+export type { GraphPlan, PlannedKernel } from "./runtime/plan.ts";
 export type { KernelTime } from "./runtime/profiler.ts";
 export { type NamedTensor, readTensors } from "./runtime/read-tensors.ts";
 export type { Precision } from "./runtime/tensor.ts";
+export type { TuneProgress } from "./runtime/tuner.ts";
+export type { TuningStore } from "./runtime/tuning-store.ts";
 export { filesFromUrl } from "./runtime/url-source.ts";

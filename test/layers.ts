@@ -16,9 +16,12 @@ const layers = [
   { name: "apps", holds: /^(?:cli|demo|bench|examples)\// },
 ];
 
-const packagesOfTheLibrary = ["wgsl-preprocessor", "@zip.js/zip.js"];
-/** A benchmark checks before it times: with the tests' own float64 loops, in the tests' own browser. */
-const benchBorrows = /^test\/(?:reference\/|browser\/|random\.ts$)/;
+const packagesOfTheLibrary = ["wgsl-preprocessor", "@zip.js/zip.js", "idb-keyval"];
+/**
+ * A benchmark checks before it times: with the tests' own float64 loops, in the tests' own browser. Its page has the
+ * model that lies in the repository.
+ */
+const benchBorrows = /^(?:test\/(?:reference\/|browser\/|random\.ts$)|weights\/)/;
 const knowsTheGpu = /^(?:src\/runtime\/|src\/index\.ts$|cli\/|test\/)/;
 
 /** What breaks the walls of ARCHITECTURE.md, one line each: `file:line: why`. */

@@ -1,159 +1,119 @@
-import { attention } from "../../src/kernels/attention.ts";
-import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
-import { conv2d } from "../../src/kernels/conv2d.ts";
-import { layerNorm } from "../../src/kernels/layer-norm.ts";
-import { matmul } from "../../src/kernels/matmul.ts";
-import { resize } from "../../src/kernels/resize.ts";
-import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
-import { chooseWinograd, winogradFilters, winogradPoints } from "../../src/kernels/shared/winograd.ts";
 import type { ModelConfig } from "../../src/model/config.ts";
-import { winograd } from "../../src/model/winograd.ts";
-import { randomNormal } from "../../test/random.ts";
-import { attention as attentionLoop } from "../../test/reference/attention.ts";
-import { convTranspose2d as convTranspose2dLoop } from "../../test/reference/conv-transpose2d.ts";
-import { conv2d as conv2dLoop } from "../../test/reference/conv2d.ts";
-import { epilogue } from "../../test/reference/epilogue.ts";
-import { layerNorm as layerNormLoop } from "../../test/reference/layer-norm.ts";
-import { matmul as matmulLoop } from "../../test/reference/matmul.ts";
-import { resize as resizeLoop } from "../../test/reference/resize.ts";
-import type { KernelCase, Sequence } from "./kernel-case.ts";
+import type { Precision } from "../../src/runtime/tensor.ts";
+import { attentionCase } from "./cases/attention-case.ts";
+import { convTranspose2dCase } from "./cases/conv-transpose2d-case.ts";
+import { conv2dCases } from "./cases/conv2d-cases.ts";
+import { layerNormCase } from "./cases/layer-norm-case.ts";
+import { matmulCase } from "./cases/matmul-case.ts";
+import { resizeCase } from "./cases/resize-case.ts";
+import type { KernelCase } from "./kernel-case.ts";
 
-const precision = "f32";
+/** A case for each matrix product, convolution, attention, norm and upsampling of a model, coarse to fine. */
+export function modelCases(config: ModelConfig, size: number, precision: Precision): KernelCase[] {
+  const grid = Math.floor(size / config.backbone.patch);
+  return [
+    ...backboneCases(config, grid, precision),
+    ...reassembleCases(config, grid, precision),
+    ...fusionCases(config, grid, precision),
+    ...headCases(config, size, precision),
+  ];
+}
 
-/** The kernels that take a model's time, at the shapes they have for a picture of `size × size` pixels. */
-export function modelCases(config: ModelConfig, size: number): KernelCase[] {
-  const { hiddenSize: d, heads, patch } = config.backbone;
-  const inner = config.backbone.kind === "vit" ? config.backbone.intermediateSize : d * config.backbone.mlpRatio;
-  const f = config.fusion.channels;
-  const [fine = 64, , , coarse = 384] = config.reassemble.channels;
-  const grid = Math.floor(size / patch);
+function backboneCases({ backbone }: ModelConfig, grid: number, precision: Precision): KernelCase[] {
+  const { hiddenSize: d, heads, activation } = backbone;
+  const inner = backbone.kind === "vit" ? backbone.intermediateSize : d * backbone.mlpRatio;
   const tokens = 1 + grid * grid;
   return [
-    layerNormCase("norms of a block", tokens, d),
-    matmulCase("query, key, value", tokens, d, 3 * d, {}),
-    attentionCase("attention", tokens, heads, d / heads),
-    matmulCase("attention's output", tokens, d, d, { residuals: 1 }),
-    matmulCase("MLP, up", tokens, d, inner, { activation: "gelu" }),
-    matmulCase("MLP, down", tokens, inner, d, { residuals: 1 }),
-    convTranspose2dCase("reassemble, 4 times the grid", grid, fine, 4),
-    ...conv2dCases("reassemble, half the grid", grid, coarse, coarse, { stride: 2 }),
-    ...conv2dCases("to the fusion's channels", 4 * grid, fine, f, {}),
-    ...conv2dCases("residual unit, first", 4 * grid, f, f, { relu: true, activation: "relu" }),
-    ...conv2dCases("residual unit, second", 4 * grid, f, f, { residuals: 1 }),
-    matmulCase("fusion's projection", 16 * grid * grid, f, f, {}),
-    resizeCase("fusion's upsampling", 4 * grid, f),
-    ...conv2dCases("head", 8 * grid, f, config.head.kind === "segmentation" ? f : f / 2, {}),
+    layerNormCase("norms of a block", tokens, d, precision),
+    matmulCase("query, key, value", tokens, d, 3 * d, {}, precision),
+    attentionCase("attention", tokens, heads, d / heads, precision),
+    matmulCase("attention's output", tokens, d, d, { residuals: 1 }, precision),
+    matmulCase("MLP, up", tokens, d, inner, { activation }, precision),
+    matmulCase("MLP, down", tokens, inner, d, { residuals: 1 }, precision),
   ];
 }
 
-interface Finish {
-  readonly activation?: "gelu" | "relu";
-  readonly residuals?: 1;
+function reassembleCases({ backbone, reassemble }: ModelConfig, grid: number, precision: Precision): KernelCase[] {
+  const { hiddenSize: d } = backbone;
+  const { activation, readout } = reassemble;
+  const square = { height: grid, width: grid };
+  const mixed = [
+    matmulCase("readout, class token", 1, d, d, {}, precision),
+    matmulCase("readout", grid * grid, d, d, { activation }, precision),
+  ];
+  const stages = reassemble.channels.flatMap((channels, i) => {
+    const factor = reassemble.factors[i]!;
+    const projection = matmulCase("reassemble, projection", grid * grid, d, channels, {}, precision);
+    if (factor === 1) return [projection];
+    if (factor > 1) {
+      const role = `reassemble, ${factor} times the grid`;
+      return [projection, convTranspose2dCase(role, square, channels, factor, precision)];
+    }
+    const shape = { ...square, channelsIn: channels, channelsOut: channels, stride: 1 / factor, bias: true };
+    return [projection, ...conv2dCases(`reassemble, 1/${1 / factor} of the grid`, shape, precision)];
+  });
+  return readout === "project" ? [...mixed, ...stages] : stages;
 }
 
-function layerNormCase(role: string, rows: number, channels: number): KernelCase {
-  const params = { rows, channels, epsilon: 1e-6 };
-  const [x, weight, bias] = [random(rows * channels), random(channels), random(channels)];
-  return {
-    role,
-    kernel: layerNorm({ ...params, precision }),
-    inputs: [x, weight, bias],
-    expected: () => layerNormLoop(x, weight, bias, params.epsilon),
-  };
+function fusionCases({ reassemble, fusion }: ModelConfig, grid: number, precision: Precision): KernelCase[] {
+  const { channels: f, growth } = fusion;
+  const bias = fusion.bias || fusion.batchNorm;
+  const sides = reassemble.factors.map((factor) => mapSide(grid, factor));
+  const narrowed = reassemble.channels.flatMap((channelsIn, i) => {
+    const shape = { height: sides[i]!, width: sides[i]!, channelsIn, channelsOut: f, bias: false };
+    return conv2dCases("to the fusion's channels", shape, precision);
+  });
+  let side = sides.at(-1)!;
+  const blocks = sides.toReversed().flatMap((_, i, coarseToFine) => {
+    const from = { height: side, width: side };
+    const shape = { ...from, channelsIn: f, channelsOut: f, bias };
+    side = (growth === "next" ? coarseToFine[i + 1] : undefined) ?? 2 * side;
+    return [
+      ...conv2dCases("residual unit, first", { ...shape, relu: true, activation: "relu" }, precision),
+      ...conv2dCases("residual unit, second", { ...shape, residuals: 1 }, precision),
+      ...conv2dCases("residual unit, second, merged", { ...shape, residuals: 2 }, precision),
+      matmulCase("fusion's projection", from.height * from.width, f, f, {}, precision),
+      resizeCase("fusion's upsampling", from, { height: side, width: side }, f, precision),
+    ];
+  });
+  return [...narrowed, ...blocks];
 }
 
-function matmulCase(role: string, rows: number, channelsIn: number, channelsOut: number, finish: Finish): KernelCase {
-  const sizes = { batch: 1, rows, channelsIn, channelsOut };
-  const [x, weight, bias] = [random(rows * channelsIn), weights(channelsOut, channelsIn), random(channelsOut)];
-  const residuals = finish.residuals ? [random(rows * channelsOut)] : [];
-  return {
-    role,
-    kernel: matmul({ ...sizes, precision, bias: "channel", ...finish }),
-    inputs: [x, packLinear(weight, channelsOut, channelsIn), packVector(bias), ...residuals],
-    expected: () => epilogue(matmulLoop(x, weight, sizes), channelsOut, { ...finish, bias, residuals }),
-  };
-}
+/** Channels before the last 1×1 convolution of DPT's own depth head. */
+const DEPTH_CHANNELS = 32;
 
-function attentionCase(role: string, tokens: number, heads: number, headSize: number): KernelCase {
-  const params = { batch: 1, tokens, heads, headSize, scale: headSize ** -0.5 };
-  const qkv = random(tokens * 3 * heads * headSize);
-  return {
-    role,
-    kernel: attention({ ...params, precision }),
-    inputs: [qkv],
-    expected: () => attentionLoop(qkv, params),
-  };
-}
-
-/** A convolution directly, and by Winograd's algorithm where the model takes it. */
-function conv2dCases(
-  role: string,
-  side: number,
-  channelsIn: number,
-  channelsOut: number,
-  { stride = 1, relu = false, ...finish }: Finish & { stride?: number; relu?: boolean },
+function headCases(
+  { backbone, reassemble, fusion, head }: ModelConfig,
+  size: number,
+  precision: Precision,
 ): KernelCase[] {
-  const sizes = { batch: 1, height: side, width: side, channelsIn, channelsOut, size: 3, stride, padding: 1 };
-  const [x, weight, bias] = [
-    random(side * side * channelsIn),
-    weights(channelsOut, 9 * channelsIn),
-    random(channelsOut),
+  const { channels: f } = fusion;
+  const grid = Math.floor(size / backbone.patch);
+  const [finest, coarsest] = [reassemble.factors[0]!, reassemble.factors.at(-1)!];
+  // Doubled in every fusion block, an odd grid's maps outgrow those that are merged in.
+  const doubled = 2 ** reassemble.factors.length * mapSide(grid, coarsest);
+  const side = fusion.growth === "next" ? 2 * mapSide(grid, finest) : doubled;
+  const square = { height: side, width: side };
+  if (head.kind === "segmentation") {
+    const shape = { ...square, channelsIn: f, channelsOut: f, activation: "relu", bias: true } as const;
+    return [
+      ...conv2dCases("head", shape, precision),
+      matmulCase("head, classes", side * side, f, head.labels.length, {}, precision),
+      resizeCase("logits' upsampling", square, { height: 2 * side, width: 2 * side }, head.labels.length, precision),
+    ];
+  }
+  const half = Math.floor(f / 2);
+  const [whole, channels] = head.kind === "depth" ? [2 * side, DEPTH_CHANNELS] : [grid * backbone.patch, head.channels];
+  const large = { height: whole, width: whole };
+  const last = { ...large, channelsIn: half, channelsOut: channels, activation: "relu", bias: true } as const;
+  return [
+    ...conv2dCases("head, first", { ...square, channelsIn: f, channelsOut: half, bias: true }, precision),
+    resizeCase("head's upsampling", square, large, half, precision),
+    ...conv2dCases("head, second", last, precision),
+    matmulCase("head, last", whole * whole, channels, 1, { activation: "relu" }, precision),
   ];
-  const residuals = finish.residuals ? [random(side * side * channelsOut)] : [];
-  const kernel = conv2d({ ...sizes, relu, precision, bias: "channel", ...finish });
-  const packed = (values: Float32Array, taps: number) => packConv2d(values, channelsOut, channelsIn, taps);
-  const added = [packVector(bias), ...residuals];
-  let made: Float64Array | undefined;
-  const expected = () => {
-    const passed = relu ? x.map((value) => Math.max(value, 0)) : x;
-    made ??= epilogue(conv2dLoop(passed, weight, sizes), channelsOut, { ...finish, bias, residuals });
-    return made;
-  };
-  const directly: KernelCase = { role, kernel, inputs: [x, packed(weight, 9), ...added], expected };
-  const tile = chooseWinograd({ ...sizes, precision }, "auto");
-  if (tile === undefined) return [directly];
-  const transformed = packed(winogradFilters(weight, tile), winogradPoints(tile));
-  const how = { ...finish, side: tile, channelsOut, relu, precision, bias: "channel" } as const;
-  const [map, , ...rest] = kernel.inputs;
-  const sequence: Sequence = {
-    label: `${kernel.label} by F(${tile}×${tile})`,
-    inputs: [map!, { shape: packedShape(winogradPoints(tile), channelsIn, channelsOut), dtype: precision }, ...rest],
-    output: kernel.output,
-    flops: kernel.flops,
-    record: (graph, [first, second, ...others]) => winograd(graph, how, first!, second!, others),
-  };
-  return [directly, { role, kernel: sequence, inputs: [x, transformed, ...added], expected }];
 }
 
-function convTranspose2dCase(role: string, side: number, channels: number, size: number): KernelCase {
-  const sizes = { batch: 1, height: side, width: side, channelsIn: channels, channelsOut: channels, size };
-  const taps = size * size;
-  const [x, weight, bias] = [random(side * side * channels), weights(channels, channels * taps), random(channels)];
-  return {
-    role,
-    kernel: convTranspose2d({ ...sizes, precision }),
-    inputs: [x, packConvTranspose2d(weight, channels, channels, taps), packVector(bias, taps)],
-    expected: () => epilogue(convTranspose2dLoop(x, weight, sizes), channels, { bias }),
-  };
-}
-
-function resizeCase(role: string, side: number, channels: number): KernelCase {
-  const x = random(side * side * channels);
-  const how = { mode: "bilinear", alignCorners: true } as const;
-  const [from, to] = [side, 2 * side];
-  return {
-    role,
-    kernel: resize({ batch: 1, height: from, width: from, channels, outHeight: to, outWidth: to, ...how, precision }),
-    inputs: [x],
-    expected: () => resizeLoop(x, [from, from, channels], [to, to], how),
-  };
-}
-
-function random(length: number): Float32Array {
-  return randomNormal(length, length);
-}
-
-/** A matrix whose products with a random vector stay near 1. */
-function weights(rows: number, columns: number): Float32Array {
-  return randomNormal(rows * columns, rows, { deviation: columns ** -0.5 });
+function mapSide(grid: number, factor: number): number {
+  return factor < 1 ? Math.floor((grid - 1) * factor) + 1 : grid * factor;
 }

@@ -1,21 +1,26 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ModelConfig, parseConfig, UsageError } from "../../src/index.ts";
+import { parseConfig, UsageError } from "../../src/index.ts";
+import type { Precision } from "../../src/runtime/tensor.ts";
 import { currentCommit } from "../current-commit.ts";
 import { replaceTable } from "../replace-table.ts";
+import { isSeededName, SEEDED_MODELS } from "../seeded/seeded-models.ts";
 import type { NetworkTask } from "./contestant.ts";
 import type { AttentionForm } from "./export-onnx/backbone.ts";
 import { type Match, networkMatches, operatorMatches } from "./matches.ts";
 import { openNodePlace } from "./node/node-place.ts";
 import { peersTable } from "./peers-table.ts";
 import { type MatchResult, play } from "./play.ts";
+import { writeSeededFolder } from "./write-seeded-folder.ts";
 
 export interface PeersOptions {
+  /** A folder, or the name of a seeded model. */
   readonly model: string;
   readonly size: number;
+  readonly dtype: Precision;
   readonly runs: number;
   readonly only?: readonly string[];
   readonly attention: AttentionForm;
@@ -32,8 +37,10 @@ export interface PeersReport {
   /** By place, as far as each tells. */
   readonly adapters: Readonly<Partial<Record<Match["place"], string>>>;
   readonly model: string;
+  /** Whether the weights are drawn instead of trained; formerly they never were. */
+  readonly seeded?: boolean;
   readonly size: number;
-  readonly precision: "f32";
+  readonly precision: Precision;
   /** How the ONNX file has attention. */
   readonly attention: AttentionForm;
   readonly runs: number;
@@ -45,15 +52,12 @@ const log = (line: string): void => console.error(line);
 /** `npm run bench -- peers`. */
 export async function benchPeers(options: PeersOptions): Promise<void> {
   checkInstalled();
-  const config = parseConfig(JSON.parse(await readFile(join(options.model, "config.json"), "utf8")));
-  const report = await measure(config, options);
+  const report = await measure(options);
   const table = peersTable(report);
-  console.log(options.json ? JSON.stringify(report, withoutPaths, 1) : table);
+  console.log(options.json ? JSON.stringify(report, withoutPaths(report), 1) : table);
   if (!options.save) return;
   await mkdir("bench/results", { recursive: true });
-  const adapter = Object.values(report.adapters)[0]!;
-  const name = `${report.date}-${adapter.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-peers.json`;
-  await writeFile(join("bench/results", name), `${JSON.stringify(report, withoutPaths, 1)}\n`);
+  await writeFile(join("bench/results", fileName(report)), `${JSON.stringify(report, withoutPaths(report), 1)}\n`);
   await replaceTable("README.md", "peers", table);
 }
 
@@ -66,18 +70,20 @@ function checkInstalled(): void {
   );
 }
 
-async function measure(config: ModelConfig, options: PeersOptions): Promise<PeersReport> {
-  const { model, size, runs, attention } = options;
+async function measure(options: PeersOptions): Promise<PeersReport> {
+  const { size, dtype: precision, runs, attention } = options;
   const scratch = await mkdtemp(join(tmpdir(), "dpt-webgpu-peers-"));
   const node = await openNodePlace(options);
   try {
+    const { folder, seeded } = await modelFolder(options.model, scratch);
+    const config = parseConfig(JSON.parse(await readFile(join(folder, "config.json"), "utf8")));
     const shape = [1, config.backbone.channelsIn, size, size];
     const onnx = join(scratch, "model");
-    const task: NetworkTask = { kind: "network", model: resolve(model), onnx, shape, software: node.software };
+    const task: NetworkTask = { kind: "network", model: resolve(folder), onnx, shape, precision };
     const matches = choose([...networkMatches(task, config), ...operatorMatches(config, size)], options.only);
     const ofNode = matches.filter(({ place }) => place === "node");
     const ofPage = matches.filter(({ place }) => place === "page");
-    await writeModel(model, onnx, task, attention);
+    await writeModel(folder, onnx, task, attention);
 
     const inNode = await play(ofNode, (name, its) => node.start(name, its as NetworkTask), runs, log);
     node.close();
@@ -87,9 +93,10 @@ async function measure(config: ModelConfig, options: PeersOptions): Promise<Peer
       date: new Date().toISOString().slice(0, 10),
       commit: currentCommit(),
       adapters: { ...(ofNode.length > 0 && { node: node.adapter }), ...(inPage && { page: inPage.adapter }) },
-      model,
+      model: seeded ? options.model : relative(".", options.model),
+      seeded,
       size,
-      precision: "f32",
+      precision,
       attention,
       runs,
       results: [...inNode, ...(inPage?.results ?? [])],
@@ -111,17 +118,41 @@ function choose(matches: readonly Match[], only: readonly string[] | undefined):
   return matches.filter(({ name }) => only.includes(name));
 }
 
-/** What is saved names the model as it was asked for, and no folder of this machine. */
-function withoutPaths(key: string, value: unknown): unknown {
-  if (key === "onnx") return undefined;
-  return key === "model" && typeof value === "string" ? relative(".", value) : value;
+/** A model folder on this machine's disk. @throws UsageError for what is neither a folder nor a seeded model's name */
+async function modelFolder(model: string, scratch: string): Promise<{ folder: string; seeded: boolean }> {
+  if (existsSync(model)) return { folder: model, seeded: false };
+  if (!isSeededName(model)) {
+    const names = Object.keys(SEEDED_MODELS).join(", ");
+    throw new UsageError(`--model: want a folder or one of ${names}, got ${model}. Check the path.`);
+  }
+  const folder = join(scratch, model);
+  log(`${model} is drawn from a seed`);
+  await writeSeededFolder(model, folder);
+  return { folder, seeded: true };
+}
+
+/** `2026-11-23-some-adapter-peers-dpt-large-ade-480x480-f16.json`. */
+function fileName({ date, adapters, model, seeded, size, precision }: PeersReport): string {
+  const adapter = Object.values(adapters)[0]!;
+  const name = [basename(model), ...(seeded ? ["seeded"] : []), `${size}x${size}`, precision].join("-");
+  return `${date}-${adapter.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-peers-${name}.json`;
+}
+
+/** What is saved names the model as the report does, and no folder of this machine. */
+function withoutPaths({ model }: PeersReport): (key: string, value: unknown) => unknown {
+  return (key, value) => (key === "onnx" ? undefined : key === "model" ? model : value);
 }
 
 /** The model as ONNX, laid out as transformers.js wants a model folder. */
-async function writeModel(model: string, folder: string, { shape }: NetworkTask, attention: AttentionForm) {
+async function writeModel(
+  model: string,
+  folder: string,
+  { shape, precision }: NetworkTask,
+  attention: AttentionForm,
+): Promise<void> {
   // Not before checkInstalled: it needs the ONNX format's protobuf classes.
   const { exportFolder } = await import("./export-onnx/export-folder.ts");
-  await exportFolder(model, join(folder, "onnx/model.onnx"), { shape, precision: "f32", attention });
+  await exportFolder(model, join(folder, "onnx/model.onnx"), { shape, precision, attention });
   await writeFile(join(folder, "config.json"), await readFile(join(model, "config.json")));
 }
 

@@ -1,4 +1,4 @@
-import type { Shape } from "../../src/runtime/tensor.ts";
+import type { Precision, Shape } from "../../src/runtime/tensor.ts";
 import { randomNormal } from "../../test/random.ts";
 
 /** One whole network on one picture. */
@@ -10,8 +10,8 @@ export interface NetworkTask {
   readonly onnx: string;
   /** Of `pixel_values`. */
   readonly shape: Shape;
-  /** Whether the CPU plays the adapter. */
-  readonly software: boolean;
+  /** Of weights and activations, ours and the peer's. */
+  readonly precision: Precision;
 }
 
 /** `x [rows, inner] · w [inner, columns]`, `repeats` times. */

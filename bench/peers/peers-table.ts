@@ -4,10 +4,10 @@ import { type MatchResult, median, type Times } from "./play.ts";
 
 /** The report as a table in Markdown. */
 export function peersTable(report: PeersReport): string {
-  const { date, commit, model, size, precision, runs, results } = report;
+  const { date, commit, model, seeded, size, precision, runs, results } = report;
   const adapters = [...new Set(results.map(({ place }) => `${place}: ${report.adapters[place]}`))].join("; ");
   return [
-    `\`${model}\` at ${size}×${size}, ${precision}; ${runs} rounds, ours and the peer in turn; ${adapters}; ${date}, commit ${commit}.`,
+    `\`${model}\`${seeded ? ", seeded," : ""} at ${size}×${size}, ${precision}; ${runs} rounds, ours and the peer in turn; ${adapters}; ${date}, commit ${commit}.`,
     "Times are the network alone: median (least, spread of all runs as a share of the median).",
     "The first answer is loading, compiling and one run, measured once, the files in the disk cache.",
     "",

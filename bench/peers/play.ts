@@ -2,8 +2,11 @@ import { compare } from "../../src/index.ts";
 import type { Contestant, Ran, Task } from "./contestant.ts";
 import type { Match } from "./matches.ts";
 
-/** Of the largest value: float32 networks of two makers differ by about 1e-5, a wrong one by about 1. */
-const TOLERANCE = 1e-3;
+/**
+ * Of the largest value: float32 networks of two makers differ by about 1e-5, a wrong one by about 1. float16 has 11 bits,
+ * and two networks lose a few of them each.
+ */
+const TOLERANCE = { f32: 1e-3, f16: 3e-2 } as const;
 
 export interface Times {
   /** Seconds from nothing to the first answer; measured once. */
@@ -62,7 +65,7 @@ export async function play(
     const about = { name: match.name, title: match.title, place: match.place, task };
     try {
       const peer = await start(match.peer, task);
-      const { difference, problem } = differenceOf(peer.output, ours.output);
+      const { difference, problem } = differenceOf(peer.output, ours.output, toleranceOf(task));
       log(`first answer after ${peer.cold.toFixed(2)} s, difference ${difference.toExponential(1)}`);
       if (problem) results.push({ ...about, difference, problem });
       else playing.push({ match, peer, difference, ours: [], theirs: [] });
@@ -98,14 +101,22 @@ export async function play(
   return results;
 }
 
-function differenceOf(got: Float32Array, want: Float32Array): { difference: number; problem?: string } {
+function toleranceOf(task: Task): number {
+  return TOLERANCE[task.kind === "network" ? task.precision : "f32"];
+}
+
+function differenceOf(
+  got: Float32Array,
+  want: Float32Array,
+  tolerance: number,
+): { difference: number; problem?: string } {
   if (got.length !== want.length) {
     return { difference: Number.POSITIVE_INFINITY, problem: `${got.length} values, ours has ${want.length}` };
   }
   const { maxError, scale } = compare(got, want, [want.length], 0);
   const difference = maxError / scale;
   // Written so that NaN is no pass.
-  if (difference <= TOLERANCE) return { difference };
+  if (difference <= tolerance) return { difference };
   return { difference, problem: `differs from ours by ${difference.toExponential(1)} of the largest value` };
 }
 

@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isSoftware } from "../../src/runtime/device.ts";
 import { MachineError } from "../../src/runtime/errors.ts";
 import { preloadLibrary } from "./preload-library.ts";
 import { restBetweenPolls } from "./rest-between-polls.ts";
@@ -9,7 +10,10 @@ import { withEnvironment } from "./with-environment.ts";
 export interface OpenGpuOptions {
   /** Take the software adapter without asking for a real one; the same numbers on every machine. */
   software?: boolean;
-  /** Dawn toggles to enable; with a leading `-`, to disable (`-timestamp_quantization`). */
+  /**
+   * Dawn toggles to enable; with a leading `-`, to disable (`-timestamp_quantization`). Those of the environment variable
+   * `DPT_WEBGPU_TOGGLES`, separated by commas, join them on a real adapter.
+   */
   toggles?: string[];
 }
 
@@ -46,15 +50,16 @@ export async function openGpu(options: OpenGpuOptions = {}): Promise<OpenedGpu> 
 
 async function open(options: OpenGpuOptions): Promise<OpenedGpu> {
   const create = await loadDawn();
-  const flags = dawnFlags(options.toggles ?? []);
+  const toggles = options.toggles ?? [];
   // The Vulkan loader complains on stderr without it.
   if (process.platform === "linux") process.env.XDG_RUNTIME_DIR ??= tmpdir();
 
   if (!options.software && mayHaveHardware()) {
-    const gpu = create(flags);
+    const gpu = create(dawnFlags([...toggles, ...environmentToggles()]));
     const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
     if (adapter) return describe(gpu, adapter);
   }
+  const flags = dawnFlags(toggles);
   if (process.platform === "linux") return openSwiftShader(create, flags, !options.software);
 
   const gpu = create(flags);
@@ -95,6 +100,11 @@ async function loadDawn(): Promise<(flags: string[]) => GPU> {
   }
 }
 
+/** Toggles for real adapters, in a variable since a process hands it down to those it starts. */
+function environmentToggles(): string[] {
+  return process.env.DPT_WEBGPU_TOGGLES?.split(",").filter(Boolean) ?? [];
+}
+
 function dawnFlags(toggles: string[]): string[] {
   const disabled = toggles.filter((toggle) => toggle.startsWith("-")).map((toggle) => toggle.slice(1));
   const enabled = toggles.filter((toggle) => !toggle.startsWith("-"));
@@ -129,9 +139,8 @@ async function openSwiftShader(
 }
 
 function describe(gpu: GPU, adapter: GPUAdapter): OpenedGpu {
-  const { isFallbackAdapter, architecture, device, description } = adapter.info;
-  const software =
-    isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${device} ${description}`);
+  const { architecture, device } = adapter.info;
+  const software = isSoftware(adapter.info);
   if (!software) return { gpu, adapter, software };
   return {
     gpu,

@@ -2,12 +2,15 @@ import type { Command } from "commander";
 import type { WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { examples } from "./examples.ts";
+import { tuneOption } from "./tune-option.ts";
 
 export interface ForwardOptions {
   readonly input: string;
   readonly output: string;
   readonly stages?: boolean;
   readonly dtype?: WeightFormat;
+  readonly explain?: boolean;
+  readonly tune?: number;
   readonly software?: boolean;
   readonly json?: boolean;
 }
@@ -25,6 +28,8 @@ export function forwardCommand(program: Command): void {
     .requiredOption("-o, --output <file>", "safetensors file to write")
     .option("--stages", "also write backbone.I (what the neck receives) and neck.I (the fused maps)")
     .addOption(dtypeOption())
+    .option("--explain", "tell what is run, in what way and why, and what memory it takes")
+    .addOption(tuneOption())
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress")
     .addHelpText("after", examples("forward dpt-large-ade --input x.safetensors --output y.safetensors --stages"))

@@ -31,6 +31,13 @@ export function parseTolerance(text: string): number {
   throw new UsageError(`--tolerance: want a number above 0, got "${text}". Write it as 1e-4.`);
 }
 
+/** Milliseconds above 0. @throws UsageError */
+export function parseMilliseconds(text: string): number {
+  const milliseconds = numberOf(text);
+  if (milliseconds > 0 && Number.isFinite(milliseconds)) return milliseconds;
+  throw new UsageError(`--tune: want milliseconds above 0, got "${text}". Write it as --tune 5000.`);
+}
+
 /** Names with commas between them. @throws UsageError */
 export function parseNames(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());

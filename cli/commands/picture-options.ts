@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { ResizeMode, Size, WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { parseSizeOrNative } from "./parse-option.ts";
+import { tuneOption } from "./tune-option.ts";
 
 /** What every command that answers for a picture takes. */
 export interface PictureOptions {
@@ -11,6 +12,8 @@ export interface PictureOptions {
   readonly resize?: ResizeMode;
   readonly dtype?: WeightFormat;
   readonly profile?: boolean;
+  readonly explain?: boolean;
+  readonly tune?: number;
   readonly software?: boolean;
   readonly json?: boolean;
 }
@@ -29,6 +32,8 @@ export function addPictureOptions(command: Command, { model, resize }: { model: 
     )
     .addOption(dtypeOption())
     .option("--profile", "measure every kernel")
+    .option("--explain", "tell what is run, in what way and why, and what memory it takes")
+    .addOption(tuneOption())
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress");
 }

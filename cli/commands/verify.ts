@@ -3,10 +3,13 @@ import type { Precision } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { examples } from "./examples.ts";
 import { parseTolerance } from "./parse-option.ts";
+import { tuneOption } from "./tune-option.ts";
 
 export interface VerifyOptions {
   readonly tolerance?: number;
   readonly dtype?: Precision;
+  readonly explain?: boolean;
+  readonly tune?: number;
   readonly software?: boolean;
   readonly json?: boolean;
 }
@@ -27,6 +30,8 @@ export function verifyCommand(program: Command): void {
       parseTolerance,
     )
     .addOption(dtypeOption(["f32", "f16"]))
+    .option("--explain", "tell what is run, in what way and why, and what memory it takes")
+    .addOption(tuneOption())
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress")
     .addHelpText("after", examples("verify test/fixtures/cases/*", "verify my-case --tolerance 1e-3 --json"))

@@ -4,7 +4,6 @@ import { embedded } from "../embedded.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { depthLevels } from "../pictures/depth-levels.ts";
 import { encodeDepth16, encodeDepthColours } from "../pictures/encode-depth.ts";
-import { readPicture } from "../pictures/read-picture.ts";
 import { pictureReport } from "./picture-report.ts";
 import { predictPictures } from "./predict-pictures.ts";
 
@@ -20,8 +19,8 @@ export async function depth(images: readonly string[], options: PictureOptions):
       if (head.kind !== "segmentation") return;
       throw new UsageError(`depth: want a depth model, got ${architecture}. Run segment with this model.`);
     },
-    async run(model, name) {
-      const result = await model.depth(await readPicture(name.image), options);
+    async run(model, name, photo) {
+      const result = await model.depth(photo, options);
       const levels = depthLevels(result);
       const { nearest, farthest } = levels;
       const [depth16, colours] = [name.path(SUFFIXES[0]), name.path(SUFFIXES[1])];

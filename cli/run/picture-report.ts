@@ -11,7 +11,7 @@ export function pictureReport(
   files: readonly string[],
   extra: PictureReport,
 ): PictureReport {
-  const { width, height, network, timing, profile } = prediction;
+  const { width, height, network, timing, keptInF32, profile } = prediction;
   const lines = [
     `picture   ${image}, ${formatSize(prediction)}`,
     `network   ${formatSize(network)}`,
@@ -31,6 +31,7 @@ export function pictureReport(
       height,
       network,
       milliseconds: timing,
+      ...(keptInF32.length > 0 && { keptInF32 }),
       ...extra.json,
       files,
       ...(profile && { profile }),

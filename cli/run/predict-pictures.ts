@@ -1,4 +1,4 @@
-import type { DPT, ModelConfig } from "../../src/index.ts";
+import type { DPT, ModelConfig, RawPicture } from "../../src/index.ts";
 import { parseConfig } from "../../src/model/config.ts";
 import { readJson } from "../../src/runtime/read-json.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
@@ -6,10 +6,12 @@ import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
 import { filesFromFolder } from "../node-files.ts";
 import { openModel } from "../open-model.ts";
-import { inspectPicture } from "../pictures/read-picture.ts";
+import { inspectPicture, readPicture } from "../pictures/read-picture.ts";
 import { formatBytes } from "../text/format-bytes.ts";
 import { formatDuration } from "../text/format-duration.ts";
+import { planTable } from "../text/plan-table.ts";
 import { printJson } from "../text/print-json.ts";
+import { tunedLine, tuneWithin } from "./tune-within.ts";
 
 /** What a command does for each picture. */
 export interface PictureTask {
@@ -18,7 +20,7 @@ export interface PictureTask {
   /** Refuses a model or options that do not fit, before anything is loaded. */
   check(config: ModelConfig): void;
   /** Answers for one picture and writes the results; returns what to print of it, for machines and for people. */
-  run(model: DPT, name: OutputName, config: ModelConfig): Promise<PictureReport>;
+  run(model: DPT, name: OutputName, photo: RawPicture): Promise<PictureReport>;
 }
 
 export interface PictureReport {
@@ -36,7 +38,7 @@ export async function predictPictures(
   options: PictureOptions,
   task: PictureTask,
 ): Promise<void> {
-  const { output, json = false } = options;
+  const { output, size, resize, json = false } = options;
   const names = outputNames(images, output, task.suffixes);
   const config = parseConfig(await readJson(filesFromFolder(folder), "config.json", { required: true }));
   task.check(config);
@@ -51,11 +53,19 @@ export async function predictPictures(
       console.log(`load      ${formatDuration(load)}, ${formatBytes(model.memory.weights)} of weights on the GPU`);
     }
     const pictures: PictureReport["json"][] = [];
+    const tune = tuneWithin(options.tune);
     for (const name of names) {
-      const report = await task.run(model, name, config);
+      const photo = await readPicture(name.image);
+      const work = { picture: photo, size, resize };
+      const tuned = await tune(model, work);
+      const report = await task.run(model, name, photo);
       progress.stop();
-      pictures.push(report.json);
-      if (!json) console.log(`\n${report.text}`);
+      const plan = options.explain ? await model.plan(work) : undefined;
+      pictures.push({ ...report.json, ...(tuned && { tuned }), ...(plan && { plan }) });
+      if (json) continue;
+      if (tuned) console.log(`\n${tunedLine(tuned)}`);
+      if (plan) console.log(`\n${planTable(plan)}`);
+      console.log(`\n${report.text}`);
     }
     if (json) {
       const machine = { adapter: model.adapter, software, ...(notice !== undefined && { notice }) };

@@ -1,19 +1,25 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parseConfig } from "../../src/index.ts";
+import { type ModelConfig, type ModelFiles, parseConfig } from "../../src/index.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { chooseStorage } from "../../src/model/choose-storage.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
+import { inputMoments } from "../../src/model/input-moments.ts";
+import { parseProcessor } from "../../src/model/processor.ts";
 import { quantizeCheckpoint } from "../../src/model/quantize-checkpoint.ts";
-import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
+import type { Moments } from "../../src/model/quantized-weight.ts";
+import { type Checkpoint, openCheckpoint } from "../../src/runtime/checkpoint.ts";
+import { Engine } from "../../src/runtime/engine.ts";
 import { FileError, UsageError } from "../../src/runtime/errors.ts";
 import { readJson } from "../../src/runtime/read-json.ts";
 import { readSafetensorsHeader } from "../../src/runtime/safetensors.ts";
 import { planSafetensors, writeSafetensors } from "../../src/runtime/write-safetensors.ts";
+import { openGpu } from "../adapter/open-gpu.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { fileSource, filesFromFolder } from "../node-files.ts";
+import { inspectPicture, readPicture } from "../pictures/read-picture.ts";
 import { formatBytes } from "../text/format-bytes.ts";
 import { printJson } from "../text/print-json.ts";
 import { checkpointContents } from "./checkpoint-contents.ts";
@@ -23,22 +29,27 @@ const COPIED = ["config.json", "preprocessor_config.json"];
 const WEIGHTS = "model.safetensors";
 
 /** `dpt-webgpu quantize`. */
-export async function quantize(folder: string, { output, dtype, force = false, json = false }: QuantizeOptions) {
+export async function quantize(folder: string, options: QuantizeOptions) {
+  const { output, dtype, calibrate, software = false, force = false, json = false } = options;
   if (resolve(folder) === resolve(output)) {
     throw new UsageError(
       `--output: want another folder than the model's, got ${output} for both. Choose another name.`,
     );
   }
+  if (calibrate && dtype !== "q4") {
+    throw new UsageError(`--calibrate: want --dtype q4, got ${dtype}. Leave one out.`);
+  }
   const files = filesFromFolder(folder);
   const config = parseConfig(await readJson(files, "config.json", { required: true }));
   const checkpoint = await openCheckpoint(files);
-  const { tensors, bytesOf, metadata } = quantizeCheckpoint(config, checkpoint, dtype);
   const paths = [...COPIED, WEIGHTS].map((file) => join(output, file));
   for (const path of paths) {
     if (!force && (await stat(path).catch(() => undefined))) {
       throw new FileError(`${path}: want a file that is not there yet, got one. Add --force to replace it.`);
     }
   }
+  const moments = calibrate && (await momentsOf(files, config, checkpoint, calibrate, software));
+  const { tensors, bytesOf, metadata } = quantizeCheckpoint(config, checkpoint, dtype, moments);
   await prepareFolder(output);
   for (const file of COPIED) {
     const source = await files.open(file);
@@ -61,4 +72,25 @@ export async function quantize(folder: string, { output, dtype, force = false, j
   console.log(`read      ${checkpoint.files.map((file) => join(folder, file)).join(", ")}, ${formatBytes(before)}`);
   console.log(`tensors   ${tensors.length}: ${types.join(", ")}`);
   console.log(`wrote     ${path}, ${formatBytes(size)} (${dtype})`);
+}
+
+/** What the weights meet in some photos. */
+async function momentsOf(
+  files: ModelFiles,
+  config: ModelConfig,
+  checkpoint: Checkpoint,
+  photos: readonly string[],
+  software: boolean,
+): Promise<Moments> {
+  const json = await readJson(files, "preprocessor_config.json", { required: true });
+  for (const photo of photos) await inspectPicture(photo);
+  const pictures = await Promise.all(photos.map(readPicture));
+  const { adapter, notice } = await openGpu({ software });
+  if (notice) console.error(`note      ${notice}`);
+  const engine = await Engine.open({ adapter });
+  try {
+    return await inputMoments(engine, config, parseProcessor(json), checkpoint, pictures);
+  } finally {
+    engine.dispose();
+  }
 }

@@ -6,7 +6,6 @@ import { writeWhole } from "../files/write-whole.ts";
 import { paletteFor } from "../palettes/palette-for.ts";
 import { encodeLabels } from "../pictures/encode-labels.ts";
 import { encodeOverlay } from "../pictures/encode-overlay.ts";
-import { readPicture } from "../pictures/read-picture.ts";
 import { formatShare } from "../text/format-share.ts";
 import { textTable } from "../text/text-table.ts";
 import { type ClassArea, classAreas } from "./class-areas.ts";
@@ -24,8 +23,7 @@ export async function segment(images: readonly string[], options: SegmentOptions
     check(config) {
       idsOf(classes ?? [], labelsOf(config));
     },
-    async run(model, name) {
-      const photo = await readPicture(name.image);
+    async run(model, name, photo) {
       const result = await model.segment(photo, options);
       const palette = paletteFor(result.classes);
       const areas = classAreas(result, palette);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import {
   DPT,
   type NamedTensor,
+  type Plan,
   type Precision,
   readTensors,
   STAGE_TOLERANCE,
@@ -12,31 +13,44 @@ import { checkPrecision, describeAdapter, requestDevice } from "../../src/runtim
 import { FileError } from "../../src/runtime/errors.ts";
 import { openGpu } from "../adapter/open-gpu.ts";
 import type { VerifyOptions } from "../commands/verify.ts";
+import { TUNING } from "../files/tuning-folder.ts";
 import { fileSource, filesFromFolder } from "../node-files.ts";
 import { type ProgressDisplay, progressDisplay } from "../progress.ts";
 import { formatShare } from "../text/format-share.ts";
+import { planTable } from "../text/plan-table.ts";
 import { printJson } from "../text/print-json.ts";
 import { textTable } from "../text/text-table.ts";
 import { pixelValuesOf } from "./pixel-values-of.ts";
+import { tuneWithin } from "./tune-within.ts";
 
 interface CaseReport {
   readonly folder: string;
+  /** What was run, if asked for. */
+  readonly plan?: Plan | undefined;
   readonly stages: readonly StageReport[];
   /** Why there is nothing to compare. */
   readonly error?: string;
 }
 
+interface CaseOptions {
+  readonly precision: Precision;
+  readonly tolerance: number;
+  readonly explain: boolean;
+  readonly tune: ReturnType<typeof tuneWithin>;
+}
+
 /** `dpt-webgpu verify`: every case is run, whatever becomes of the others. */
 export async function verify(folders: readonly string[], options: VerifyOptions): Promise<void> {
-  const { dtype: precision = "f32", tolerance = STAGE_TOLERANCE[precision], json = false } = options;
+  const { dtype: precision = "f32", tolerance = STAGE_TOLERANCE[precision], explain = false, json = false } = options;
   const { adapter, software, notice } = await openGpu({ software: options.software ?? false });
   const device = await requestDevice(adapter);
   checkPrecision(device, precision);
   const progress = await progressDisplay(options);
   const cases: CaseReport[] = [];
+  const tune = tuneWithin(options.tune);
   for (const folder of folders) {
     try {
-      cases.push({ folder, stages: await verifyCase(folder, { precision, tolerance }, device, progress) });
+      cases.push({ folder, ...(await verifyCase(folder, { precision, tolerance, explain, tune }, device, progress)) });
     } catch (error) {
       cases.push({ folder, stages: [], error: error instanceof Error ? error.message : String(error) });
     } finally {
@@ -59,6 +73,7 @@ export async function verify(folders: readonly string[], options: VerifyOptions)
     console.log(`adapter   ${describeAdapter(adapter)}`);
     console.log(`precision ${precision}`);
     if (notice) console.log(`note      ${notice}`);
+    for (const { folder, plan } of cases) if (plan) console.log(`\n${folder}\n${planTable(plan)}`);
     console.log(`\n${table(cases)}`);
     for (const { folder, error } of cases) if (error !== undefined) console.log(`\n${folder}: ${error}`);
     console.log(
@@ -70,20 +85,25 @@ export async function verify(folders: readonly string[], options: VerifyOptions)
 
 async function verifyCase(
   folder: string,
-  { precision, tolerance }: { readonly precision: Precision; readonly tolerance: number },
+  { precision, tolerance, explain, tune }: CaseOptions,
   device: GPUDevice,
-  { onProgress }: ProgressDisplay,
-): Promise<StageReport[]> {
+  { onProgress, onNotice }: ProgressDisplay,
+): Promise<Pick<CaseReport, "stages" | "plan">> {
   const input = join(folder, "input.safetensors");
   const pixelValues = pixelValuesOf(input, await readTensors(await fileSource(input)));
   const file = join(folder, "expected.safetensors");
   const expected = inOrder(await readTensors(await fileSource(file)));
   if (expected.size === 0)
     throw new FileError(`${file}: want expected tensors, got none. Save PyTorch's answer there.`);
-  const model = await DPT.load(filesFromFolder(folder), { device, dtype: precision, onProgress });
+  const load = { device, dtype: precision, ...TUNING, onProgress, onNotice };
+  const model = await DPT.load(filesFromFolder(folder), load);
   try {
     const stages = [...expected.keys()].some((name) => /^(backbone|neck)\./.test(name));
-    return verifyStages(await model.forward(pixelValues, { stages }), expected, { precision, tolerance });
+    const work = { pixelValues: pixelValues.shape, stages };
+    await tune(model, work);
+    const got = await model.forward(pixelValues, { stages });
+    const plan = explain ? await model.plan(work) : undefined;
+    return { stages: verifyStages(got, expected, { precision, tolerance }), plan };
   } finally {
     model.dispose();
   }
@@ -122,11 +142,12 @@ function relativeError({ maxError, scale }: NonNullable<StageReport["comparison"
   return maxError === 0 ? 0 : maxError / scale;
 }
 
-function caseJson({ folder, stages, error }: CaseReport) {
+function caseJson({ folder, stages, plan, error }: CaseReport) {
   return {
     case: folder,
     ok: error === undefined && stages.every(({ problem }) => problem === undefined),
     ...(error !== undefined && { error }),
+    ...(plan && { plan }),
     stages: stages.map(({ stage, shape, comparison, agreement, problem }) => ({
       stage,
       shape,

@@ -1,9 +1,7 @@
 import type { Kernel } from "../runtime/kernel.ts";
-import type { Precision, TensorSpec } from "../runtime/tensor.ts";
-import { loadChannels } from "./shared/channels.ts";
-import { grid } from "./shared/grid.ts";
-import { enable, lanes, storage } from "./shared/storage.ts";
-import { storeChannels } from "./shared/store-channels.ts";
+import { type AttentionParams, attentionFrame, LOWEST } from "./shared/attention-frame.ts";
+import { attentionPaths } from "./shared/attention-paths.ts";
+import { enable } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
@@ -17,18 +15,6 @@ const KEYS = 4;
 const ACROSS = TILE / KEYS;
 /** vec4 from one row of the scores to the next; the odd one out keeps rows in different banks. */
 const STRIDE = TILE / 4 + 1;
-
-export interface AttentionParams {
-  readonly batch: number;
-  /** T: any number. */
-  readonly tokens: number;
-  readonly heads: number;
-  /** d: any number; a multiple of 4 is fast. */
-  readonly headSize: number;
-  /** What the scores are multiplied by: 1 / √d. */
-  readonly scale: number;
-  readonly precision: Precision;
-}
 
 /**
  * `y = softmax(q kᵀ · scale) v` for each head of each image: DPTViTSelfAttention of transformers without its projections.
@@ -45,23 +31,19 @@ export interface AttentionParams {
  * to each invocation with its q and sums in registers, keys straight from storage: 0.9 with one, 1.3 with two, 2.8 with
  * four queries (512 registers: no GPU has them). The same with keys and values in workgroup memory: 0.7, 1.1, 2.1.
  */
-export function attention({ batch, tokens, heads, headSize, scale, precision }: AttentionParams): Kernel {
-  const qkv: TensorSpec = { shape: [batch, tokens, 3 * heads * headSize], dtype: precision };
-  const output: TensorSpec = { shape: [batch, tokens, heads * headSize], dtype: precision };
-  const width = lanes(headSize);
-  const head = headSize / width;
-  const row = heads * head;
-  const blocks = Math.ceil(headSize / 4);
+export function attention(params: AttentionParams): Kernel {
+  const own = fromStorage(params);
+  return { ...own, paths: (traits) => attentionPaths(params, own, traits) };
+}
+
+function fromStorage(params: AttentionParams): Kernel {
+  const { tokens, scale, precision } = params;
+  const { blocks, row, declarations, begin, base, kernel } = attentionFrame(params, TILE);
   const columns = Math.ceil(blocks / ACROSS);
-  const tiles = Math.ceil(tokens / TILE);
-  const { workgroups, index } = grid(batch * heads * tiles);
 
   const code = wgsl`
     ${enable(precision)}
-    ${storage(0, "read", "qkv", qkv, width)}
-    ${storage(1, "read_write", "y", output, width)}
-    ${loadChannels("qkv", headSize)}
-    ${storeChannels("y", headSize, precision)}
+    ${declarations}
 
     // Of a block: the scores times log2(e), then their exponentials.
     var<workgroup> scores: array<vec4f, ${TILE * STRIDE}>;
@@ -70,24 +52,19 @@ export function attention({ batch, tokens, heads, headSize, scale, precision }: 
 
     @compute @workgroup_size(${TILE})
     fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-      ${index}
-      let firstQuery = group % ${tiles}u * ${TILE}u;
-      let slice = group / ${tiles}u;
-      let firstToken = slice / ${heads}u * ${tokens}u;
-      let headStart = slice % ${heads}u * ${head}u;
+      ${begin}
       let tileRow = lane / ${ACROSS}u * ${QUERIES}u;
       let queries = firstQuery + tileRow;
       let across = lane % ${ACROSS}u;
       // Tokens past the last repeat it: as queries they are not stored, as keys their scores are replaced.
-      ${unroll(QUERIES, (i) => `let query${i} = ${token(`queries + ${i}u`)};`)}
+      ${unroll(QUERIES, (i) => `let query${i} = ${base("query", `queries + ${i}u`)};`)}
       ${unroll(columns, (c) => `let column${c} = min(across + ${c * ACROSS}u, ${blocks - 1}u);`)}
       ${unroll(QUERIES, (i) => unroll(columns, (c) => `var sum${i}_${c} = vec4f();`))}
-      // Lower than any score, and finite: the difference of two of them is 0 and not NaN.
-      var highest = -3.0e38;
+      var highest = ${LOWEST};
       var total = 0.0;
 
       for (var firstKey = 0u; firstKey < ${tokens}u; firstKey += ${TILE}u) {
-        ${unroll(KEYS, (k) => `let key${k} = ${token(`firstKey + across * ${KEYS}u + ${k}u`)} + ${row}u;`)}
+        ${unroll(KEYS, (k) => `let key${k} = ${base("key", `firstKey + across * ${KEYS}u + ${k}u`)};`)}
         ${unroll(QUERIES, (i) => `var score${i} = vec4f();`)}
         for (var c = 0u; c < ${blocks}u; c++) {
           ${unroll(KEYS, (k) => `let k${k} = qkv4(key${k}, c);`)}
@@ -102,7 +79,7 @@ export function attention({ batch, tokens, heads, headSize, scale, precision }: 
         let end = start + (keys + 3u) / 4u;
         if (keys < ${TILE}u) {
           let key = (end - 1u - start) * 4u + vec4u(0u, 1u, 2u, 3u);
-          scores[end - 1u] = select(vec4f(-3.0e38), scores[end - 1u], key < vec4u(keys));
+          scores[end - 1u] = select(vec4f(${LOWEST}), scores[end - 1u], key < vec4u(keys));
         }
         var highest4 = vec4f(highest);
         for (var k = start; k < end; k++) { highest4 = max(highest4, scores[k]); }
@@ -121,7 +98,7 @@ export function attention({ batch, tokens, heads, headSize, scale, precision }: 
 
         ${unroll(QUERIES, rescale)}
         for (var k = 0u; k < keys; k += 4u) {
-          ${unroll(4, (j) => `let value${j} = ${token(`firstKey + k + ${j}u`)} + ${2 * row}u;`)}
+          ${unroll(4, (j) => `let value${j} = ${base("value", `firstKey + k + ${j}u`)};`)}
           ${unroll(columns, (c) => unroll(4, (j) => `let v${j}_${c} = qkv4(value${j}, column${c});`))}
           ${unroll(QUERIES, addValues)}
         }
@@ -133,11 +110,7 @@ export function attention({ batch, tokens, heads, headSize, scale, precision }: 
       ${unroll(QUERIES, rescale)}
       ${unroll(QUERIES, storeQuery)}
     }`;
-
-  /** Where a token's query starts; the token may be past the last. */
-  function token(position: string): string {
-    return `(firstToken + min(${position}, ${tokens - 1}u)) * ${3 * row}u + headStart`;
-  }
+  return kernel(code, `from storage ${TILE}×${TILE}`);
 
   function scoreOf(i: number): string {
     const products = Array.from({ length: KEYS }, (_, k) => `dot(q${i}, k${k})`);
@@ -170,13 +143,4 @@ export function attention({ batch, tokens, heads, headSize, scale, precision }: 
   function storeBlock(i: number, c: number): string {
     return `if (across + ${c * ACROSS}u < ${blocks}u) { yStore4(to${i}, column${c}, sum${i}_${c}); }`;
   }
-
-  return {
-    label: `attention [${batch}, ${tokens}, ${heads}×${headSize}]`,
-    inputs: [qkv],
-    output,
-    code,
-    workgroups,
-    flops: 4 * batch * heads * tokens * tokens * headSize,
-  };
 }

@@ -13,7 +13,9 @@ export interface ConvTranspose2dParams {
   /** Window and stride at once: every output pixel has exactly one input pixel. */
   readonly size: number;
   readonly precision: Precision;
-  /** Whether the weight is quantised; it is stored in `precision` if left out. */
+  /** Of the weight, if not `precision`. */
+  readonly weightPrecision?: Precision | undefined;
+  /** Whether the weight is quantised, instead. */
   readonly quantized?: QuantizedFormat | undefined;
 }
 
@@ -36,6 +38,7 @@ export function convTranspose2d(params: ConvTranspose2dParams): Kernel {
   return product({
     label: `convTranspose2d [${x.shape}] ${size}×${size}/${size} → ${channelsOut}`,
     x,
+    weightPrecision: params.weightPrecision,
     quantized: params.quantized,
     channelsIn,
     taps: 1,

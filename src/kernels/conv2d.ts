@@ -20,7 +20,9 @@ export interface Conv2dParams extends Epilogue {
   /** Whether the input passes a ReLU on the way in. */
   readonly relu?: boolean;
   readonly precision: Precision;
-  /** Whether the weight is quantised; it is stored in `precision` if left out. */
+  /** Of the weight, if not `precision`. */
+  readonly weightPrecision?: Precision | undefined;
+  /** Whether the weight is quantised, instead. */
   readonly quantized?: QuantizedFormat | undefined;
 }
 
@@ -48,6 +50,7 @@ export function conv2d(params: Conv2dParams): Kernel {
   return product({
     label: `conv2d [${x.shape}] ${size}×${size}${stride > 1 ? `/${stride}` : ""} → ${channelsOut}`,
     x,
+    weightPrecision: params.weightPrecision,
     quantized: params.quantized,
     channelsIn,
     relu: params.relu === true,

@@ -14,7 +14,9 @@ export interface MatmulParams extends Epilogue {
   readonly channelsIn: number;
   readonly channelsOut: number;
   readonly precision: Precision;
-  /** Whether the weight is quantised; it is stored in `precision` if left out. */
+  /** Of the weight, if not `precision`. */
+  readonly weightPrecision?: Precision | undefined;
+  /** Whether the weight is quantised, instead. */
   readonly quantized?: QuantizedFormat | undefined;
 }
 
@@ -33,6 +35,7 @@ export function matmul(params: MatmulParams): Kernel {
   return product({
     label: `matmul [${batch * rows}, ${k}]·[${k}, ${n}]`,
     x,
+    weightPrecision: params.weightPrecision,
     quantized: params.quantized,
     channelsIn: k,
     taps: 1,

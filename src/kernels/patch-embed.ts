@@ -20,6 +20,8 @@ export interface PatchEmbedParams {
   /** D. */
   readonly channelsOut: number;
   readonly precision: Precision;
+  /** Of the weight, if not `precision`. */
+  readonly weightPrecision?: Precision | undefined;
 }
 
 /**
@@ -31,37 +33,39 @@ export interface PatchEmbedParams {
  * with its own position already added `[D]` f32, positions of the patches `[1, h, w, D]` → tokens `[N, 1 + h · w, D]`.
  */
 export function patchEmbed(params: PatchEmbedParams): Kernel {
-  const { batch, channelsIn, height, width, patch, channelsOut, precision } = params;
+  const { batch, channelsIn, height, width, patch, channelsOut, precision, weightPrecision = precision } = params;
   const [down, across] = [Math.floor(height / patch), Math.floor(width / patch)];
   const rows = 1 + down * across;
   const k = channelsIn * patch * patch;
   const x: TensorSpec = { shape: [batch, channelsIn, height, width], dtype: precision };
-  const weight: TensorSpec = { shape: packedShape(1, k, channelsOut), dtype: precision };
+  const weight: TensorSpec = { shape: packedShape(1, k, channelsOut), dtype: weightPrecision };
   const vector: TensorSpec = { shape: [multipleOf4(channelsOut)], dtype: "f32" };
   const positions: TensorSpec = { shape: [1, down, across, channelsOut], dtype: precision };
   const output: TensorSpec = { shape: [batch, rows, channelsOut], dtype: precision };
   const stored = { batch, rows, channels: channelsOut, precision, output };
   const m = batch * rows;
   const embedded = `sum + bias[n4] + positions4((m % ${rows}u - 1u) * ${rowStride(channelsOut)}u, n4)`;
-  const loads = loadWeight(precision, weight, [multipleOf4(k), multipleOf4(channelsOut)], 1);
-  const { main, workgroups } = registerTile({
-    m,
-    n: multipleOf4(channelsOut),
-    weight: loads,
-    steps: 1,
-    depth: multipleOf4(k) / 4,
-    tile: chooseTile(m, multipleOf4(channelsOut)),
-    prepareRow: (i) => wgsl`
-      let patch${i} = max(m${i} % ${rows}u, 1u) - 1u;
-      let line${i} = m${i} / ${rows}u * ${channelsIn * height}u + patch${i} / ${across}u * ${patch}u;
-      let base${i} = line${i} * ${width}u + patch${i} % ${across}u * ${patch}u;`,
-    prepareLoad: "let taps = vec4u(tap(4u * c), tap(4u * c + 1u), tap(4u * c + 2u), tap(4u * c + 3u));",
-    load: (i) => `pixels4(base${i} + taps)`,
-    store: wgsl`
-      var token = classToken[n4];
-      if (m % ${rows}u > 0u) { token = ${embedded}; }
-      ${epilogueStore({}, stored, "token")}`,
-  });
+  const loads = loadWeight(weightPrecision, weight, [multipleOf4(k), multipleOf4(channelsOut)], 1);
+  const { main, workgroups } = registerTile(
+    {
+      m,
+      n: multipleOf4(channelsOut),
+      weight: loads,
+      steps: 1,
+      depth: multipleOf4(k) / 4,
+      prepareRow: (i) => wgsl`
+        let patch${i} = max(m${i} % ${rows}u, 1u) - 1u;
+        let line${i} = m${i} / ${rows}u * ${channelsIn * height}u + patch${i} / ${across}u * ${patch}u;
+        let base${i} = line${i} * ${width}u + patch${i} % ${across}u * ${patch}u;`,
+      prepareLoad: "let taps = vec4u(tap(4u * c), tap(4u * c + 1u), tap(4u * c + 2u), tap(4u * c + 3u));",
+      load: (i) => `pixels4(base${i} + taps)`,
+      store: wgsl`
+        var token = classToken[n4];
+        if (m % ${rows}u > 0u) { token = ${embedded}; }
+        ${epilogueStore({}, stored, "token")}`,
+    },
+    chooseTile(m, multipleOf4(channelsOut)),
+  );
   return {
     label: `patchEmbed [${x.shape}] ${patch}×${patch} → ${channelsOut}`,
     inputs: [x, weight, vector, vector, positions],
@@ -69,7 +73,7 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
     workgroups,
     flops: 2 * batch * (rows - 1) * channelsOut * k,
     code: wgsl`
-      ${enable(precision)}
+      ${enable(weightPrecision === "f16" ? weightPrecision : precision)}
       ${storage(0, "read", "x", x, 1)}
       ${loads.declarations}
       ${storage(2, "read", "bias", vector, 4)}

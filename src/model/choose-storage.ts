@@ -17,7 +17,7 @@ const VERSION_KEY = "dpt-webgpu.quantized";
 const FORMAT_KEY = "dpt-webgpu.dtype";
 
 /** Of the layout that `quantizedTensors` and `QuantizedLayout` describe. */
-const VERSION = "1";
+const VERSION = "2";
 
 /** Metadata of a checkpoint that is quantised ahead. */
 export function quantizedMetadata(format: QuantizedFormat): Readonly<Record<string, string>> {

@@ -6,12 +6,17 @@ import { elementCount, type Precision, type Shape } from "../runtime/tensor.ts";
 import type { ModelConfig } from "./config.ts";
 import { type DptWeights, dpt } from "./dpt.ts";
 import { upsampledLogits } from "./heads.ts";
-import { Ops } from "./ops.ts";
+import { type InF32, Ops } from "./ops.ts";
+
+export interface ForwardOptions {
+  /** Whether `backbone.I` (what the neck receives) and `neck.I` (the fused maps) come out too. */
+  readonly stages?: boolean;
+  readonly inF32?: InF32 | undefined;
+}
 
 /**
  * The network alone, from `pixel_values` `[N, 3, H, W]` to `logits` or `predicted_depth`, for whoever prepares pictures
  * otherwise and for checking against PyTorch.
- * @param stages whether `backbone.I` (what the neck receives) and `neck.I` (the fused maps) come out too
  * @throws UsageError for a shape that is no batch of pictures of at least one patch
  */
 export function forwardGraph(
@@ -19,7 +24,7 @@ export function forwardGraph(
   weights: DptWeights,
   precision: Precision,
   shape: Shape,
-  { stages = false } = {},
+  { stages = false, inF32 }: ForwardOptions = {},
 ): Graph {
   const { channelsIn, patch } = config.backbone;
   const [batch = 0, channels, height = 0, width = 0] = shape;
@@ -28,7 +33,7 @@ export function forwardGraph(
     throw new UsageError(`forward: ${want}, got [${shape.join(", ")}]. Resize the picture first.`);
   }
   const graph = new Graph();
-  const ops = new Ops(graph, precision);
+  const ops = new Ops(graph, precision, inF32);
   const pixels = graph.input("pixel_values", { shape, dtype: precision });
   const { backbone, neck, output } = dpt(ops, pixels, weights, config, { all: stages });
   if (stages) {

@@ -1,33 +1,38 @@
 import { type LabelType, labelType } from "../kernels/arg-max-resized.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
+import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import type { Convolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import { openCheckpoint } from "../runtime/checkpoint.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
-import { FileError, NumberError, UsageError } from "../runtime/errors.ts";
+import { NumberError, UsageError } from "../runtime/errors.ts";
 import type { Graph, InputData } from "../runtime/graph.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import { type PictureSource, readPixels } from "../runtime/picture.ts";
+import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import { readJson } from "../runtime/read-json.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
 import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
+import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
 import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
+import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { findOverflow } from "./find-overflow.ts";
-import { forwardGraph, inPyTorchLayout } from "./forward.ts";
-import { predictGraph } from "./predict.ts";
-import { networkSize, type Processor, parseProcessor, type Size } from "./processor.ts";
+import { inPyTorchLayout } from "./forward.ts";
+import type { InF32 } from "./ops.ts";
+import { type Processor, parseProcessor, type Size } from "./processor.ts";
+import { type Job, jobOf, type Recordable, type Work } from "./work.ts";
 
-/** What is going on, and how far: bytes of the checkpoint, or kernels. */
+/** What is going on, and how far: bytes of the checkpoint, kernels, or ways to compute them. */
 export interface Progress {
-  readonly phase: "load" | "compile";
+  readonly phase: "load" | "compile" | "tune";
   readonly done: number;
   readonly total: number;
 }
@@ -36,7 +41,7 @@ export interface LoadOptions extends EngineOptions {
   /**
    * How weights and activations are stored; f32 if left out, or what the checkpoint was quantised to. f16 halves memory and
    * traffic, whatever the checkpoint holds, and needs the feature shader-f16; sums, softmax and norms are in f32 all the
-   * same. q8 and q4 store the weights of products as numbers of 8 or 4 bits, and all else in f32.
+   * same, and so are the answers of layers that turn out too large ({@link DPT.keptInF32}). q8 and q4 store the weights of products as numbers of 8 or 4 bits, and all else in f32.
    */
   readonly dtype?: WeightFormat | undefined;
   /**
@@ -45,6 +50,12 @@ export interface LoadOptions extends EngineOptions {
    */
   readonly convolution?: Convolution | undefined;
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Whether ways to compute are timed on the adapter after the first answer for a size, while no call waits, for two seconds
+   * at most; the fastest are taken from then on. "idle" if left out, but "off" where the CPU does the work. What has been
+   * measured before ({@link EngineOptions.tuningStore}) counts either way.
+   */
+  readonly tuning?: "idle" | "off" | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -58,7 +69,16 @@ export interface PredictionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds; `compile` is 0 for a size that has been seen before. */
+/** How long to time ways to compute, and of what work: a picture of the processor's size if left out. */
+export type TuneModelOptions = Work & Pick<TuneOptions, "milliseconds" | "signal">;
+
+/** What some work is going to run and take. */
+export interface Plan extends GraphPlan {
+  /** What the network works at. */
+  readonly network: Size;
+}
+
+/** Milliseconds; `compile` is all before the last run, and 0 for a size that has been seen before. */
 export interface Timing {
   readonly compile: number;
   readonly run: number;
@@ -68,6 +88,8 @@ interface Prediction extends Size {
   /** The size the network worked at. */
   readonly network: Size;
   readonly timing: Timing;
+  /** Layers whose answers were stored in f32 in a model of f16, since f16 cannot hold them. */
+  readonly keptInF32: readonly string[];
   /** Time by kernel, if asked for. */
   readonly profile?: readonly KernelTime[] | undefined;
 }
@@ -98,6 +120,20 @@ interface Task<Answer extends PerPixel> {
   readonly isBroken: (value: number) => boolean;
 }
 
+/** A graph to be run. */
+interface Wanted {
+  /** What the user called. */
+  readonly call: string;
+  readonly job: Job;
+  readonly inputs: Readonly<Record<string, InputData>>;
+}
+
+/** What a run gave, and in words how much of it is not finite. */
+interface Attempt<Answer> {
+  readonly answer: Answer;
+  readonly broken: string | undefined;
+}
+
 /** Compiled graphs that are kept: a photo and its successor of another size. */
 const KEPT_SESSIONS = 2;
 
@@ -113,9 +149,13 @@ export class DPT {
   readonly #engine: Engine;
   readonly #weights: DptWeights;
   readonly #store: WeightStore;
-  readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #onProgress: LoadOptions["onProgress"];
+  readonly #onNotice: LoadOptions["onNotice"];
+  readonly #keptInF32 = new Set<string>();
   readonly #sessions: SessionCache;
   readonly #calls = new CallQueue();
+  readonly #tuner: SessionTuner;
+  readonly #tunesWhenIdle: boolean;
 
   private constructor(
     config: ModelConfig,
@@ -124,7 +164,7 @@ export class DPT {
     weights: DptWeights,
     store: WeightStore,
     storage: Storage,
-    onProgress: ((progress: Progress) => void) | undefined,
+    { onProgress, onNotice, tuning }: LoadOptions,
   ) {
     this.config = config;
     this.processor = processor;
@@ -134,7 +174,10 @@ export class DPT {
     this.#weights = weights;
     this.#store = store;
     this.#onProgress = onProgress;
+    this.#onNotice = onNotice;
     this.#sessions = new SessionCache(engine, store, KEPT_SESSIONS);
+    this.#tuner = new SessionTuner(engine, this.#sessions, this.#calls, onNotice);
+    this.#tunesWhenIdle = (tuning ?? (engine.traits.software ? "off" : "idle")) === "idle";
   }
 
   /**
@@ -156,14 +199,14 @@ export class DPT {
     const weights = dptWeights(config, precision, options.convolution, storage.quantization);
     checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
     signal?.throwIfAborted();
-    const engine = await Engine.open(options);
+    const engine = await Engine.open(options, PATH_PREFERENCES);
     try {
       engine.checkPrecision(precision);
       const store = await engine.loadWeights(checkpoint, weights.leaves, {
         signal,
         onProgress: ({ loaded, total }) => onProgress?.({ phase: "load", done: loaded, total }),
       });
-      return new DPT(config, processor, engine, weights, store, storage, onProgress);
+      return new DPT(config, processor, engine, weights, store, storage, options);
     } catch (error) {
       engine.dispose();
       throw error;
@@ -181,6 +224,14 @@ export class DPT {
   }
 
   /**
+   * Layers whose answers are stored in f32 though the model is in f16, by the names of their weights: those that were too
+   * large for f16, or nearly, in a picture that had no finite answer otherwise. They stay so.
+   */
+  get keptInF32(): readonly string[] {
+    return [...this.#keptInF32];
+  }
+
+  /**
    * Labels every pixel of a picture.
    * @throws UsageError if the model is not one for segmentation or is disposed, or for an empty picture; FileError without
    *   preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when aborted
@@ -190,7 +241,7 @@ export class DPT {
     const { head } = this.config;
     if (head.kind !== "segmentation") throw this.#wrongTask("segment", "DPTForSemanticSegmentation", "depth");
     const type = labelType(head.labels.length);
-    const { answer, ...prediction } = await this.#predict(source, "bilinear", options, {
+    const { answer, ...prediction } = await this.#predict(source, options, {
       call: "segment",
       output: "labels",
       read: (bytes, pixels) => readLabels(bytes, pixels, type),
@@ -208,7 +259,7 @@ export class DPT {
   async depth(source: PictureSource, options: PredictionOptions = {}): Promise<DepthMap> {
     const { head } = this.config;
     if (head.kind === "segmentation") throw this.#wrongTask("depth", "a depth model", "segment");
-    const { answer, ...prediction } = await this.#predict(source, "bicubic", options, {
+    const { answer, ...prediction } = await this.#predict(source, options, {
       call: "depth",
       output: "depth",
       read: (bytes, pixels) => new Float32Array(bytes, 0, pixels),
@@ -233,19 +284,47 @@ export class DPT {
     // A copy: the caller may use its own for the next picture while this one waits its turn.
     const pixels = storeFloats(data.slice(), this.precision);
     return this.#calls.run(async () => {
-      const record = () => forwardGraph(this.config, this.#weights, this.precision, shape, { stages });
-      const { graph, session } = await this.#compiled(`forward ${shape} ${stages}`, record);
       const inputs = { pixel_values: pixels };
-      const { outputs } = await session.run(inputs);
-      const tensors = [...graph.outputs].map(
-        ([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)] as const,
-      );
-      for (const [name, { data: values }] of tensors) {
-        const broken = countOf(values, isNotFinite);
-        const got = `got NaN or infinity at ${broken} of ${values.length} values of ${name}`;
-        if (broken > 0) throw await this.#notFinite("forward", got, record(), inputs);
-      }
-      return new Map(tensors);
+      const job = jobOf(this.#recordable, { pixelValues: shape, stages });
+      return this.#finite({ call: "forward", job, inputs }, async (compiled) => {
+        const { outputs } = await compiled.session.run(inputs);
+        const tensors = [...compiled.graph.outputs].map(
+          ([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)] as const,
+        );
+        const broken = tensors
+          .map(([name, { data: values }]) => ({ name, values, count: countOf(values, isNotFinite) }))
+          .find(({ count }) => count > 0);
+        return {
+          answer: new Map(tensors),
+          broken: broken && `${broken.count} of ${broken.values.length} values of ${broken.name}`,
+        };
+      });
+    });
+  }
+
+  /**
+   * What the model is going to run, in what way and why, and what memory that takes; nothing is compiled.
+   * @throws as the call whose work it is, for sizes that it would refuse
+   */
+  async plan(work: Work = {}): Promise<Plan> {
+    const job = jobOf(this.#recordable, work);
+    const graph = this.#record(job);
+    await this.#engine.takePaths(graph);
+    return { network: job.network, ...planOf(graph) };
+  }
+
+  /**
+   * Times the ways to compute each kernel of some work on this adapter, the most expensive kernel first, and takes the
+   * fastest from then on. What is measured is kept for the next time, and not measured again. Calls may go on meanwhile.
+   * @throws as the call whose work it is, for sizes that it would refuse; MachineError if memory runs out; UsageError if
+   *   the model is disposed; the signal's reason when aborted. What was measured until then is kept.
+   */
+  async tune({ milliseconds, signal, ...work }: TuneModelOptions = {}): Promise<TuneProgress> {
+    const job = jobOf(this.#recordable, work);
+    return this.#tuner.tune(this.#record(job), {
+      milliseconds,
+      signal,
+      onProgress: (progress) => this.#onProgress?.({ phase: "tune", ...progress }),
     });
   }
 
@@ -255,6 +334,7 @@ export class DPT {
    */
   dispose(): void {
     const reason = new UsageError("model: want a model in use, got one disposed. Load it again.");
+    this.#tuner.stop();
     this.#calls.close(reason, () => {
       this.#sessions.dispose();
       this.#store.dispose();
@@ -268,59 +348,83 @@ export class DPT {
 
   async #predict<Answer extends PerPixel>(
     source: PictureSource,
-    otherwise: ResizeMode,
     options: PredictionOptions,
     { call, output, read, isBroken }: Task<Answer>,
   ) {
-    const { size, resize = otherwise, profile = false, signal } = options;
-    const { processor } = this;
-    if (!processor) {
-      throw new FileError(
-        "model: want preprocessor_config.json beside config.json, got none. Add the checkpoint's own, or prepare pixel_values and call forward.",
-      );
-    }
+    const { size, resize, profile = false, signal } = options;
     const { words, ...picture } = readPixels(source);
-    const network = networkSize(processor, picture, size);
-    const { patch } = this.config.backbone;
-    if (network.width < patch || network.height < patch) {
-      const got = `got ${network.width}x${network.height}`;
-      throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
-    }
+    const job = jobOf(this.#recordable, { picture, size, resize });
+    const { network } = job;
     return this.#calls.run(async () => {
       signal?.throwIfAborted();
       const began = performance.now();
-      const key = JSON.stringify([picture, network, resize]);
-      const wanted = { processor, picture, network, resize };
-      const record = () => predictGraph(this.config, this.#weights, this.precision, wanted);
-      const { session } = await this.#compiled(key, record);
-      signal?.throwIfAborted();
-      const compiled = performance.now();
-      const { outputs, times } = await session.run({ pixels: words }, { profile });
-      const timing = { compile: compiled - began, run: performance.now() - compiled };
-      const answer = read(outputs.get(output)!, picture.width * picture.height);
-      const broken = countOf(answer, isBroken);
-      const got = `got NaN or infinity at ${broken} of ${answer.length} pixels`;
-      if (broken > 0) throw await this.#notFinite(call, got, record(), { pixels: words });
-      const worked = { width: network.width, height: network.height };
-      return { ...picture, network: worked, timing, answer, profile: times };
+      const inputs = { pixels: words };
+      return this.#finite({ call, job, inputs }, async ({ session }) => {
+        signal?.throwIfAborted();
+        const compiled = performance.now();
+        const { outputs, times } = await session.run(inputs, { profile });
+        const timing = { compile: compiled - began, run: performance.now() - compiled };
+        const answer = read(outputs.get(output)!, picture.width * picture.height);
+        const count = countOf(answer, isBroken);
+        return {
+          answer: { ...picture, network, timing, keptInF32: this.keptInF32, answer, profile: times },
+          broken: count > 0 ? `${count} of ${answer.length} pixels` : undefined,
+        };
+      });
     });
   }
 
-  #compiled(key: string, record: () => Graph): Promise<CachedSession> {
-    return this.#sessions.get(key, record, (done, total) => this.#onProgress?.({ phase: "compile", done, total }));
+  /**
+   * Runs a graph until its answer is finite: after each answer that is not, the layers that f16 cannot hold are kept in f32.
+   * Every round adds one of the model's layers at least, so there is an end; as a rule it takes one.
+   */
+  async #finite<Answer>(wanted: Wanted, run: (compiled: CachedSession) => Promise<Attempt<Answer>>): Promise<Answer> {
+    const { job } = wanted;
+    for (;;) {
+      const compiled = await this.#sessions.get(
+        job.key,
+        () => this.#record(job),
+        (done, total) => this.#onProgress?.({ phase: "compile", done, total }),
+      );
+      const { answer, broken } = await run(compiled);
+      if (broken === undefined) {
+        if (this.#tunesWhenIdle) this.#tuner.later(job.key, compiled);
+        return answer;
+      }
+      await this.#keepInF32(wanted, broken);
+    }
   }
 
-  /** The error for an answer that is not finite; a second run tells in which layer that began. */
-  async #notFinite(call: string, got: string, graph: Graph, inputs: Readonly<Record<string, InputData>>) {
-    // The search needs as much memory as they do, and the answer is lost anyway.
+  /** @throws NumberError if that is no help: the weights, the picture or numbers in f32 are not finite either */
+  async #keepInF32({ call, job, inputs }: Wanted, broken: string): Promise<void> {
+    // The search needs as much memory as they do, and they are of no use any more.
     this.#sessions.dispose();
-    const first = await findOverflow(this.#engine, this.#store, graph, inputs);
-    const began = first === undefined ? "" : `, first in ${first}`;
-    const advice = {
-      f32: "Check the weights with verify.",
-      f16: "Its numbers may go past 65504, f16's largest: load the model with dtype f32.",
-    }[this.precision];
-    return new NumberError(`${call}: want a finite answer of the network, ${got}${began}. ${advice}`);
+    const search = (inF32: InF32) => findOverflow(this.#engine, this.#store, job.record(inF32), inputs);
+    // In f32 it shows at once all that is too large for f16.
+    const { first, large } = await search(() => true);
+    const isHalf = this.precision === "f16" && first === undefined;
+    const more = isHalf ? large.filter((layer) => !this.#keptInF32.has(layer)) : [];
+    if (more.length === 0) {
+      const began = first === undefined ? "" : `, first in ${first}`;
+      const advice = {
+        f32: "Check the weights with verify.",
+        f16: "Its weights may go past 65504, f16's largest: load the model with dtype f32.",
+      }[this.precision];
+      throw new NumberError(
+        `${call}: want a finite answer of the network, got NaN or infinity at ${broken}${began}. ${advice}`,
+      );
+    }
+    for (const layer of more) this.#keptInF32.add(layer);
+    const listed = [...more.slice(0, 3), ...(more.length > 3 ? [`${more.length - 3} more`] : [])].join(", ");
+    this.#onNotice?.(`f16 cannot hold the numbers of these layers, from now on they are in f32: ${listed}`);
+  }
+
+  get #recordable(): Recordable {
+    return { config: this.config, processor: this.processor, weights: this.#weights, precision: this.precision };
+  }
+
+  #record({ record }: Job): Graph {
+    return record((layer) => this.#keptInF32.has(layer));
   }
 
   #wrongTask(call: string, want: string, other: string): UsageError {

@@ -1,4 +1,5 @@
 import { attention } from "../kernels/attention.ts";
+import { cast } from "../kernels/cast.ts";
 import { convTranspose2d } from "../kernels/conv-transpose2d.ts";
 import { conv2d } from "../kernels/conv2d.ts";
 import { layerNorm } from "../kernels/layer-norm.ts";
@@ -8,8 +9,10 @@ import { resize } from "../kernels/resize.ts";
 import type { Activation } from "../kernels/shared/activation.ts";
 import { swiglu } from "../kernels/swiglu.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
-import { elementCount, type Precision } from "../runtime/tensor.ts";
+import type { Kernel } from "../runtime/kernel.ts";
+import { type DType, elementCount, type Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
+import type { PackedWeight } from "./quantized-weight.ts";
 import type { Conv, Linear, Norm } from "./weights.ts";
 import { winograd } from "./winograd.ts";
 
@@ -39,32 +42,39 @@ interface Conv2dOptions extends Epilogue {
   readonly relu?: boolean;
 }
 
+/** Which layers store their answers in f32 where the model stores f16, by {@link Graph.layers}' names. */
+export type InF32 = (layer: string) => boolean;
+
 /** The operators of the papers; each call records the kernel that computes it. Tensors know their shapes. */
 export class Ops {
   readonly graph: Graph;
   readonly precision: Precision;
+  readonly #inF32: InF32;
+  /** By tensor and type. */
+  readonly #casts = new Map<string, Tensor>();
 
-  constructor(graph: Graph, precision: Precision) {
+  constructor(graph: Graph, precision: Precision, inF32: InF32 = () => false) {
     this.graph = graph;
     this.precision = precision;
+    this.#inF32 = inF32;
   }
 
   /** torch.nn.Linear on x `[N, T, K]` → `[N, T, C]`. */
   linear(x: Tensor, layer: Linear, { rows, imageBias, ...options }: LinearOptions = {}): Tensor {
     const [batch, of] = x.shape as [number, number];
-    const kernel = matmul({
+    const params = {
       batch,
       rows: rows?.count ?? of,
       ...(rows && { select: { of, first: rows.first } }),
       channelsIn: layer.channelsIn,
       channelsOut: layer.channelsOut,
-      precision: this.precision,
-      quantized: layer.weight.quantized,
+      ...storedAs(layer.weight),
       ...this.#epilogue(imageBias ? "image" : layer.bias && "channel", options),
-    });
+    };
     const bias = imageBias ?? (layer.bias && this.graph.weight(layer.bias));
-    return this.graph.run(
-      kernel,
+    return this.#run(
+      layer.weight.label,
+      (precision) => matmul({ ...params, precision }),
       x,
       this.graph.weight(layer.weight),
       ...(bias ? [bias] : []),
@@ -84,37 +94,42 @@ export class Ops {
   conv2d(x: Tensor, layer: Conv, { relu = false, ...options }: Conv2dOptions = {}): Tensor {
     const [batch, height, width] = x.shape as [number, number, number];
     const { channelsIn, channelsOut, size, stride } = layer;
-    const shared = {
-      channelsOut,
-      relu,
-      precision: this.precision,
-      ...this.#epilogue(layer.bias && "channel", options),
-    };
+    const shared = { channelsOut, relu, ...this.#epilogue(layer.bias && "channel", options) };
     const weight = this.graph.weight(layer.weight);
-    const added = [...(layer.bias ? [this.graph.weight(layer.bias)] : []), ...(options.residuals ?? [])];
-    if (layer.winograd) return winograd(this.graph, { ...shared, side: layer.winograd }, x, weight, added);
-    const { quantized } = layer.weight;
+    const { label } = layer.weight;
+    const bias = layer.bias ? [this.graph.weight(layer.bias)] : [];
+    const { residuals = [] } = options;
+    if (layer.winograd) {
+      const precision = this.#precisionOf(label, [x, ...residuals]);
+      const [input, ...added] = [x, ...residuals].map((tensor) => this.#as(tensor, precision));
+      const params = { ...shared, precision, side: layer.winograd };
+      return this.#named(label, winograd(this.graph, params, input!, weight, [...bias, ...added]));
+    }
     const window = { size, stride, padding: (size - 1) / 2 };
-    const kernel = conv2d({ ...shared, batch, height, width, channelsIn, ...window, quantized });
-    return this.graph.run(kernel, x, weight, ...added);
+    const params = { ...shared, batch, height, width, channelsIn, ...window, ...storedAs(layer.weight) };
+    return this.#run(label, (precision) => conv2d({ ...params, precision }), x, weight, ...bias, ...residuals);
   }
 
   /** torch.nn.ConvTranspose2d whose stride is its window, on a map `[N, H, W, K]` → `[N, s·H, s·W, C]`. */
   convTranspose2d(x: Tensor, layer: Conv): Tensor {
     const [batch, height, width] = x.shape as [number, number, number];
     const { channelsIn, channelsOut, size } = layer;
-    const { quantized } = layer.weight;
-    const shape = { batch, height, width, channelsIn, channelsOut, size };
-    const kernel = convTranspose2d({ ...shape, precision: this.precision, quantized });
-    return this.graph.run(kernel, x, this.graph.weight(layer.weight), this.graph.weight(layer.bias!));
+    const params = { batch, height, width, channelsIn, channelsOut, size, ...storedAs(layer.weight) };
+    return this.#run(
+      layer.weight.label,
+      (precision) => convTranspose2d({ ...params, precision }),
+      x,
+      this.graph.weight(layer.weight),
+      this.graph.weight(layer.bias!),
+    );
   }
 
   /** torch.nn.LayerNorm over the last dimension. */
   layerNorm(x: Tensor, { weight, bias, channels, epsilon }: Norm): Tensor {
     const rows = elementCount(x.shape) / channels;
-    const kernel = layerNorm({ rows, channels, epsilon, precision: this.precision });
-    const y = this.graph.run(
-      kernel,
+    const y = this.#run(
+      weight.label.replace(/\.weight$/, ""),
+      (precision) => layerNorm({ rows, channels, epsilon, precision }),
       this.graph.reshape(x, [rows, channels]),
       this.graph.weight(weight),
       this.graph.weight(bias),
@@ -126,33 +141,33 @@ export class Ops {
   attention(qkv: Tensor, heads: number): Tensor {
     const [batch, tokens, width] = qkv.shape as [number, number, number];
     const headSize = width / 3 / heads;
-    const scale = 1 / Math.sqrt(headSize);
-    return this.graph.run(attention({ batch, tokens, heads, headSize, scale, precision: this.precision }), qkv);
+    const params = { batch, tokens, heads, headSize, scale: 1 / Math.sqrt(headSize) };
+    return this.#run(this.#of("attention", qkv), (precision) => attention({ ...params, precision }), qkv);
   }
 
   /** `silu(x₁) · x₂` of the two halves of the channels, `[N, T, 2 · H]` → `[N, T, H]`. */
   swiglu(x: Tensor): Tensor {
     const [batch, tokens, width] = x.shape as [number, number, number];
-    return this.graph.run(swiglu({ batch, rows: tokens, channels: width / 2, precision: this.precision }), x);
+    const params = { batch, rows: tokens, channels: width / 2 };
+    return this.#run(this.#of("swiglu", x), (precision) => swiglu({ ...params, precision }), x);
   }
 
   /** torch.nn.functional.interpolate of a map; none where the size is already right. */
   resize(x: Tensor, to: Extent, mode: "bilinear" | "bicubic", { alignCorners }: { alignCorners: boolean }): Tensor {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     if (height === to.height && width === to.width) return x;
-    const out = { outHeight: to.height, outWidth: to.width };
-    return this.graph.run(
-      resize({ batch, height, width, channels, ...out, mode, alignCorners, precision: this.precision }),
-      x,
-    );
+    const params = { batch, height, width, channels, outHeight: to.height, outWidth: to.width, mode, alignCorners };
+    return this.#run(this.#of("resize", x), (precision) => resize({ ...params, precision }), x);
   }
 
   /** Equation 1 of the ViT paper: patches to vectors, the class token before them, positions added. */
   patchEmbed(pixels: Tensor, layer: Linear, classToken: Weight, positions: Tensor, patch: number): Tensor {
     const [batch, channelsIn, height, width] = pixels.shape as [number, number, number, number];
     const { channelsOut } = layer;
-    return this.graph.run(
-      patchEmbed({ batch, channelsIn, height, width, patch, channelsOut, precision: this.precision }),
+    const params = { batch, channelsIn, height, width, patch, channelsOut, ...storedAs(layer.weight) };
+    return this.#run(
+      layer.weight.label,
+      (precision) => patchEmbed({ ...params, precision }),
       pixels,
       this.graph.weight(layer.weight),
       this.graph.weight(layer.bias!),
@@ -161,7 +176,46 @@ export class Ops {
     );
   }
 
+  /** Records a layer's kernel, in f32 if its answer or one that it reads is kept so; what is stored otherwise is cast. */
+  #run(layer: string, kernelFor: (precision: Precision) => Kernel, ...inputs: Tensor[]): Tensor {
+    const kernel = kernelFor(this.#precisionOf(layer, inputs));
+    const stored = inputs.map((tensor, i) => this.#as(tensor, kernel.inputs[i]!.dtype));
+    return this.#named(layer, this.graph.run(kernel, ...stored));
+  }
+
+  #precisionOf(layer: string, inputs: readonly Tensor[]): Precision {
+    const names = [layer, ...inputs.map(({ id }) => this.graph.layers.get(id))];
+    return names.some((name) => name !== undefined && this.#inF32(name)) ? "f32" : this.precision;
+  }
+
+  /** The tensor in another type, cast once for all who want it so. */
+  #as(tensor: Tensor, dtype: DType): Tensor {
+    if (tensor.dtype === dtype) return tensor;
+    const key = `${tensor.id} ${dtype}`;
+    const { shape } = tensor;
+    const known =
+      this.#casts.get(key) ??
+      this.graph.run(cast({ shape, from: tensor.dtype as Precision, to: dtype as Precision }), tensor);
+    this.#casts.set(key, known);
+    return this.graph.reshape(known, shape);
+  }
+
+  #named(layer: string, answer: Tensor): Tensor {
+    this.graph.layers.set(answer.id, layer);
+    return answer;
+  }
+
+  /** The name of a layer without weights. */
+  #of(operator: string, { id, label }: Tensor): string {
+    return `${operator} of ${this.graph.layers.get(id) ?? label}`;
+  }
+
   #epilogue(bias: "channel" | "image" | undefined, { activation, scale, residuals = [] }: Epilogue) {
     return { bias, activation, scale, residuals: residuals.length as 0 | 1 | 2 };
   }
+}
+
+/** How a product reads a weight, which is not stored otherwise when the product's answer is. */
+function storedAs({ quantized, dtype }: PackedWeight) {
+  return quantized ? { quantized } : { weightPrecision: dtype as Precision };
 }

@@ -3,7 +3,7 @@ import { Graph } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { ModelConfig } from "./config.ts";
 import { type DptWeights, dpt } from "./dpt.ts";
-import { Ops } from "./ops.ts";
+import { type InF32, Ops } from "./ops.ts";
 import { depthAtPicture, labelsAtPicture } from "./postprocess.ts";
 import { preprocess } from "./preprocess.ts";
 import type { NetworkSize, Processor, Size } from "./processor.ts";
@@ -16,6 +16,7 @@ export interface PredictOptions {
   readonly network: NetworkSize;
   /** How logits or depth are resized to the picture. */
   readonly resize: ResizeMode;
+  readonly inF32?: InF32 | undefined;
 }
 
 /**
@@ -26,11 +27,11 @@ export function predictGraph(
   config: ModelConfig,
   weights: DptWeights,
   precision: Precision,
-  { processor, picture, network, resize }: PredictOptions,
+  { processor, picture, network, resize, inF32 }: PredictOptions,
 ): Graph {
   const graph = new Graph();
   const pixels = graph.part("picture in", () => preprocess(graph, processor, picture, network, precision));
-  const { output } = dpt(new Ops(graph, precision), pixels, weights, config);
+  const { output } = dpt(new Ops(graph, precision, inF32), pixels, weights, config);
   const [, height, width] = output.shape as [number, number, number];
   graph.part("picture out", () => {
     if (config.head.kind === "segmentation") {

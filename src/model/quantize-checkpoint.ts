@@ -8,6 +8,7 @@ import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, quantizedMetadata } from "./choose-storage.ts";
 import type { ModelConfig } from "./config.ts";
 import { dptWeights, IGNORED_TENSORS } from "./dpt.ts";
+import type { Moments } from "./quantized-weight.ts";
 
 /** A checkpoint to be written. */
 export interface CheckpointToWrite {
@@ -20,12 +21,14 @@ export interface CheckpointToWrite {
 /**
  * A checkpoint as `DPT.load` quantises it: weights of products in the parts that `quantizedTensors` names, merged and
  * folded as the network runs them; all others that inference reads as they were.
+ * @param moments from `inputMoments`; with them the weights are others than `DPT.load` makes, and better
  * @throws FileError if the checkpoint is not one of the config, is quantised already, or holds NaN or infinity
  */
 export function quantizeCheckpoint(
   config: ModelConfig,
   checkpoint: Checkpoint,
   format: QuantizedFormat,
+  moments?: Moments,
 ): CheckpointToWrite {
   const where = checkpoint.files.join();
   if (chooseStorage(checkpoint, undefined).quantization) {
@@ -33,7 +36,7 @@ export function quantizeCheckpoint(
       `${where}: want weights that are not quantised, got some that are. Take the original checkpoint.`,
     );
   }
-  const weights = dptWeights(config, "f32", undefined, { format, stored: false }).leaves;
+  const weights = dptWeights(config, "f32", undefined, { format, stored: false, moments }).leaves;
   checkWeights(checkpoint.tensors, weights, IGNORED_TENSORS);
   const parts = dptWeights(config, "f32", undefined, { format, stored: true }).leaves;
 

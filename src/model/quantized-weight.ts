@@ -7,12 +7,17 @@ export interface PackedWeight extends Weight {
   readonly quantized?: QuantizedFormat | undefined;
 }
 
+/** `Σ x xᵀ` of the inputs of weights, by the weights' labels; each as `momentBlocks` says. */
+export type Moments = ReadonlyMap<string, Float32Array>;
+
 /** How the weights of a model are quantised. */
 export interface Quantization {
   /** The coarsest that any weight is. */
   readonly format: QuantizedFormat;
   /** Whether the checkpoint has them so, as {@link quantizedTensors}, or they are quantised while they load. */
   readonly stored: boolean;
+  /** Of weights that are to be rounded by what they meet. */
+  readonly moments?: Moments | undefined;
 }
 
 /** A packed weight, and how it is made. */
@@ -21,7 +26,11 @@ export interface FloatWeight extends Weight {
 }
 
 /** The same weight quantised: the same bytes on the GPU, whether it is quantised now or was ahead. */
-export function quantizedWeight(weight: FloatWeight, format: QuantizedFormat, stored: boolean): PackedWeight {
+export function quantizedWeight(
+  weight: FloatWeight,
+  format: QuantizedFormat,
+  { stored, moments }: Quantization,
+): PackedWeight {
   const { label, shape, make } = weight;
   const [rows, columns] = shape as [number, number];
   const quantized: PackedWeight = {
@@ -32,7 +41,10 @@ export function quantizedWeight(weight: FloatWeight, format: QuantizedFormat, st
     sources: weight.sources,
   };
   if (stored) return { ...quantized, sources: quantizedTensors(label, format, rows, columns) };
-  return { ...quantized, make: (...sources) => quantize(format, make(...sources), columns, label) };
+  return {
+    ...quantized,
+    make: (...sources) => quantize(format, make(...sources), columns, label, moments?.get(label)),
+  };
 }
 
 /** The parts of a quantised weight as tensors of a checkpoint; their bytes one behind the other are the weight. */
@@ -43,11 +55,12 @@ export function quantizedTensors(
   columns: number,
 ): Required<WeightSource>[] {
   const blocks = [rows / 4, columns / 4];
-  const scales = { name: `${label}.${format}.scales`, dtype: "F32", shape: [columns] } as const;
-  if (format === "q8") return [{ name: `${label}.q8.codes`, dtype: "I8", shape: [...blocks, 4, 4] }, scales];
+  const name = `${label}.${format}`;
   return [
-    { name: `${label}.q4.codes`, dtype: "U8", shape: [...blocks, 2, 4] },
-    { name: `${label}.q4.factors`, dtype: "F16", shape: [Math.ceil(rows / GROUP), columns] },
-    scales,
+    format === "q8"
+      ? { name: `${name}.codes`, dtype: "I8", shape: [...blocks, 4, 4] }
+      : { name: `${name}.codes`, dtype: "U8", shape: [...blocks, 2, 4] },
+    { name: `${name}.scales`, dtype: "F32", shape: [columns] },
+    { name: `${name}.factors`, dtype: "F16", shape: [Math.ceil(rows / GROUP[format]), columns] },
   ];
 }

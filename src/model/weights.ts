@@ -256,7 +256,7 @@ export class WeightScope {
     const shape = packedShape(taps, channelsIn, channelsOut);
     const float = { label: this.#name(label), shape, dtype: this.precision, ...recipe };
     const format = coarsest === "none" ? undefined : this.quantization && (coarsest ?? this.quantization.format);
-    const weight = format ? quantizedWeight(float, format, this.quantization!.stored) : float;
+    const weight = format ? quantizedWeight(float, format, this.quantization!) : float;
     this.collected.push(weight);
     return weight;
   }

@@ -35,7 +35,7 @@ export function winograd(
   const plan = planWinograd({ ...params, batch, height, width, channelsIn });
   const [input, product, output] = [
     winogradInput({ ...params, ...plan }),
-    winogradProduct({ ...params, ...plan }),
+    winogradProduct({ ...plan, precision: weight.dtype as Precision }),
     winogradOutput({ ...params, ...plan }),
   ];
   let y: Tensor | undefined;

@@ -24,6 +24,14 @@ export class CallQueue {
     return Promise.race([result, this.#closed]);
   }
 
+  /** Resolves when nothing runs or waits, and whoever got the last answer has had the time to ask for the next. */
+  async idle(): Promise<void> {
+    do {
+      await this.#last;
+      await new Promise((resolve) => setTimeout(resolve));
+    } while (this.#running > 0);
+  }
+
   /** Rejects every call that has not ended and every later one; `free` runs once no task does, now if none is running. */
   close(reason: Error, free: () => void): void {
     if (this.#reason) return;

@@ -1,9 +1,10 @@
 import { MachineError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
 import { byteLength, describeTensor, type Precision, type TensorSpec } from "./tensor.ts";
+import type { SubgroupMatrix, Traits } from "./traits.ts";
 
 /** Features that make the engine faster or measurable where an adapter has them; none is needed. */
-const WANTED: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
+const WANTED = ["shader-f16", "subgroups", "timestamp-query", "chromium-experimental-subgroup-matrix"];
 
 /** Limits of which more is better: larger models and, with more workgroup memory, larger tiles. */
 const LIMITS = [
@@ -14,15 +15,20 @@ const LIMITS = [
   "maxComputeWorkgroupSizeX",
 ] as const;
 
+/** What adapters told of themselves: Dawn's devices in Node repeat it without the subgroup matrices. */
+const adapterInfos = new WeakMap<GPUDevice, GPUAdapterInfo>();
+
 /**
  * A device with all the adapter can give.
  * @throws MachineError if the adapter gives no device
  */
 export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
-  const requiredFeatures = WANTED.filter((name) => adapter.features.has(name));
+  const requiredFeatures = WANTED.filter((name) => adapter.features.has(name)) as GPUFeatureName[];
   try {
-    return await adapter.requestDevice({ label: "dpt-webgpu", requiredLimits, requiredFeatures });
+    const device = await adapter.requestDevice({ label: "dpt-webgpu", requiredLimits, requiredFeatures });
+    adapterInfos.set(device, adapter.info);
+    return device;
   } catch (cause) {
     const message = `WebGPU: want a device from the adapter ${describeAdapter(adapter)}, got ${(cause as Error).message}`;
     throw new MachineError(`${message}. Reload the page or restart the browser.`, { cause });
@@ -30,10 +36,10 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 }
 
 /**
- * The browser's own adapter, then its device.
+ * The browser's own adapter.
  * @throws MachineError without WebGPU or without an adapter
  */
-export async function requestOwnDevice(): Promise<GPUDevice> {
+export async function requestOwnAdapter(): Promise<GPUAdapter> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) {
     throw new MachineError(
@@ -46,7 +52,15 @@ export async function requestOwnDevice(): Promise<GPUDevice> {
       "WebGPU: want an adapter, got none. Switch hardware acceleration on in the browser's settings and update the graphics driver.",
     );
   }
-  return requestDevice(adapter);
+  return adapter;
+}
+
+/**
+ * The browser's own adapter, then its device.
+ * @throws MachineError without WebGPU, an adapter or a device
+ */
+export async function requestOwnDevice(): Promise<GPUDevice> {
+  return requestDevice(await requestOwnAdapter());
 }
 
 /** Vendor, architecture and name, as far as the adapter tells them. */
@@ -54,6 +68,35 @@ export function describeAdapter({ info }: { readonly info: GPUAdapterInfo }): st
   const parts = [info.description || info.device, info.vendor, info.architecture];
   const words = parts.filter((part, i) => part && !parts.slice(0, i).some((before) => before?.includes(part)));
   return words.length > 0 ? words.join(", ") : "(unnamed adapter)";
+}
+
+/** Whether the CPU does the adapter's work. */
+export function isSoftware({ isFallbackAdapter, architecture, device, description }: GPUAdapterInfo): boolean {
+  return (
+    isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${device} ${description}`)
+  );
+}
+
+/** What decides how kernels are best computed on a device; a feature that was not asked for counts as missing. */
+export function traitsOf(device: GPUDevice): Traits {
+  const { features, limits } = device;
+  const adapterInfo = adapterInfos.get(device) ?? device.adapterInfo;
+  const { subgroupMinSize, subgroupMaxSize } = adapterInfo;
+  const { subgroupMatrixConfigs = [] } = adapterInfo as { subgroupMatrixConfigs?: readonly SubgroupMatrix[] };
+  const has = (name: string) => (features as ReadonlySet<string>).has(name);
+  return {
+    software: isSoftware(adapterInfo),
+    f16: has("shader-f16"),
+    subgroups: has("subgroups"),
+    subgroupSize: has("subgroups") && subgroupMinSize === subgroupMaxSize ? subgroupMaxSize : undefined,
+    subgroupMatrices: has("chromium-experimental-subgroup-matrix") ? subgroupMatrixConfigs.map(toData) : [],
+    workgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    invocations: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
+  };
+}
+
+function toData({ M, N, K, componentType, resultComponentType }: SubgroupMatrix): SubgroupMatrix {
+  return { M, N, K, componentType, resultComponentType };
 }
 
 /** @throws MachineError if kernels cannot store in this precision on the device */

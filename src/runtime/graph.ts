@@ -22,6 +22,8 @@ export interface Dispatch {
   readonly kernel: Kernel;
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
+  /** Why the kernel's path was taken, where there are others. */
+  readonly why?: string | undefined;
 }
 
 /**
@@ -34,6 +36,8 @@ export class Graph {
   readonly constants = new Map<Tensor, ConstantData>();
   readonly dispatches: Dispatch[] = [];
   readonly outputs = new Map<string, Tensor>();
+  /** The layer of the model whose answer a tensor is, by the tensor's id. */
+  readonly layers = new Map<number, string>();
   #nextId = 0;
   #part = "";
 

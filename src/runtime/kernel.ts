@@ -1,4 +1,5 @@
 import type { TensorSpec } from "./tensor.ts";
+import type { Traits } from "./traits.ts";
 
 /**
  * A compute shader as a value: made from shapes alone, without a device. Shapes and parameters are baked into the text,
@@ -16,4 +17,25 @@ export interface Kernel {
   readonly workgroups: readonly [number, number, number];
   /** Floating point operations of the formula: a multiply-add counts 2. */
   readonly flops: number;
+  /** How it is computed, where there is more than one way: `registers 8×8`. */
+  readonly path?: string;
+  /**
+   * All ways to compute it on a device, the most promising first; this kernel, which runs anywhere, is one of them. Only
+   * this one if left out. Made when asked for, since texts take time.
+   */
+  readonly paths?: (traits: Traits) => readonly Path[];
+}
+
+/** A way to compute what a kernel computes: from the same inputs, the same output up to rounding. */
+export interface Path {
+  /** The kind of way, then its sizes: `workgroup tiles 64×64×16`. Unique among a kernel's. */
+  readonly name: string;
+  /** One kernel, or several one after the other; the last one's output is the whole's. */
+  readonly stages: readonly Stage[];
+}
+
+export interface Stage {
+  readonly kernel: Kernel;
+  /** Where each input comes from: the whole's input of that number, and counting on, the answers of earlier stages. */
+  readonly inputs: readonly number[];
 }

@@ -71,7 +71,9 @@ export class Pipelines {
       });
     } catch (cause) {
       await invalid;
-      const { messages } = await module.getCompilationInfo();
+      const { messages: all } = await module.getCompilationInfo();
+      const errors = all.filter(({ type }) => type === "error");
+      const messages = errors.length > 0 ? errors : all;
       const lines = code.split("\n");
       const said = messages.map((m) => `line ${m.lineNum}: ${m.message}\n    ${lines[m.lineNum - 1]?.trim() ?? ""}`);
       const details = said.length > 0 ? said.join("\n") : String(cause);

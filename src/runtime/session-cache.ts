@@ -1,11 +1,15 @@
 import type { Engine } from "./engine.ts";
 import type { Graph } from "./graph.ts";
 import type { Session } from "./session.ts";
+import type { Alone } from "./tuner.ts";
 import type { WeightStore } from "./weight-store.ts";
 
 export interface CachedSession {
+  readonly record: () => Graph;
   readonly graph: Graph;
   readonly session: Session;
+  /** Paths of its kernels that were not measured when it was compiled. */
+  readonly unmeasured: number;
 }
 
 /** The compiled graphs of one model, one for each size; the one unused for longest makes room. */
@@ -48,13 +52,46 @@ export class SessionCache {
       session.dispose();
       this.#byKey.delete(oldest);
     }
-    const entry = { graph, session: await this.#engine.compile(graph, this.#weights, onProgress) };
+    const unmeasured = await this.#engine.takePaths(graph);
+    const session = await this.#engine.compile(graph, this.#weights, onProgress);
+    const entry = { record, graph, session, unmeasured };
     this.#byKey.set(key, entry);
     return entry;
+  }
+
+  /**
+   * Exchanges the sessions of which a faster way was measured since they were compiled. Only the exchange itself stops
+   * calls, for as long as memory takes: both at once may not fit.
+   */
+  async renew(alone: Alone): Promise<void> {
+    for (const [key, kept] of [...this.#byKey]) {
+      const graph = kept.record();
+      const unmeasured = await this.#engine.takePaths(graph);
+      if (runsTheSame(kept.graph, graph)) continue;
+      const release = await this.#engine.compileKernels(graph);
+      try {
+        await alone(async () => {
+          // It may have gone meanwhile, or have been recorded otherwise.
+          if (this.#byKey.get(key) !== kept) return;
+          kept.session.dispose();
+          this.#byKey.delete(key);
+          const session = await this.#engine.compile(graph, this.#weights);
+          this.#byKey.set(key, { ...kept, graph, session, unmeasured });
+        });
+      } finally {
+        release();
+      }
+    }
   }
 
   dispose(): void {
     for (const { session } of this.#byKey.values()) session.dispose();
     this.#byKey.clear();
   }
+}
+
+function runsTheSame(a: Graph, b: Graph): boolean {
+  const textsOf = ({ dispatches }: Graph) => dispatches.map(({ kernel }) => kernel.code);
+  const [one, other] = [textsOf(a), textsOf(b)];
+  return one.length === other.length && one.every((code, i) => code === other[i]);
 }

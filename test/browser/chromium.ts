@@ -3,11 +3,30 @@ import { delimiter, join } from "node:path";
 import puppeteer, { type Browser } from "puppeteer";
 import { unpack } from "../../cli/adapter/unpack.ts";
 
+/** SwiftShader, on any machine; or the GPU of this one, through Vulkan on Linux. */
+export type ChromiumAdapter = "swiftshader" | "hardware";
+
+const ADAPTER_FLAGS: Readonly<Record<ChromiumAdapter, readonly string[]>> = {
+  swiftshader: ["--use-webgpu-adapter=swiftshader"],
+  hardware: [
+    "--use-angle=vulkan",
+    "--enable-features=Vulkan",
+    "--disable-vulkan-surface",
+    "--ignore-gpu-blocklist",
+    // Dawn keeps f16 to itself on NVIDIA's driver.
+    "--enable-dawn-features=vulkan_enable_f16_on_nvidia",
+  ],
+};
+
 /**
- * Starts a headless Chromium whose WebGPU runs on SwiftShader: the one `CHROMIUM_PATH` names, else one installed on
+ * Starts a headless Chromium whose WebGPU runs on SwiftShader unless asked otherwise: the one `CHROMIUM_PATH` names, else one installed on
  * this machine, else the one among the dependencies, which needs nothing of the machine. Close it when done.
  */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium({
+  adapter = "swiftshader",
+}: {
+  adapter?: ChromiumAdapter;
+} = {}): Promise<Browser> {
   const { executablePath, libraries } = await findChromium();
   return puppeteer.launch({
     executablePath,
@@ -17,7 +36,7 @@ export async function launchChromium(): Promise<Browser> {
     protocolTimeout: 600_000,
     args: [
       "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader",
+      ...ADAPTER_FLAGS[adapter],
       "--disable-gpu-watchdog",
       // Containers have neither user namespaces nor a large /dev/shm.
       "--no-sandbox",

@@ -132,7 +132,7 @@ describe("plans", () => {
     const bytes = (quantized?: Format) =>
       byteLength(matmul({ ...params, precision: "f32", quantized }).inputs[1]!) / (1024 * 4096);
     expect(bytes()).toBe(4);
-    expect(bytes("q8")).toBeCloseTo(1 + 4 / 1024, 10);
+    expect(bytes("q8")).toBeCloseTo(1 + 2 / 64 + 4 / 1024, 10);
     expect(bytes("q4")).toBeCloseTo(0.5 + 2 / 32 + 4 / 1024, 10);
   });
 

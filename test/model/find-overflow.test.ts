@@ -92,10 +92,15 @@ describe("watch", () => {
     const a = graph.run(kernel("a", "f16", ["u32", "f16"]), bytes, values);
     const b = graph.run(kernel("b", "f32", ["f16", "f16"]), a, values);
     graph.output("labels", graph.run(kernel("c", "u8", ["f32"]), b));
-    expect(watch(graph)).toEqual(["the input 'values'", "'a' (dispatch 1 of 3)", "'b' (dispatch 2 of 3)"]);
-    const look = "firstNotFinite [4]";
+    graph.layers.set(b.id, "the layer");
+    expect(watch(graph)).toEqual([
+      { place: "the input 'values'", dtype: "f16", layer: undefined },
+      { place: "'a' (dispatch 1 of 3)", dtype: "f16", layer: undefined },
+      { place: "'b' (dispatch 2 of 3)", dtype: "f32", layer: "the layer" },
+    ]);
+    const look = "largestMagnitude [4]";
     expect(graph.dispatches.map((dispatch) => dispatch.kernel.label)).toEqual([look, "a", look, "b", look, "c"]);
-    expect([...graph.outputs.keys()]).toEqual(["found"]);
+    expect([...graph.outputs.keys()]).toEqual(["seen"]);
   });
 
   test("looks at a tensor written in parts when all are", () => {
@@ -103,6 +108,6 @@ describe("watch", () => {
     const values = graph.input("values", { shape: [4], dtype: "u32" });
     const first = graph.run(kernel("first", "f32", ["u32"]), values);
     graph.output("y", graph.runInto(first, kernel("second", "f32", ["u32"]), values));
-    expect(watch(graph)).toEqual(["'second' (dispatch 2 of 2)"]);
+    expect(watch(graph)).toEqual([{ place: "'second' (dispatch 2 of 2)", dtype: "f32", layer: undefined }]);
   });
 });

@@ -101,7 +101,7 @@ test.each([
   expect(same / want.length).toBeGreaterThanOrEqual(share);
 });
 
-test("q4 quantises what bears it: the ends stay in f32, the neck's 1×1 products in q8", async () => {
+test("q4 quantises what bears it: the ends stay in f32, the neck's 1×1 products and the attention's outputs in q8", async () => {
   const config = await configOf(filesFromFolder(CASE));
   const { leaves } = dptWeights(config, "f32", undefined, { format: "q4", stored: false });
   const format = (name: string) => {
@@ -124,7 +124,7 @@ test("q4 quantises what bears it: the ends stay in f32, the neck's 1×1 products
       "head.head.0",
       "head.head.4",
     ].map(format),
-  ).toEqual(["f32", "f32", "f32", "q4", "q4", "q4", "q8", "q8", "q4", "q8", "q4", "q4", "f32"]);
+  ).toEqual(["f32", "f32", "f32", "q4", "q8", "q4", "q8", "q8", "q4", "q8", "q4", "q4", "f32"]);
   // Whoever wants Winograd gets it, in f32.
   const winograd = dptWeights(config, "f32", "winograd", { format: "q4", stored: false }).leaves;
   expect(winograd.find(({ label }) => label === "neck.convs.0")!.dtype).toBe("f32");
@@ -144,13 +144,13 @@ describe("refuses", () => {
     }
   });
 
-  test.each([{ "dpt-webgpu.quantized": "2" }, { "dpt-webgpu.dtype": "q2" }])(
+  test.each([{ "dpt-webgpu.quantized": "1" }, { "dpt-webgpu.dtype": "q2" }])(
     "a checkpoint of an unknown version or format: %o",
     async (metadata) => {
       const error = await errorOf(DPT.load(await quantizedAhead(CASE, "q8", metadata), { device: await testDevice() }));
       expect(error).toBeInstanceOf(FileError);
       expect(error!.message).toMatch(
-        /^model\.safetensors: want weights quantised to q8 or q4 in version 1, got "q\d" in "\d"\. .*update dpt-webgpu\.$/,
+        /^model\.safetensors: want weights quantised to q8 or q4 in version 2, got "q\d" in "\d"\. .*update dpt-webgpu\.$/,
       );
     },
   );

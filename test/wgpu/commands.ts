@@ -46,20 +46,39 @@ export const commands = {
     return (await loaded.depth(picture)).depth;
   },
 
-  /** Name and message of the error of a forward pass of noise when a weight is scaled; empty if there is none. */
-  async forwardScaled(folder: string, weight: string, factor: number, dtype: Precision): Promise<string> {
-    const files = await patchWeight(filesFromFolder(folder), weight, (values) => {
-      for (const [i, value] of values.entries()) values[i] = value * factor;
-    });
-    using model = await DPT.load(files, { device: await sharedDevice(), dtype });
+  /** Forward passes of noise, two of them, when weights are scaled. */
+  async forwardScaled(
+    folder: string,
+    weights: readonly string[],
+    factor: number,
+    dtype: Precision,
+  ): Promise<ScaledForward> {
+    let files = filesFromFolder(folder);
+    for (const weight of weights) {
+      files = await patchWeight(files, weight, (values) => {
+        for (const [i, value] of values.entries()) values[i] = value * factor;
+      });
+    }
+    const notices: string[] = [];
+    const onNotice = (notice: string) => notices.push(notice);
+    using model = await DPT.load(files, { device: await sharedDevice(), dtype, onNotice });
     const noise = { shape: [1, 3, 64, 64], data: randomNormal(3 * 64 * 64, 1) };
-    // Awaited here: the model is gone after the return.
-    return await model.forward(noise).then(
-      () => "",
-      ({ name, message }: Error) => `${name}: ${message}`,
-    );
+    const first = await model.forward(noise, { stages: true });
+    const again = await model.forward(noise);
+    const tensors = [...first, ...[...again].map(([name, tensor]) => [`${name} again`, tensor] as const)];
+    return {
+      tensors: Object.fromEntries(tensors.map(([name, { data }]) => [name, data])),
+      kept: model.keptInF32,
+      notices,
+    };
   },
 };
+
+export interface ScaledForward {
+  readonly tensors: Readonly<Record<string, Float32Array>>;
+  readonly kept: readonly string[];
+  readonly notices: readonly string[];
+}
 
 export type Commands = typeof commands;
 

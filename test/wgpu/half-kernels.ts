@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { argMaxResized } from "../../src/kernels/arg-max-resized.ts";
 import { attention } from "../../src/kernels/attention.ts";
 import { composeBands, resizeBand } from "../../src/kernels/bands.ts";
+import { cast } from "../../src/kernels/cast.ts";
 import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
 import { layerNorm } from "../../src/kernels/layer-norm.ts";
@@ -187,6 +188,20 @@ export function testHalfKernels(wgpu: Wgpu): void {
       const { batch, rows, channels } = sizes;
       const x = half(batch * rows * 2 * channels, 1, { deviation: 3 });
       await check(swiglu({ ...sizes, precision }), [x], swigluLoop(x, channels), 13 * 2 ** -24 * 15 ** 2);
+    });
+
+    test.each([1, 7, 64, 1025])("cast of %i values, there and back", async (length) => {
+      const values = randomNormal(length, 1, { deviation: 1e3 }).fill(65504, -1);
+      const down = await run(cast({ shape: [length], from: "f32", to: "f16" }), values);
+      const error = Float64Array.from(values, halfRounding);
+      expectClose(down, values, [length], error, "to f16");
+      expect(await run(cast({ shape: [length], from: "f16", to: "f32" }), down)).toEqual(down);
+    });
+
+    test("cast of what f16 cannot hold", async () => {
+      const values = Float32Array.of(1e5, -1e38, Number.POSITIVE_INFINITY);
+      const down = await run(cast({ shape: [3], from: "f32", to: "f16" }), values);
+      expect([...down]).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
     });
 
     test("normalizePixels", async () => {

@@ -11,20 +11,18 @@ import type { Reply, Request } from "./messages.ts";
 /** Where contestants run in Node: a process each, since each brings a Dawn of its own. */
 export interface NodePlace {
   readonly adapter: string;
-  readonly software: boolean;
   start(name: string, task: NetworkTask): Promise<Contestant>;
   close(): void;
 }
 
 /** Finds out which adapter there is, and the environment in which everyone's Dawn finds the same one. */
 export async function openNodePlace({ software: wanted }: { readonly software: boolean }): Promise<NodePlace> {
-  const { adapter, software } = await openGpu({ software: wanted });
+  const { adapter } = await openGpu({ software: wanted });
   const name = describeAdapter(adapter);
   const env = { ...process.env, ...(/swiftshader/i.test(name) && (await swiftShaderEnvironment())) };
   const children: ChildProcess[] = [];
   return {
     adapter: name,
-    software,
     async start(contestant, task) {
       // What libraries print is no part of the answer.
       const stdio = ["ignore", process.stderr, process.stderr, "ipc"] as const;

@@ -4,8 +4,9 @@ import { DPT } from "../../../src/index.ts";
 import { type Open, pixelValues } from "../contestant.ts";
 
 export const open: Open = async (task) => {
-  const { adapter } = await openGpu({ software: task.software });
-  const model = await DPT.load(filesFromFolder(task.model), { adapter });
+  // Whether in software or not, the environment of this process has been set for it.
+  const { adapter } = await openGpu();
+  const model = await DPT.load(filesFromFolder(task.model), { adapter, dtype: task.precision });
   const pixels = { shape: task.shape, data: pixelValues(task) };
   return {
     async run() {

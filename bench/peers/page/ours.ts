@@ -8,7 +8,7 @@ import { elementCount } from "../../../src/runtime/tensor.ts";
 import { type Open, type OperatorTask, operands, pixelValues } from "../contestant.ts";
 
 export const openNetwork: Open = async (task) => {
-  const model = await DPT.load(task.model);
+  const model = await DPT.load(task.model, { dtype: task.precision });
   const pixels = { shape: task.shape, data: pixelValues(task) };
   return {
     async run() {

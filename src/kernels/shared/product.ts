@@ -1,4 +1,4 @@
-import type { Kernel } from "../../runtime/kernel.ts";
+import type { Kernel, Path } from "../../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../../runtime/tensor.ts";
 import { loadChannels } from "./channels.ts";
 import {
@@ -11,13 +11,15 @@ import {
 } from "./epilogue.ts";
 import { loadWeight } from "./load-weight.ts";
 import { multipleOf4 } from "./pack.ts";
-import { chooseTile, type RegisterTileProduct, registerTile } from "./register-tile.ts";
 import { enable, lanes, storage } from "./storage.ts";
-import { type QuantizedFormat, weightSpec } from "./weight-format.ts";
+import { partsSpec, sumParts } from "./sum-parts.ts";
+import type { TiledProduct } from "./tiled-product.ts";
+import { registerTiling, type Tiling, type TilingProblem, tilings } from "./tilings.ts";
+import { isQuantized, type QuantizedFormat, type WeightFormat, weightSpec } from "./weight-format.ts";
 import { wgsl } from "./wgsl.ts";
 
 /** A kernel of sums `y = finish(Σ x · W)`: which rows of x meet which rows of the weight. */
-export interface Product extends Pick<RegisterTileProduct, "prepareRow" | "prepareStep" | "prepareRowStep" | "load"> {
+export interface Product extends Pick<TiledProduct, "prepareRow" | "prepareStep" | "prepareRowStep" | "load"> {
   readonly label: string;
   /** Channels last; `load` reads it by `x4(base, c)`, four channels `4·c …` of the row that starts at `base`. */
   readonly x: TensorSpec;
@@ -29,44 +31,91 @@ export interface Product extends Pick<RegisterTileProduct, "prepareRow" | "prepa
   /** Products of this shape one below the other, in x, weight and output; 1 if left out. */
   readonly matrices?: number;
   /** Of the weight where it is not that of the output. */
-  readonly weightPrecision?: Precision;
+  readonly weightPrecision?: Precision | undefined;
   /** Whether the weight is quantised; it is stored as the activations if left out. */
   readonly quantized?: QuantizedFormat | undefined;
   readonly stored: Stored;
   readonly epilogue: Epilogue;
 }
 
-/** Inputs: x, the weight packed as `[taps · K, N]` (and quantised, if its format is so), and those of the epilogue. */
+/**
+ * Inputs: x, the weight packed as `[taps · K, N]` (and quantised, if its format is so), and those of the epilogue. The
+ * kernel is the one that runs anywhere; its `paths` are all the ways to cut it up.
+ */
 export function product(params: Product): Kernel {
+  const problem = problemOf(params);
+  const own = registerTiling(problem.m, problem.n);
+  return {
+    ...tiled(params, own),
+    path: own.name,
+    paths: (traits) => tilings(problem, traits).map((tiling) => pathOf(params, tiling)),
+  };
+}
+
+function formatOf({ quantized, weightPrecision, stored }: Product): WeightFormat {
+  return quantized ?? weightPrecision ?? stored.precision;
+}
+
+function problemOf(params: Product): TilingProblem {
+  const { x, channelsIn, taps, matrices = 1, stored } = params;
+  const format = formatOf(params);
+  return {
+    m: (stored.batch * stored.rows) / matrices,
+    n: multipleOf4(stored.channels),
+    k: taps * multipleOf4(channelsIn),
+    steps: taps,
+    matrices,
+    // A quantised weight is unpacked into f32.
+    slabs: { left: x.dtype, right: isQuantized(format) ? "f32" : format },
+  };
+}
+
+function pathOf(params: Product, tiling: Tiling): Path {
+  const { epilogue, stored } = params;
+  const { name, parts } = tiling;
+  const kernel = tiled(params, tiling);
+  const added = epilogueInputs(epilogue, stored).map((_, i) => 2 + i);
+  if (parts === 1) return { name, stages: [{ kernel, inputs: [0, 1, ...added] }] };
+  const sums = { kernel, inputs: [0, 1] };
+  return { name, stages: [sums, { kernel: sumParts(parts, epilogue, stored), inputs: [2 + added.length, ...added] }] };
+}
+
+function tiled(params: Product, { directives, parts, tile }: Tiling): Kernel {
   const { label, x, channelsIn, relu = false, taps, matrices = 1, quantized, stored, epilogue } = params;
-  const { batch, rows, channels, precision, output } = stored;
-  const format = quantized ?? params.weightPrecision ?? precision;
+  const { batch, rows, channels } = stored;
+  const { m, n } = problemOf(params);
+  const format = formatOf(params);
   const weight = weightSpec(format, matrices * taps, channelsIn, channels);
-  const m = (batch * rows) / matrices;
-  const n = multipleOf4(channels);
   const loads = loadWeight(format, weight, [matrices * taps * multipleOf4(channelsIn), n], 1);
-  const { main, workgroups } = registerTile({
+  const isWhole = parts === 1;
+  const output = isWhole ? stored.output : partsSpec(stored, parts);
+  const { main, workgroups } = tile({
     ...params,
     m,
     n,
     steps: taps,
     depth: multipleOf4(channelsIn) / 4,
-    tile: chooseTile(m, n),
+    parts,
     weight: loads,
-    store: epilogueStore(epilogue, stored, loads.sum),
+    store: isWhole ? epilogueStore(epilogue, stored, loads.sum) : `y[m * ${n / 4}u + n4] = ${loads.sum};`,
   });
+  const what = `${label}${quantized ? ` ${quantized}` : ""}${relu ? " relu in" : ""}`;
   return {
-    label: `${label}${quantized ? ` ${quantized}` : ""}${relu ? " relu in" : ""}${epilogueLabel(epilogue)}`,
-    inputs: [x, weight, ...epilogueInputs(epilogue, stored)],
+    label: isWhole ? `${what}${epilogueLabel(epilogue)}` : `${what} in ${parts} parts`,
+    inputs: [x, weight, ...(isWhole ? epilogueInputs(epilogue, stored) : [])],
     output,
     workgroups,
     flops: 2 * batch * rows * channels * taps * channelsIn,
     code: wgsl`
-      ${enable(format === "f16" ? format : precision)}
+      ${[...directives, enable(hasHalf(params) ? "f16" : "f32")].join("\n")}
       ${storage(0, "read", "x", x, lanes(channelsIn))}
       ${loads.declarations}
-      ${epilogueDeclarations(epilogue, stored, 2)}
+      ${isWhole ? epilogueDeclarations(epilogue, stored, 2) : storage(2, "read_write", "y", output, 4)}
       ${loadChannels("x", channelsIn, { relu })}
       ${main}`,
   };
+}
+
+function hasHalf(params: Product): boolean {
+  return [params.x.dtype, params.stored.precision, formatOf(params)].includes("f16");
 }

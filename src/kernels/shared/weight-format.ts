@@ -7,8 +7,12 @@ export type QuantizedFormat = "q8" | "q4";
 /** How the weight of a product is stored; sums are in f32 whichever it is. */
 export type WeightFormat = Precision | QuantizedFormat;
 
-/** Rows of a packed weight that share a factor in q4. */
-export const GROUP = 32;
+/**
+ * Rows of a packed weight that share a factor. q8 of dpt-small-camvid on 22 street photos, worst and mean share of labels as
+ * in f32: a factor for all rows 98.78 and 99.34 %, for 128 99.02 and 99.44, for 64 99.30 and 99.58, for 32 99.05 and 99.57,
+ * for 1.5 % more bytes each time they are halved.
+ */
+export const GROUP: Readonly<Record<QuantizedFormat, number>> = { q8: 64, q4: 32 };
 
 export function isQuantized(format: WeightFormat): format is QuantizedFormat {
   return format === "q8" || format === "q4";
@@ -29,24 +33,25 @@ export const LEVEL = { linear: 0.7, cubic: 0.3 } as const;
  * codes: a block is 4 rows × 4 columns, so that one load gives an invocation the four rows that it multiplies next.
  *   Blocks lie as `[rows/4, columns/4]`. q8: `[4 rows, 4 columns]` of int8, -127 to 127. q4: `[2 pairs of rows, 4 columns]`
  *   of bytes, the first row of the pair in the high half, both as int4;
- * factors: q4 only, f16 `[⌈rows/32⌉, columns]`: about minus the largest of the 32, as a part of the column's scale;
- * scales: f32 `[columns]`: the column's largest magnitude.
+ * scales: f32 `[columns]`: the column's largest magnitude;
+ * factors: f16 `[⌈rows/group⌉, columns]`: q8 the group's largest magnitude, q4 about minus the largest of the group, as
+ *   parts of the column's scale.
  *
- * The weight is `code / 127 · scale` in q8 and `level(code) · factor · scale` in q4. The scale meets the finished sum, so that it
- * costs nothing and no column is too large or too small for f16.
+ * The weight is `code / 127 · factor · scale` in q8 and `level(code) · factor · scale` in q4. The scale meets the finished sum,
+ * so that it costs nothing and no column is too large or too small for f16.
  */
 export interface QuantizedLayout {
   readonly codes: number;
-  readonly factors: number;
   readonly scales: number;
+  readonly factors: number;
   readonly bytes: number;
 }
 
 export function quantizedLayout(format: QuantizedFormat, rows: number, columns: number): QuantizedLayout {
   const codes = format === "q8" ? rows * columns : (rows * columns) / 2;
-  const factors = format === "q8" ? 0 : 2 * Math.ceil(rows / GROUP) * columns;
   const scales = 4 * columns;
-  return { codes, factors, scales, bytes: codes + factors + scales };
+  const factors = 2 * Math.ceil(rows / GROUP[format]) * columns;
+  return { codes, scales, factors, bytes: codes + scales + factors };
 }
 
 /** A packed weight as a product reads it. */

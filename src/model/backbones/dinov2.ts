@@ -78,7 +78,7 @@ export function dinov2Weights(scope: WeightScope, config: Dinov2Config): Dinov2W
   const block = (layer: WeightScope): BlockWeights => ({
     norm1: layer.norm("norm1", d, epsilon),
     qkv: layer.at("attention.attention").merged(["query", "key", "value"], d, d, { bias: qkvBias }),
-    attentionOutput: layer.linear("attention.output.dense", d, d, { scale: "layer_scale1.lambda1" }),
+    attentionOutput: layer.linear("attention.output.dense", d, d, { scale: "layer_scale1.lambda1", coarsest: "q8" }),
     norm2: layer.norm("norm2", d, epsilon),
     mlp: mlpWeights(layer, config),
   });

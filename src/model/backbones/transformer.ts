@@ -23,6 +23,7 @@ export interface BlockWeights {
   readonly norm1: Norm;
   /** Query, key and value side by side: one product of x instead of three. */
   readonly qkv: Linear;
+  /** Bound to be q8 at the coarsest: a twelfth of the block's weights, it brings a sixth of the error of q4. */
   readonly attentionOutput: Linear;
   readonly norm2: Norm;
   readonly mlp: Mlp | SwigluMlp;

@@ -59,7 +59,7 @@ export function vitWeights(scope: WeightScope, config: VitConfig): VitWeights {
   const block = (layer: WeightScope): BlockWeights => ({
     norm1: layer.norm("layernorm_before", d, epsilon),
     qkv: layer.at("attention.attention").merged(["query", "key", "value"], d, d, { bias: qkvBias }),
-    attentionOutput: layer.linear("attention.output.dense", d, d),
+    attentionOutput: layer.linear("attention.output.dense", d, d, { coarsest: "q8" }),
     norm2: layer.norm("layernorm_after", d, epsilon),
     mlp: {
       kind: "mlp",

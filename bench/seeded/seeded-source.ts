@@ -1,0 +1,27 @@
+import { parseConfig } from "../../src/model/config.ts";
+import { filesFromBlobs } from "../../src/runtime/blob-source.ts";
+import type { ModelFiles } from "../../src/runtime/byte-source.ts";
+import { type SeededOptions, seededCheckpoint } from "./seeded-checkpoint.ts";
+import { type ModelJson, SEEDED_MODELS, type SeededName } from "./seeded-models.ts";
+import { seededTensors } from "./seeded-tensors.ts";
+
+/**
+ * A model folder with `config.json`, `preprocessor_config.json` and `model.safetensors`, whose weights are drawn from a
+ * seed as they are read. Its answers mean nothing; its shapes, bytes and FLOPs are the published model's.
+ */
+export function seededSource(model: SeededName, options?: SeededOptions): ModelFiles {
+  return drawnSource(`seeded ${model}`, SEEDED_MODELS[model], options);
+}
+
+/** The same for a model of any sizes. @throws FileError for a config that is none of this project's */
+export function drawnSource(name: string, { config, processor }: ModelJson, options?: SeededOptions): ModelFiles {
+  const json = filesFromBlobs(name, {
+    "config.json": new Blob([JSON.stringify(config)]),
+    "preprocessor_config.json": new Blob([JSON.stringify(processor)]),
+  });
+  const checkpoint = seededCheckpoint(`${name}/model.safetensors`, seededTensors(parseConfig(config)), options);
+  return {
+    name,
+    open: async (file, signal) => (file === "model.safetensors" ? checkpoint : json.open(file, signal)),
+  };
+}

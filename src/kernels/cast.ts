@@ -1,0 +1,40 @@
+import type { Kernel } from "../runtime/kernel.ts";
+import { elementCount, type Precision, type Shape, type TensorSpec } from "../runtime/tensor.ts";
+import { grid } from "./shared/grid.ts";
+import { enable, lanes, storage, vector } from "./shared/storage.ts";
+import { wgsl } from "./shared/wgsl.ts";
+
+const INVOCATIONS = 64;
+
+export interface CastParams {
+  readonly shape: Shape;
+  readonly from: Precision;
+  readonly to: Precision;
+}
+
+/** x of any shape → the same numbers stored otherwise; past 65504, f16's largest, they become infinite. */
+export function cast({ shape, from, to }: CastParams): Kernel {
+  const x: TensorSpec = { shape, dtype: from };
+  const y: TensorSpec = { shape, dtype: to };
+  const width = lanes(elementCount(shape));
+  const count = elementCount(shape) / width;
+  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
+  return {
+    label: `cast [${shape.join(", ")}] ${from} → ${to}`,
+    inputs: [x],
+    output: y,
+    workgroups,
+    flops: 0,
+    code: wgsl`
+      ${enable(from === "f16" ? from : to)}
+      ${storage(0, "read", "x", x, width)}
+      ${storage(1, "read_write", "y", y, width)}
+
+      @compute @workgroup_size(${INVOCATIONS})
+      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
+        ${index}
+        let i = group * ${INVOCATIONS}u + local;
+        if (i < ${count}u) { y[i] = ${vector(to, width)}(x[i]); }
+      }`,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Kernel } from "../runtime/kernel.ts";
+import type { TensorSpec } from "../runtime/tensor.ts";
+import { loadChannels, rowStride } from "./shared/channels.ts";
+import { momentBlocks } from "./shared/compensate.ts";
+import { grid } from "./shared/grid.ts";
+import { multipleOf4 } from "./shared/pack.ts";
+import { lanes, storage } from "./shared/storage.ts";
+import { unroll } from "./shared/unroll.ts";
+import { wgsl } from "./shared/wgsl.ts";
+
+const INVOCATIONS = 64;
+
+export interface GramParams {
+  readonly rows: number;
+  readonly channels: number;
+}
+
+/**
+ * `xᵀx` in blocks along the diagonal, for calibration: x `[R, C]` f32 → y `[blocks, size, size]` f32 (`momentBlocks`), what
+ * lies beyond C being 0. An invocation sums 4 × 4 products.
+ */
+export function gram({ rows, channels }: GramParams): Kernel {
+  const { blocks, size } = momentBlocks(channels);
+  const x: TensorSpec = { shape: [rows, channels], dtype: "f32" };
+  const y: TensorSpec = { shape: [blocks, size, size], dtype: "f32" };
+  const side = size / 4;
+  const count = blocks * side * side;
+  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
+  return {
+    label: `gram [${rows}, ${channels}]`,
+    inputs: [x],
+    output: y,
+    workgroups,
+    flops: 2 * rows * channels * size,
+    code: wgsl`
+      ${storage(0, "read", "x", x, lanes(channels))}
+      ${storage(1, "read_write", "y", y, 4)}
+      ${loadChannels("x", channels)}
+
+      @compute @workgroup_size(${INVOCATIONS})
+      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
+        ${index}
+        let i = group * ${INVOCATIONS}u + local;
+        if (i >= ${count}u) { return; }
+        let block = i / ${side * side}u;
+        let down = i / ${side}u % ${side}u;
+        let across = i % ${side}u;
+        let a4 = block * ${side}u + down;
+        let b4 = block * ${side}u + across;
+        ${unroll(4, (k) => `var sum${k} = vec4f();`)}
+        if (max(a4, b4) < ${multipleOf4(channels) / 4}u) {
+          for (var row = 0u; row < ${rows}u; row++) {
+            let a = x4(row * ${rowStride(channels)}u, a4);
+            let b = x4(row * ${rowStride(channels)}u, b4);
+            ${unroll(4, (k) => `sum${k} += a[${k}] * b;`)}
+          }
+        }
+        let at = (block * ${size}u + 4u * down) * ${side}u + across;
+        ${unroll(4, (k) => `y[at + ${k * side}u] = sum${k};`)}
+      }`,
+  };
+}

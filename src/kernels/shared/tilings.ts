@@ -1,0 +1,189 @@
+import type { Precision } from "../../runtime/tensor.ts";
+import type { Traits } from "../../runtime/traits.ts";
+import { type MatrixTile, matrixTile, matrixTileBytes, matrixTileInvocations, matrixTileName } from "./matrix-tile.ts";
+import { quadTile } from "./quad-tile.ts";
+import { chooseTile, registerTile, registerTileName, type Tile } from "./register-tile.ts";
+import type { TiledKernel, TiledProduct } from "./tiled-product.ts";
+import {
+  type SlabTypes,
+  type WorkgroupTile,
+  workgroupTile,
+  workgroupTileBytes,
+  workgroupTileName,
+} from "./workgroup-tile.ts";
+
+/** One way to cut a product up. */
+export interface Tiling {
+  readonly name: string;
+  /** Lines that the kernel's text begins with. */
+  readonly directives: readonly string[];
+  readonly parts: number;
+  readonly tile: (product: TiledProduct) => TiledKernel;
+}
+
+/** What the choice depends on. */
+export interface TilingProblem {
+  readonly m: number;
+  readonly n: number;
+  /** All of the sum: `4 · depth · steps`. */
+  readonly k: number;
+  readonly steps: number;
+  readonly matrices: number;
+  readonly slabs: SlabTypes;
+}
+
+/** A tiling before its parts are chosen, with what it takes to guess its time. */
+interface Shape extends Omit<Tiling, "parts"> {
+  readonly height: number;
+  readonly width: number;
+  /** Multiply-adds a workgroup does in the time of one that loads each number for itself; a guess. */
+  readonly rate: number;
+}
+
+/** The way that runs anywhere. */
+export function registerTiling(m: number, n: number): Tiling {
+  return { ...registerShape(chooseTile(m, n)), parts: 1 };
+}
+
+function registerShape(tile: Tile): Shape {
+  return {
+    name: registerTileName(tile),
+    directives: [],
+    tile: (product) => registerTile(product, tile),
+    height: tile.rows * tile.y,
+    width: 4 * tile.columns * tile.x,
+    rate: 1,
+  };
+}
+
+const WORKGROUP_TILES: readonly (readonly [WorkgroupTile, rate: number])[] = [
+  [{ rows: 4, columns: 1, x: 8, y: 8, quads: 8 }, 1.4],
+  [{ rows: 8, columns: 2, x: 8, y: 8, quads: 4 }, 2],
+  [{ rows: 8, columns: 2, x: 8, y: 16, quads: 4 }, 2.2],
+  [{ rows: 8, columns: 2, x: 16, y: 16, quads: 2 }, 2.2],
+  [{ rows: 8, columns: 2, x: 16, y: 16, quads: 4 }, 2.4],
+];
+
+/** Subgroups down and across, matrices of each, depth of the slab, and a guess of the rate. */
+const MATRIX_TILES: readonly (readonly [number, number, rows: number, columns: number, depth: number, rate: number])[] =
+  [
+    [2, 2, 16, 16, 32, 5],
+    [2, 2, 32, 32, 32, 8],
+    [2, 2, 64, 32, 32, 9],
+    [2, 2, 64, 64, 32, 10],
+  ];
+
+/**
+ * The subgroup's number, from which a matrix's place follows, is equal within the subgroup and not within the workgroup,
+ * and the compiler proves the latter alone.
+ */
+const MATRIX_DIRECTIVES = [
+  "enable chromium_experimental_subgroup_matrix;",
+  "diagnostic(off, chromium.subgroup_matrix_uniformity);",
+];
+
+/** Workgroups that a GPU of middle size runs at once. */
+const AT_ONCE = 96;
+/** Shortest sum of a part: below, adding up the parts costs more than it saves. */
+const SHORTEST_PART = 128;
+
+/** All ways to cut a product up on a device, the one expected to be the fastest first. */
+export function tilings(problem: TilingProblem, traits: Traits): Tiling[] {
+  const { m, n } = problem;
+  const own = chooseTile(m, n);
+  const shapes = [
+    registerShape(own),
+    ...quadShapes(own, traits),
+    ...workgroupShapes(problem, traits),
+    ...matrixShapes(problem, traits),
+  ];
+  const guesses = shapes.flatMap((shape) =>
+    partsOf(problem, shape).map((parts) => ({ ...shape, parts, time: guessedTime(problem, shape, parts) })),
+  );
+  const first = traits.software ? [registerTiling(m, n)] : [];
+  const others = guesses.toSorted((a, b) => a.time - b.time).map(named);
+  return [...first, ...others.filter(({ name }) => name !== first[0]?.name)];
+}
+
+function named({ name, directives, parts, tile }: Tiling): Tiling {
+  return { name: parts > 1 ? `${name} in ${parts} parts` : name, directives, parts, tile };
+}
+
+function quadShapes(tile: Tile, { subgroups }: Traits): Shape[] {
+  if (!subgroups || tile.x % 4 > 0) return [];
+  return [
+    {
+      ...registerShape(tile),
+      name: `subgroup broadcast ${tile.rows}×${4 * tile.columns}`,
+      directives: ["enable subgroups;"],
+      tile: (product) => quadTile(product, tile),
+      rate: 1.1,
+    },
+  ];
+}
+
+function workgroupShapes({ m, n, slabs }: TilingProblem, traits: Traits): Shape[] {
+  return WORKGROUP_TILES.filter(
+    ([tile]) =>
+      workgroupTileBytes(tile, slabs) <= traits.workgroupBytes &&
+      tile.x * tile.y <= traits.invocations &&
+      fills(m, n, tile.rows * tile.y, 4 * tile.columns * tile.x),
+  ).map(([tile, rate]) => ({
+    name: workgroupTileName(tile),
+    directives: [],
+    tile: (product) => workgroupTile(product, tile, slabs),
+    height: tile.rows * tile.y,
+    width: 4 * tile.columns * tile.x,
+    rate,
+  }));
+}
+
+function matrixShapes({ m, n, slabs }: TilingProblem, traits: Traits): Shape[] {
+  const { left, right } = slabs;
+  const { subgroupSize } = traits;
+  const matrix = traits.subgroupMatrices.find(
+    ({ componentType, resultComponentType }) => componentType === left && resultComponentType === "f32",
+  );
+  if (!matrix || !subgroupSize || left !== right) return [];
+  const component = left as Precision;
+  return MATRIX_TILES.flatMap(([down, across, height, width, depth, rate]) => {
+    if (height % matrix.M > 0 || width % matrix.N > 0 || depth % matrix.K > 0) return [];
+    const rows = height / matrix.M;
+    const columns = width / matrix.N;
+    const tile: MatrixTile = { matrix, subgroupSize, down, across, rows, columns, depth };
+    const isPossible =
+      matrixTileBytes(tile, component) <= traits.workgroupBytes &&
+      matrixTileInvocations(tile) <= traits.invocations &&
+      fills(m, n, down * height, across * width);
+    if (!isPossible) return [];
+    return {
+      name: matrixTileName(tile),
+      directives: MATRIX_DIRECTIVES,
+      tile: (product: TiledProduct) => matrixTile(product, tile, component),
+      height: down * height,
+      width: across * width,
+      rate,
+    };
+  });
+}
+
+/** Whether a matrix is not so small that most of a tile would be beyond it. */
+function fills(m: number, n: number, height: number, width: number): boolean {
+  return 2 * m > height && 2 * n > width;
+}
+
+/** In how many parts the sum may be cut; several where there are too few tiles for a GPU. */
+function partsOf({ m, n, k, steps, matrices }: TilingProblem, { height, width }: Shape): number[] {
+  const tiles = Math.ceil(m / height) * Math.ceil(n / width) * matrices;
+  if (matrices > 1 || 2 * tiles > AT_ONCE) return [1];
+  // A convolution is cut between taps.
+  const counts = steps > 1 ? [3, 9].filter((parts) => steps % parts === 0) : [2, 4, 8];
+  return [1, ...counts.filter((parts) => k / parts >= SHORTEST_PART)];
+}
+
+function guessedTime({ m, n, k, matrices }: TilingProblem, { height, width, rate }: Shape, parts: number): number {
+  const groups = Math.ceil(m / height) * Math.ceil(n / width) * matrices * parts;
+  const work = (Math.ceil(groups / AT_ONCE) * height * width * k) / parts / rate;
+  // Writing and reading the parts, and one more launch, in multiply-adds of a workgroup.
+  return parts === 1 ? work : work + (m * n * parts) / AT_ONCE + 50_000;
+}

@@ -1,0 +1,88 @@
+import type { ResizeMode } from "../kernels/bands.ts";
+import { FileError, UsageError } from "../runtime/errors.ts";
+import type { Graph } from "../runtime/graph.ts";
+import type { Precision, Shape } from "../runtime/tensor.ts";
+import type { ModelConfig } from "./config.ts";
+import type { DptWeights } from "./dpt.ts";
+import { forwardGraph } from "./forward.ts";
+import type { InF32 } from "./ops.ts";
+import { predictGraph } from "./predict.ts";
+import { networkSize, type Processor, type Size } from "./processor.ts";
+
+/** A picture's way through the model, as `segment` or `depth` goes it. */
+export interface PictureWork {
+  /** Size of the picture; that which the processor resizes to if left out. */
+  readonly picture?: Size | undefined;
+  /** Size the network works at instead of the processor's: stretched to it, or the picture's own for "native". */
+  readonly size?: Size | "native" | undefined;
+  /** How the network's answer is resized to the picture; as transformers does if left out. */
+  readonly resize?: ResizeMode | undefined;
+}
+
+/** The network alone, as `forward` runs it. */
+export interface NetworkWork {
+  /** Shape of `pixel_values`: `[N, 3, H, W]`. */
+  readonly pixelValues: Shape;
+  /** Whether stages come out too. */
+  readonly stages?: boolean | undefined;
+}
+
+/** What a model can be asked to run. */
+export type Work = PictureWork | NetworkWork;
+
+/** Work whose sizes are known. */
+export interface Job {
+  /** All that the graph depends on but the layers in f32. */
+  readonly key: string;
+  /** What the network works at. */
+  readonly network: Size;
+  readonly record: (inF32?: InF32) => Graph;
+}
+
+/** The parts of a model that a graph is recorded from. */
+export interface Recordable {
+  readonly config: ModelConfig;
+  readonly processor: Processor | undefined;
+  readonly weights: DptWeights;
+  readonly precision: Precision;
+}
+
+/**
+ * Finds out sizes and checks them; nothing is recorded yet.
+ * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network
+ */
+export function jobOf(model: Recordable, work: Work): Job {
+  return "pixelValues" in work ? networkJob(model, work) : pictureJob(model, work);
+}
+
+function networkJob({ config, weights, precision }: Recordable, { pixelValues, stages = false }: NetworkWork): Job {
+  const [, , height = 0, width = 0] = pixelValues;
+  return {
+    key: `forward ${pixelValues} ${stages}`,
+    network: { width, height },
+    record: (inF32) => forwardGraph(config, weights, precision, pixelValues, { stages, inF32 }),
+  };
+}
+
+function pictureJob({ config, processor, weights, precision }: Recordable, work: PictureWork): Job {
+  if (!processor) {
+    throw new FileError(
+      "model: want preprocessor_config.json beside config.json, got none. Add the checkpoint's own, or prepare pixel_values and call forward.",
+    );
+  }
+  const { backbone, head } = config;
+  const { width, height } = work.picture ?? processor.size;
+  const picture = { width, height };
+  const { resize = head.kind === "segmentation" ? "bilinear" : "bicubic" } = work;
+  const network = networkSize(processor, picture, work.size);
+  const { patch } = backbone;
+  if (network.width < patch || network.height < patch) {
+    const got = `got ${network.width}x${network.height}`;
+    throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
+  }
+  return {
+    key: JSON.stringify([picture, network, resize]),
+    network: { width: network.width, height: network.height },
+    record: (inF32) => predictGraph(config, weights, precision, { processor, picture, network, resize, inF32 }),
+  };
+}
