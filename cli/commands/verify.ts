@@ -10,6 +10,7 @@ export interface VerifyOptions {
   readonly dtype?: Precision;
   readonly explain?: boolean;
   readonly tune?: number;
+  readonly paths?: readonly string[];
   readonly software?: boolean;
   readonly json?: boolean;
 }
@@ -32,6 +33,10 @@ export function verifyCommand(program: Command): void {
     .addOption(dtypeOption(["f32", "f16"]))
     .option("--explain", "tell what is run, in what way and why, and what memory it takes")
     .addOption(tuneOption())
+    .option(
+      "--paths <kinds...>",
+      'ways to compute to take where there are any, such as "workgroup tiles"; see --explain',
+    )
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress")
     .addHelpText("after", examples("verify test/fixtures/cases/*", "verify my-case --tolerance 1e-3 --json"))

@@ -37,6 +37,7 @@ interface CaseOptions {
   readonly tolerance: number;
   readonly explain: boolean;
   readonly tune: ReturnType<typeof tuneWithin>;
+  readonly paths: readonly string[] | undefined;
 }
 
 /** `dpt-webgpu verify`: every case is run, whatever becomes of the others. */
@@ -50,7 +51,10 @@ export async function verify(folders: readonly string[], options: VerifyOptions)
   const tune = tuneWithin(options.tune);
   for (const folder of folders) {
     try {
-      cases.push({ folder, ...(await verifyCase(folder, { precision, tolerance, explain, tune }, device, progress)) });
+      cases.push({
+        folder,
+        ...(await verifyCase(folder, { precision, tolerance, explain, tune, paths: options.paths }, device, progress)),
+      });
     } catch (error) {
       cases.push({ folder, stages: [], error: error instanceof Error ? error.message : String(error) });
     } finally {
@@ -85,7 +89,7 @@ export async function verify(folders: readonly string[], options: VerifyOptions)
 
 async function verifyCase(
   folder: string,
-  { precision, tolerance, explain, tune }: CaseOptions,
+  { precision, tolerance, explain, tune, paths }: CaseOptions,
   device: GPUDevice,
   { onProgress, onNotice }: ProgressDisplay,
 ): Promise<Pick<CaseReport, "stages" | "plan">> {
@@ -95,7 +99,7 @@ async function verifyCase(
   const expected = inOrder(await readTensors(await fileSource(file)));
   if (expected.size === 0)
     throw new FileError(`${file}: want expected tensors, got none. Save PyTorch's answer there.`);
-  const load = { device, dtype: precision, ...TUNING, onProgress, onNotice };
+  const load = { device, dtype: precision, ...TUNING, paths, onProgress, onNotice };
   const model = await DPT.load(filesFromFolder(folder), load);
   try {
     const stages = [...expected.keys()].some((name) => /^(backbone|neck)\./.test(name));

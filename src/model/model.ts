@@ -2,7 +2,7 @@ import { type LabelType, labelType } from "../kernels/arg-max-resized.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
-import type { Convolution } from "../kernels/shared/winograd.ts";
+import { type Convolution, chooseConvolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import { openCheckpoint } from "../runtime/checkpoint.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
@@ -46,7 +46,7 @@ export interface LoadOptions extends EngineOptions {
   readonly dtype?: WeightFormat | undefined;
   /**
    * How 3×3 convolutions are computed: by Winograd's algorithm (a quarter of the multiplications, four times the weights) or
-   * directly; "auto", which is the default, is the faster.
+   * directly; "auto", which is the default, is the one that is expected to be faster on the adapter.
    */
   readonly convolution?: Convolution | undefined;
   readonly onProgress?: (progress: Progress) => void;
@@ -196,12 +196,13 @@ export class DPT {
     const checkpoint = await openCheckpoint(files, signal);
     const storage = chooseStorage(checkpoint, options.dtype);
     const { precision } = storage;
-    const weights = dptWeights(config, precision, options.convolution, storage.quantization);
-    checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
     signal?.throwIfAborted();
     const engine = await Engine.open(options, PATH_PREFERENCES);
     try {
       engine.checkPrecision(precision);
+      const convolution = chooseConvolution(options.convolution, precision, engine.traits);
+      const weights = dptWeights(config, precision, convolution, storage.quantization);
+      checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
       const store = await engine.loadWeights(checkpoint, weights.leaves, {
         signal,
         onProgress: ({ loaded, total }) => onProgress?.({ phase: "load", done: loaded, total }),

@@ -21,6 +21,11 @@ export interface EngineOptions {
   readonly adapter?: GPUAdapter | undefined;
   /** Where measurements are kept for the next time; a database of the page if left out, or nowhere if there is none. */
   readonly tuningStore?: TuningStore | undefined;
+  /**
+   * How the names of paths begin that are to be taken, the first that a kernel has: `["workgroup tiles"]`. For comparing
+   * ways to compute; nothing is taken by measurement then.
+   */
+  readonly paths?: readonly string[] | undefined;
   /** Called with a sentence for people when something is otherwise than they would expect. */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
@@ -30,6 +35,7 @@ export class Engine {
   readonly #device: GPUDevice;
   readonly #isOwn: boolean;
   readonly #pipelines: Pipelines;
+  readonly #asked: PathPreference | undefined;
   readonly #preference: PathPreference | undefined;
   readonly #records: TuningRecords;
   readonly #onNotice: EngineOptions["onNotice"];
@@ -42,7 +48,7 @@ export class Engine {
     device: GPUDevice,
     isOwn: boolean,
     traits: Traits,
-    { tuningStore, onNotice }: EngineOptions,
+    { tuningStore, paths, onNotice }: EngineOptions,
     preferences: readonly PathPreference[],
   ) {
     this.#device = device;
@@ -50,7 +56,8 @@ export class Engine {
     this.traits = traits;
     this.#pipelines = Pipelines.of(device);
     this.adapter = describeAdapter({ info: device.adapterInfo });
-    this.#preference = preferences.find(({ adapter }) => adapter.test(this.adapter));
+    this.#asked = paths && { adapter: /^/, families: paths, why: "as asked" };
+    this.#preference = this.#asked ?? preferences.find(({ adapter }) => adapter.test(this.adapter));
     this.#onNotice = onNotice;
     this.#records = new TuningRecords(this.adapter, tuningStore ?? indexedDbStore(), onNotice);
   }
@@ -83,7 +90,7 @@ export class Engine {
    */
   async takePaths(graph: Graph): Promise<number> {
     const choices = await this.#choicesOf(graph);
-    takePaths(graph, choices, (kernel) => this.#records.of(kernel));
+    takePaths(graph, choices, this.#asked ? undefined : (kernel) => this.#records.of(kernel));
     return [...choices.values()].reduce((sum, choice) => sum + this.#records.missing(choice), 0);
   }
 

@@ -8,6 +8,8 @@ export interface PathPreference {
   readonly adapter: RegExp;
   /** How the names of paths begin that are the fastest there, the best first. */
   readonly families: readonly string[];
+  /** For whoever asks; that it is known of the adapter if left out. */
+  readonly why?: string;
 }
 
 /** A kernel of a graph with all ways to compute it on a device. */
@@ -44,5 +46,8 @@ function inOrder(paths: readonly Path[], preference: PathPreference | undefined)
   };
   const sorted = paths.toSorted((a, b) => rank(a) - rank(b));
   const isPreferred = paths.length > 1 && rank(sorted[0]!) < preference.families.length;
-  return { paths: sorted, expected: isPreferred ? `known to be fast on ${preference.adapter.source}` : expected };
+  return {
+    paths: sorted,
+    expected: isPreferred ? (preference.why ?? `known to be fast on ${preference.adapter.source}`) : expected,
+  };
 }

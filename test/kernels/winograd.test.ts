@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Epilogue } from "../../src/kernels/shared/epilogue.ts";
 import { packConv2d, packVector } from "../../src/kernels/shared/pack.ts";
 import {
+  chooseConvolution,
   chooseWinograd,
   planWinograd,
   WINOGRAD,
@@ -15,6 +16,7 @@ import { winogradProduct } from "../../src/kernels/winograd-product.ts";
 import { winograd } from "../../src/model/winograd.ts";
 import { Engine } from "../../src/runtime/engine.ts";
 import { Graph } from "../../src/runtime/graph.ts";
+import { LEAST_TRAITS } from "../../src/runtime/traits.ts";
 import { testDevice } from "../device.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
@@ -304,6 +306,18 @@ describe("plans", () => {
     expect(chooseWinograd({ ...layer, channelsIn: 8 }, "auto")).toBeUndefined();
     expect(chooseWinograd({ ...layer, channelsOut: 8 }, "auto")).toBeUndefined();
     expect(chooseWinograd({ ...layer, channelsOut: 8 }, "winograd")).toBe(4);
+  });
+
+  test("directly where subgroup matrices multiply f16, unless asked otherwise", () => {
+    const matrix = { M: 16, N: 16, K: 16, componentType: "f16", resultComponentType: "f32" };
+    const fast = { ...LEAST_TRAITS, f16: true, subgroupMatrices: [matrix] };
+    expect(chooseConvolution(undefined, "f16", fast)).toBe("direct");
+    expect(chooseConvolution("winograd", "f16", fast)).toBe("winograd");
+    expect(chooseConvolution("auto", "f32", fast)).toBe("auto");
+    expect(chooseConvolution("auto", "f16", { ...fast, software: true })).toBe("auto");
+    expect(chooseConvolution("auto", "f16", LEAST_TRAITS)).toBe("auto");
+    const halfSums = { ...fast, subgroupMatrices: [{ ...matrix, resultComponentType: "f16" }] };
+    expect(chooseConvolution("auto", "f16", halfSums)).toBe("auto");
   });
 
   test("f16 for map and weight, f32 between", () => {

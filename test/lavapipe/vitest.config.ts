@@ -7,7 +7,7 @@ process.execPath = process.env.LAVAPIPE_NODE!;
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL("../..", import.meta.url)),
-    include: ["test/kernels/paths.test.ts", "test/kernels/attention.test.ts", "test/lavapipe/cases.test.ts"],
+    include: ["test/kernels/paths.test.ts", "test/kernels/attention.test.ts", "test/model/paths.test.ts"],
     setupFiles: ["test/setup.ts"],
     pool: "forks",
     maxWorkers: 1,
