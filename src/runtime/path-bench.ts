@@ -188,43 +188,50 @@ export class PathBench {
     const least = this.#isStamped ? LEAST.stamped : LEAST.wall;
     // A quarter, since it may be much slower than the best.
     let repeats = best ? Math.min(MOST_REPEATS, Math.ceil(least / best / 4)) : 1;
-    let total = await this.#secondsOf(bound, repeats);
-    while (total < least && repeats < MOST_REPEATS) {
-      const growth = Math.min(50, Math.max(2, (1.5 * least) / total));
+    let sample = await this.#sample(bound, repeats);
+    while (sample.spent < least && repeats < MOST_REPEATS) {
+      const growth = Math.min(50, Math.max(2, (1.5 * least) / sample.spent));
       repeats = Math.min(MOST_REPEATS, Math.ceil(repeats * growth));
-      total = await this.#secondsOf(bound, repeats);
+      sample = await this.#sample(bound, repeats);
     }
-    if (this.#isStamped && total === 0) {
+    if (this.#isStamped && sample.spent === 0) {
       // The clock stands still.
       this.#isStamped = false;
       return this.#time(bound, best);
     }
-    const samples = [total / repeats];
-    if (best && samples[0]! > CLEARLY_SLOWER * best) return samples[0]!;
-    for (let spent = total; samples.length < SAMPLES && spent < ENOUGH; spent += total) {
-      total = await this.#secondsOf(bound, repeats);
-      samples.push(total / repeats);
+    const samples = [sample.seconds];
+    if (best && sample.seconds > CLEARLY_SLOWER * best) return sample.seconds;
+    for (let { spent } = sample; samples.length < SAMPLES && spent < ENOUGH; ) {
+      const next = await this.#sample(bound, repeats);
+      samples.push(next.seconds);
+      spent += next.spent;
     }
     return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)]!;
   }
 
-  /** Seconds of so many dispatches. */
-  async #secondsOf(bound: Bound, repeats: number): Promise<number> {
+  /** Seconds of one dispatch, from so many, and what the clock has counted for that. */
+  async #sample(bound: Bound, repeats: number): Promise<{ readonly seconds: number; readonly spent: number }> {
     if (this.#isStamped) {
-      const recorder = new TimestampRecorder(this.#device, 1);
-      try {
-        await this.#submit((encoder) => {
-          this.#pass(encoder, bound, repeats, recorder.writes(0));
-          recorder.resolve(encoder);
-        });
-        return (await recorder.read())[0]!;
-      } finally {
-        recorder.dispose();
-      }
+      const spent = await this.#stampedSecondsOf(bound, repeats);
+      return { seconds: spent / repeats, spent };
     }
     // What a submit costs by itself is in both.
     const once = await this.#wallSecondsOf(bound, repeats);
-    return Math.max(0, (await this.#wallSecondsOf(bound, 2 * repeats)) - once);
+    const twice = await this.#wallSecondsOf(bound, 2 * repeats);
+    return { seconds: Math.max(0, twice - once) / repeats, spent: twice };
+  }
+
+  async #stampedSecondsOf(bound: Bound, repeats: number): Promise<number> {
+    const recorder = new TimestampRecorder(this.#device, 1);
+    try {
+      await this.#submit((encoder) => {
+        this.#pass(encoder, bound, repeats, recorder.writes(0));
+        recorder.resolve(encoder);
+      });
+      return (await recorder.read())[0]!;
+    } finally {
+      recorder.dispose();
+    }
   }
 
   async #wallSecondsOf(bound: Bound, repeats: number): Promise<number> {

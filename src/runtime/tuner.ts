@@ -30,6 +30,7 @@ export class Tuner {
   /** Paths that are compiled or being compiled. */
   readonly #prepared = new Map<Path, Prepared>();
   #measuring: Promise<unknown> = Promise.resolve();
+  #isDisposed = false;
 
   constructor(
     device: GPUDevice,
@@ -54,7 +55,7 @@ export class Tuner {
 
   /**
    * Measures the next path.
-   * @returns false once there is none
+   * @returns false once there is none, or the tuner is disposed of
    * @throws MachineError if memory runs out or the device is lost
    */
   async step(alone: Alone): Promise<boolean> {
@@ -71,16 +72,18 @@ export class Tuner {
     const seconds = Object.values(times.seconds);
     const best = seconds.length > 0 ? Math.min(...seconds) : undefined;
     await this.#prepared.get(path!)!.ready;
-    const trial = await alone(() => {
+    const trial = await alone(async () => {
+      if (this.#isDisposed) return undefined;
       const tried = this.#bench.try(kernel, path!, best);
       this.#measuring = tried.catch(() => {});
       return tried;
     });
+    if (!trial) return false;
     if ("refused" in trial) {
       this.#onNotice?.(`tuning: on this adapter '${path!.name}' of ${kernel.label} ${trial.refused}. It is not used.`);
     }
     await this.#records.keep(choice, path!.name, trial);
-    this.#prepared.get(path!)!.release();
+    this.#prepared.get(path!)?.release();
     this.#prepared.delete(path!);
     return true;
   }
@@ -95,6 +98,7 @@ export class Tuner {
 
   /** Frees the memory, once nothing is measured any more. */
   dispose(): void {
+    this.#isDisposed = true;
     for (const { release } of this.#prepared.values()) release();
     this.#prepared.clear();
     void this.#measuring.then(() => this.#bench.dispose());

@@ -44,9 +44,10 @@ function stridesOf(way: AttentionMatrices, headSize: number) {
   return { token: filled(way, headSize) + own, score: way.keys + full, weight: way.keys + own };
 }
 
-/** Numbers that an invocation keeps from block to block: sums and queries. */
-export function matricesSums(way: AttentionMatrices, headSize: number): number {
-  return (2 * queriesEach(way) * filled(way, headSize)) / way.subgroupSize;
+/** Registers that an invocation keeps from block to block: sums and queries. */
+export function matricesRegisters(way: AttentionMatrices, headSize: number): number {
+  const each = (queriesEach(way) * filled(way, headSize)) / way.subgroupSize;
+  return each + (componentOf(way) === "f16" ? each / 2 : each);
 }
 
 /** Bytes of workgroup memory. */
@@ -56,7 +57,7 @@ export function matricesBytes(way: AttentionMatrices, headSize: number): number 
   const isHalf = componentOf(way) === "f16";
   const tokens = Math.max(queries, way.keys) * token;
   const weights = isHalf ? 2 * queries * weight : 0;
-  return (isHalf ? 2 : 4) * tokens + 4 * queries * score + weights + 4 * way.subgroups;
+  return (isHalf ? 2 : 4) * tokens + 4 * queries * score + weights + 16 * Math.ceil(way.subgroups / 4);
 }
 
 /** `subgroup matrices 64×32`: queries of a workgroup, keys of a block. */
@@ -95,19 +96,15 @@ export function attentionMatrices(params: AttentionParams, way: AttentionMatrice
 
   const load = (part: Part, from: string, count: number) => {
     const quads = width / 4;
-    const value = (at: string) => {
-      const loaded = `qkv4(${base(part, `${from} + token`)}, ${at})`;
-      return quads > blocks
-        ? `select(vec4f(), ${loaded.replace(at, `min(${at}, ${blocks - 1}u)`)}, ${at} < ${blocks}u)`
-        : loaded;
-    };
+    const isFilled = quads > blocks;
     return wgsl`
       for (var i = 0u; i < ${Math.ceil((count * quads) / invocations)}u; i++) {
         let item = i * ${invocations}u + lane;
         if (item < ${count * quads}u) {
           let token = item / ${quads}u;
           let c = item % ${quads}u;
-          let four = vec4<${component}>(${value("c")});
+          let loaded = qkv4(${base(part, `${from} + token`)}, ${isFilled ? `min(c, ${blocks - 1}u)` : "c"});
+          let four = vec4<${component}>(${isFilled ? `select(vec4f(), loaded, c < ${blocks}u)` : "loaded"});
           let to = token * ${strides.token}u + 4u * c;
           ${unroll(4, (k) => `slab[to + ${k}u] = four[${k}];`)}
         }

@@ -8,9 +8,9 @@ import {
   matricesBytes,
   matricesInvocations,
   matricesQueries,
-  matricesSums,
+  matricesRegisters,
 } from "./attention-matrices.ts";
-import { attentionTile, tileBytes, tileInvocations, tileQueries, tileSums } from "./attention-tile.ts";
+import { attentionTile, tileBytes, tileInvocations, tileQueries, tileRegisters } from "./attention-tile.ts";
 
 /** A way with what it takes to guess its time. */
 interface Way {
@@ -39,8 +39,8 @@ const MATRICES: readonly (readonly [subgroups: number, queries: number, keys: nu
 const BY_SUBGROUP = 1.15;
 /** Workgroups that a GPU of middle size runs at once. */
 const AT_ONCE = 96;
-/** Most numbers that an invocation may keep in registers from block to block. */
-const SUMS = 128;
+/** Most registers that an invocation may keep from block to block: a GPU has 128 or 256 for it at best. */
+const REGISTERS = 128;
 
 /** All ways to attend on a device, the one expected to be the fastest first; `own` is the kernel that runs anywhere. */
 export function attentionPaths(params: AttentionParams, own: Kernel, traits: Traits): Path[] {
@@ -63,7 +63,7 @@ function tileWays(params: AttentionParams, traits: Traits): Way[] {
     return reductions.flatMap((reduce): Way[] => {
       const places = (["memory", "storage"] as const).map((queries) => ({ rows, down, across, reduce, queries }));
       const tile = places.find((place) => tileBytes(place, headSize, precision) <= workgroupBytes);
-      if (!tile || tileInvocations(tile) > invocations || tileSums(tile, headSize) > SUMS) return [];
+      if (!tile || tileInvocations(tile) > invocations || tileRegisters(tile, headSize) > REGISTERS) return [];
       return [
         {
           kernel: () => attentionTile(params, tile),
@@ -88,7 +88,7 @@ function matricesWays(params: AttentionParams, traits: Traits): Way[] {
       keys % Math.max(matrix.N, matrix.K) === 0 &&
       matricesBytes(way, headSize) <= workgroupBytes &&
       matricesInvocations(way) <= invocations &&
-      matricesSums(way, headSize) <= SUMS;
+      matricesRegisters(way, headSize) <= REGISTERS;
     return isPossible ? [{ kernel: () => attentionMatrices(params, way), queries: matricesQueries(way), rate }] : [];
   });
 }

@@ -33,8 +33,8 @@ const columnsOf = ({ across }: AttentionTile, headSize: number) => Math.ceil(Mat
 const strideOf = (headSize: number) => Math.ceil(headSize / 4) | 1;
 const weightStrideOf = ({ across }: AttentionTile) => across | 1;
 
-/** Numbers that an invocation keeps from block to block. */
-export function tileSums(tile: AttentionTile, headSize: number): number {
+/** Registers that an invocation keeps from block to block: sums, maxima and totals. */
+export function tileRegisters(tile: AttentionTile, headSize: number): number {
   return tile.rows * (4 * columnsOf(tile, headSize) + 2);
 }
 

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fileSource } from "../../../cli/node-files.ts";
@@ -66,4 +66,34 @@ test("quantize replaces nothing by surprise, and nothing that it reads", async (
   expect(same).toMatchObject({ code: 2, stderr: expect.stringContaining("want another folder than the model's") });
   const twice = await runCli("quantize", output, "-o", join(folder, "twice"));
   expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining("want weights that are not quantised") });
+});
+
+test("quantize --calibrate rounds by what a photo shows, into the same bytes", async () => {
+  const model = join(folder, "sized");
+  await cp(CASE, model, { recursive: true });
+  await writeFile(join(model, "preprocessor_config.json"), '{ "size": 64 }');
+  const photo = "test/fixtures/photos/street-b-dpt-small-camvid-196/photo.png";
+  const write = async (name: string, ...options: string[]) => {
+    const output = join(folder, name);
+    const { code, stderr } = await runCli("quantize", model, "-o", output, "--dtype", "q4", ...options);
+    expect(code, stderr).toBe(0);
+    const path = join(output, "model.safetensors");
+    return { header: await readSafetensorsHeader(await fileSource(path)), bytes: await readFile(path) };
+  };
+  const plain = await write("plain");
+  const calibrated = await write("calibrated", "--software", "--calibrate", photo, photo);
+  expect([...calibrated.header.tensors.keys()]).toEqual([...plain.header.tensors.keys()]);
+  expect(calibrated.bytes.length).toBe(plain.bytes.length);
+  const partOf = ({ header, bytes }: typeof plain, name: string) => {
+    const { begin, end } = header.tensors.get(name)!;
+    return bytes.subarray(begin, end);
+  };
+  const [block, neck] = ["dpt.encoder.layer.0.output.dense.q4.codes", "neck.convs.0.q4.codes"];
+  expect(partOf(calibrated, block).equals(partOf(plain, block))).toBe(false);
+  expect(partOf(calibrated, neck).equals(partOf(plain, neck))).toBe(true);
+
+  const wrong = await runCli("quantize", model, "-o", join(folder, "wrong"), "--calibrate", photo);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("--calibrate: want --dtype q4, got q8.") });
+  const blind = await runCli("quantize", CASE, "-o", join(folder, "blind"), "--dtype", "q4", "--calibrate", photo);
+  expect(blind).toMatchObject({ code: 1, stderr: expect.stringContaining("preprocessor_config.json") });
 });

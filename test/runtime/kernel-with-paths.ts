@@ -1,0 +1,43 @@
+import type { Kernel, Path } from "../../src/runtime/kernel.ts";
+import { sumKernel } from "./kernel-of.ts";
+
+const LENGTH = 256;
+
+/** `y = x + 1` in several ways: its own, one that takes long, one that adds 2, one that no compiler reads, one in two steps. */
+export function kernelWithPaths(names: readonly (keyof typeof WAYS)[]): Kernel {
+  const own = sumKernel(1, LENGTH, 1);
+  const only = (kernel: Kernel): Path["stages"] => [{ kernel, inputs: [0] }];
+  return {
+    ...own,
+    flops: 1e6,
+    path: "own",
+    paths: () => names.map((name) => ({ name, stages: WAYS[name]({ own, only }) })),
+  };
+}
+
+interface Parts {
+  readonly own: Kernel;
+  readonly only: (kernel: Kernel) => Path["stages"];
+}
+
+const WAYS = {
+  own: ({ own, only }: Parts) => only(own),
+  slow: ({ own, only }: Parts) =>
+    only({
+      ...own,
+      code: own.code.replace(
+        "y[id.x] =",
+        "var z = 0f; for (var i = 0u; i < 200000u; i++) { z = fract(z * 1.7 + 0.3); } y[id.x] = min(z, 0f) +",
+      ),
+    }),
+  wrong: ({ only }: Parts) => only(sumKernel(1, LENGTH, 2)),
+  broken: ({ own, only }: Parts) => only({ ...own, code: `${own.code} no WGSL` }),
+  // Half of it at a time, and the second step reads both x and the answer of the first.
+  twice: (_: Parts): Path["stages"] => [
+    { kernel: sumKernel(1, LENGTH, 1), inputs: [0] },
+    {
+      kernel: { ...sumKernel(2, LENGTH), code: sumKernel(2, LENGTH).code.replace("x0[id.x] +", "0f * x0[id.x] +") },
+      inputs: [0, 1],
+    },
+  ],
+} as const;

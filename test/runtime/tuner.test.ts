@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { Engine } from "../../src/runtime/engine.ts";
+import { Graph } from "../../src/runtime/graph.ts";
+import type { TuningStore } from "../../src/runtime/tuning-store.ts";
+import { testDevice } from "../device.ts";
+import { kernelWithPaths } from "./kernel-with-paths.ts";
+import { spyDevice } from "./spy-device.ts";
+
+type Names = Parameters<typeof kernelWithPaths>[0];
+
+function graphOf(names: Names): Graph {
+  const graph = new Graph();
+  const kernel = kernelWithPaths(names);
+  graph.output("y", graph.run(kernel, graph.input("x", kernel.inputs[0]!)));
+  return graph;
+}
+
+function memoryStore(entries = new Map<string, unknown>()): TuningStore & { readonly entries: Map<string, unknown> } {
+  return {
+    entries,
+    async get(key) {
+      return entries.get(key);
+    },
+    async set(key, value) {
+      entries.set(key, structuredClone(value));
+    },
+  };
+}
+
+async function open(tuningStore?: TuningStore) {
+  const spy = spyDevice(await testDevice());
+  const notices: string[] = [];
+  const engine = await Engine.open({ device: spy.device, tuningStore, onNotice: (notice) => notices.push(notice) });
+  return { engine, notices, spy };
+}
+
+async function measure(engine: Engine, graph: Graph, steps = Number.POSITIVE_INFINITY) {
+  const tuner = await engine.tuner(graph);
+  try {
+    for (let step = 0; step < steps; step++) if (!(await tuner.step((task) => task()))) break;
+    return tuner.progress;
+  } finally {
+    tuner.dispose();
+  }
+}
+
+async function taken(engine: Engine, names: Names) {
+  const graph = graphOf(names);
+  const unmeasured = await engine.takePaths(graph);
+  const { kernel, why } = graph.dispatches[0]!;
+  return { path: kernel.path, why, unmeasured };
+}
+
+describe("a tuner", () => {
+  test("finds the fast path, and nothing stays allocated", async () => {
+    const { engine, notices, spy } = await open();
+    expect(await taken(engine, ["slow", "own"])).toMatchObject({ path: "slow", unmeasured: 2 });
+    expect(await measure(engine, graphOf(["slow", "own"]))).toEqual({ done: 2, total: 2 });
+    const { path, why, unmeasured } = await taken(engine, ["slow", "own"]);
+    expect({ path, unmeasured }).toEqual({ path: "own", unmeasured: 0 });
+    expect(why).toMatch(/^measured: \S+ ms; next slow \S+ ms; 2 of 2 tried$/);
+    expect(notices).toEqual([]);
+    expect(spy.made.length).toBeGreaterThan(0);
+    await Promise.resolve();
+    expect(spy.living()).toEqual([]);
+  });
+
+  test("refuses a path that is wrong or does not compile, however fast, and says so", async () => {
+    const { engine, notices } = await open();
+    await measure(engine, graphOf(["wrong", "broken", "twice", "own"]));
+    const { path } = await taken(engine, ["wrong", "broken", "twice", "own"]);
+    expect(["twice", "own"]).toContain(path);
+    expect(notices).toHaveLength(2);
+    expect(notices[0]).toMatch(
+      /^tuning: on this adapter 'wrong' of sum .* errs by .* of the largest value\. It is not used\.$/,
+    );
+    expect(notices[1]).toMatch(/'broken' of sum .* does not run: /);
+  });
+
+  test("goes on where it stopped, and what it knows outlives the engine", async () => {
+    const store = memoryStore();
+    const first = await open(store);
+    expect(await measure(first.engine, graphOf(["slow", "own"]), 1)).toEqual({ done: 1, total: 2 });
+    const second = await open(store);
+    expect(await taken(second.engine, ["slow", "own"])).toMatchObject({ path: "slow", unmeasured: 1 });
+    expect(await measure(second.engine, graphOf(["slow", "own"]), 1)).toEqual({ done: 2, total: 2 });
+    const third = await open(store);
+    expect(await taken(third.engine, ["slow", "own"])).toMatchObject({ path: "own", unmeasured: 0 });
+    expect(store.entries.size).toBe(1);
+    // Other ways are another matter.
+    const fourth = await open(store);
+    expect(await taken(fourth.engine, ["slow", "twice", "own"])).toMatchObject({ path: "slow", unmeasured: 3 });
+  });
+
+  test("runs without a store that fails, and tells once", async () => {
+    const { engine, notices } = await open({
+      get: () => Promise.reject(new Error("the disk is full")),
+      set: () => Promise.reject(new Error("the disk is full")),
+    });
+    await measure(engine, graphOf(["slow", "own"]));
+    expect(await taken(engine, ["slow", "own"])).toMatchObject({ path: "own" });
+    expect(notices).toEqual([
+      'tuning: want to keep what is measured for the next time, got "the disk is full". It is measured again where needed.',
+    ]);
+  });
+
+  test.each([
+    ["a text", "garbage"],
+    ["negative times", { seconds: { own: -1 }, refused: {} }],
+    ["no times", { seconds: [1], refused: {} }],
+    ["reasons that are none", { seconds: {}, refused: { own: 3 } }],
+  ])("measures anew where the store holds %s", async (_, garbage) => {
+    const store = memoryStore();
+    await measure((await open(store)).engine, graphOf(["slow", "own"]));
+    for (const key of store.entries.keys()) store.entries.set(key, garbage);
+    const { engine, notices } = await open(store);
+    expect(await taken(engine, ["slow", "own"])).toMatchObject({ path: "slow", unmeasured: 2 });
+    expect(notices).toHaveLength(1);
+  });
+
+  test("paths that are asked for come before measured ones", async () => {
+    const store = memoryStore();
+    await measure((await open(store)).engine, graphOf(["slow", "own"]));
+    const engine = await Engine.open({ device: await testDevice(), tuningStore: store, paths: ["slow"] });
+    expect(await taken(engine, ["own", "slow"])).toMatchObject({ path: "slow", why: "as asked" });
+  });
+});
