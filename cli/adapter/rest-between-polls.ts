@@ -5,6 +5,8 @@ const LONGEST = 4;
 type Asynchronous<Call extends string> = Record<Call, (...args: never[]) => Promise<unknown>>;
 
 let isResting = false;
+/** Whether `sleep` is in the queue: a call that follows closely on another must not put a second one there. */
+let isQueued = false;
 let waiting = 0;
 let pause = SHORTEST;
 const nothing = new Int32Array(new SharedArrayBuffer(4));
@@ -26,7 +28,9 @@ function rest<Call extends string>(prototype: Asynchronous<Call>, call: Call): v
   const original = prototype[call];
   prototype[call] = async function (this: unknown, ...args: never[]) {
     const answer = original.apply(this, args);
-    if (waiting++ === 0) setImmediate(sleep);
+    waiting++;
+    if (!isQueued) setImmediate(sleep);
+    isQueued = true;
     pause = SHORTEST;
     try {
       return await answer;
@@ -38,7 +42,8 @@ function rest<Call extends string>(prototype: Asynchronous<Call>, call: Call): v
 
 /** Between two of Dawn's polls, since both take turns in the queue of immediates. */
 function sleep(): void {
-  if (waiting === 0) return;
+  isQueued = waiting > 0;
+  if (!isQueued) return;
   Atomics.wait(nothing, 0, 0, pause);
   pause = Math.min(LONGEST, 2 * pause);
   setImmediate(sleep);

@@ -86,11 +86,12 @@ export class Engine {
 
   /**
    * Takes the best known path of every kernel, which changes the graph; once that is done, nothing is left to take.
-   * @returns how many paths have not been measured
+   * @returns how many paths have not been measured; 0 where they are taken as asked
    */
   async takePaths(graph: Graph): Promise<number> {
     const choices = await this.#choicesOf(graph);
     takePaths(graph, choices, this.#asked ? undefined : (kernel) => this.#records.of(kernel));
+    if (this.#asked) return 0;
     return [...choices.values()].reduce((sum, choice) => sum + this.#records.missing(choice), 0);
   }
 

@@ -186,8 +186,8 @@ export class PathBench {
   /** Seconds of one dispatch: the median of a few, or the first if that is clearly too slow. */
   async #time(bound: Bound, best: number | undefined): Promise<number> {
     const least = this.#isStamped ? LEAST.stamped : LEAST.wall;
-    // A quarter, since it may be much slower than the best.
-    let repeats = best ? Math.min(MOST_REPEATS, Math.ceil(least / best / 4)) : 1;
+    // From one on, since it may be a thousand times slower than the best.
+    let repeats = 1;
     let sample = await this.#sample(bound, repeats);
     while (sample.spent < least && repeats < MOST_REPEATS) {
       const growth = Math.min(50, Math.max(2, (1.5 * least) / sample.spent));

@@ -1,9 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { attention } from "../../src/kernels/attention.ts";
+import { traitsOf } from "../../src/runtime/device.ts";
+import type { Path } from "../../src/runtime/kernel.ts";
+import { loadFloats, storeFloats } from "../../src/runtime/store-floats.ts";
+import type { Precision } from "../../src/runtime/tensor.ts";
+import { LEAST_TRAITS, type SubgroupMatrix, type Traits } from "../../src/runtime/traits.ts";
 import { expectClose } from "../expect-close.ts";
+import { pathDevice } from "../path-device.ts";
 import { randomNormal } from "../random.ts";
 import { attention as reference } from "../reference/attention.ts";
+import { halfRounding, roundToHalf } from "../round-to-half.ts";
 import { runFloat } from "../run-kernel.ts";
+import { runPath } from "../run-path.ts";
 
 interface Sizes {
   readonly batch: number;
@@ -15,28 +23,60 @@ interface Sizes {
 
 const EPSILON = 2 ** -24;
 
+const device = await pathDevice();
+/** What this adapter has; the paths that it allows run. */
+const traits = traitsOf(device);
+
 /**
  * Largest error of any value. A score sums d products: it errs by (d + 4) units of 2^-24 of scale · ‖q‖ · ‖k‖, twice in
- * a weight (above and below the line). Sums over the keys chain T terms and a rescaling for each of T / 32 blocks;
+ * a weight (above and below the line). Sums over the keys chain T terms and a rescaling for each of T / 16 blocks;
  * exp2(x) errs by 3 + 2|x| ulp, at most 6 of the largest weight. The weights sum to 1, so all of it is of max |v|.
  */
 function tolerance(qkv: Float32Array, { batch, tokens, heads, headSize, scale }: Sizes): number {
   const width = heads * headSize;
   const longest = [0, 0];
-  let largest = 0;
+  const largest = largestValue(qkv, { heads, headSize });
   for (let at = 0; at < batch * tokens * 3 * width; at += headSize) {
     const part = Math.floor(at / width) % 3;
     const slice = qkv.subarray(at, at + headSize);
     if (part < 2) longest[part] = Math.max(longest[part]!, Math.hypot(...slice));
-    else largest = slice.reduce((a, b) => Math.max(a, Math.abs(b)), largest);
   }
   const score = (headSize + 4) * scale * longest[0]! * longest[1]!;
-  return largest * EPSILON * (2 * score + 2 * (tokens + Math.ceil(tokens / 32)) + 16);
+  return largest * EPSILON * (2 * score + 2 * (tokens + Math.ceil(tokens / 16)) + 16);
+}
+
+function largestValue(qkv: Float32Array, { heads, headSize }: Pick<Sizes, "heads" | "headSize">): number {
+  const width = heads * headSize;
+  return qkv.reduce(
+    (largest, x, at) => (Math.floor(at / width) % 3 === 2 ? Math.max(largest, Math.abs(x)) : largest),
+    0,
+  );
 }
 
 async function check(qkv: Float32Array, sizes: Sizes, within = tolerance(qkv, sizes)) {
   const kernel = attention({ ...sizes, precision: "f32" });
   expectClose(await runFloat(kernel, qkv), reference(qkv, sizes), kernel.output.shape, within);
+}
+
+/** Each path, in each precision that the adapter has. */
+async function checkPaths(numbers: Float32Array, sizes: Sizes, within?: number) {
+  for (const precision of traits.f16 ? (["f32", "f16"] as const) : (["f32"] as const)) {
+    const qkv = precision === "f16" ? roundToHalf(numbers) : numbers;
+    const want = reference(qkv, sizes);
+    const sums = within ?? tolerance(qkv, sizes);
+    for (const path of attention({ ...sizes, precision }).paths!(traits)) {
+      const got = await floatsOf(path, qkv, precision, want.length);
+      // Weights rounded to f16, and those that are too small for it.
+      const weights = precision === "f16" && path.name.startsWith("subgroup matrices") ? 2 ** -10 : 0;
+      const error = sums + weights * largestValue(qkv, sizes);
+      const allowed = want.map((y) => error + (precision === "f16" ? halfRounding(y) : 0));
+      expectClose(got, want, path.stages[0]!.kernel.output.shape, allowed, `${path.name} in ${precision}`);
+    }
+  }
+}
+
+async function floatsOf(path: Path, qkv: Float32Array, precision: Precision, length: number): Promise<Float32Array> {
+  return loadFloats(await runPath(device, path, [storeFloats(qkv, precision)]), precision, length);
 }
 
 /** One head whose first column of query, key and value of a token is what the functions say; the other columns are 0. */
@@ -116,6 +156,69 @@ describe("survives scores of any size", () => {
   });
 });
 
+describe("by every path", () => {
+  // Scale 1: scores of some ten, so that references of single rows move again and again.
+  const shapes = [
+    [1, 1, 1, 7, 0.5],
+    [2, 37, 3, 7, 1],
+    [1, 33, 2, 64, 0.125],
+    [1, 135, 1, 20, 1],
+    [1, 129, 1, 80, 0.1],
+  ] as const;
+  test.each(shapes)("batch %i, %i tokens, %i heads of %i, scale %d", async (batch, tokens, heads, headSize, scale) => {
+    const qkv = randomNormal(batch * tokens * 3 * heads * headSize, 7, { deviation: 1.5 });
+    await checkPaths(qkv, { batch, tokens, heads, headSize, scale });
+  });
+
+  const sizes = { batch: 1, tokens: 135, heads: 1, headSize: 4, scale: 1 };
+  const values = (t: number) => (t - 30) / 8;
+  const within = 40 * 135 * EPSILON;
+  test.each([
+    ["rising", (t: number) => t],
+    ["falling", (t: number) => -t],
+    ["one of 10,000", (t: number) => (t === 70 ? 100 : 0)],
+    ["all of 10,000", () => 100],
+    ["all of −10,000", () => -100],
+    ["all of −10,000 but the first", (t: number) => (t === 0 ? 0 : -100)],
+  ])("scores of any size: %s", async (_, key) => {
+    await checkPaths(columns(135, 4, [() => 100, key, values]), sizes, within);
+  });
+
+  test("rising and falling slowly", async () => {
+    await checkPaths(columns(135, 4, [(t) => (t % 3) - 1, (t) => t / 8, values]), sizes);
+  });
+
+  // Of the second of two images and heads; whom it does not concern must not get it.
+  test.each([
+    ["query", 0, 3],
+    ["key", 1, 0],
+    ["key", 1, 40],
+    ["key", 1, 69],
+    ["value", 2, 0],
+    ["value", 2, 69],
+  ])("NaN in a %s (%i) of token %i reaches whom it concerns", async (_, part, token) => {
+    const [tokens, headSize, column] = [70, 6, 5];
+    const qkv = randomNormal(2 * tokens * 3 * 2 * headSize, 7);
+    qkv[(((tokens + token) * 3 + part) * 2 + 1) * headSize + column] = Number.NaN;
+    const isConcerned = (at: number) => {
+      const [c, head, t, image] = [at % headSize, Math.floor(at / headSize) % 2, 0, 0].map((n, i) => {
+        if (i === 2) return Math.floor(at / headSize / 2) % tokens;
+        return i === 3 ? Math.floor(at / headSize / 2 / tokens) : n;
+      });
+      if (image === 0 || head === 0) return false;
+      return part === 0 ? t === token : part === 1 || c === column;
+    };
+    for (const precision of traits.f16 ? (["f32", "f16"] as const) : (["f32"] as const)) {
+      const kernel = attention({ batch: 2, tokens, heads: 2, headSize, scale: 0.3, precision });
+      for (const path of kernel.paths!(traits)) {
+        const got = await floatsOf(path, qkv, precision, 2 * tokens * 2 * headSize);
+        const wrong = Array.from(got.keys()).filter((at) => Number.isNaN(got[at]) !== isConcerned(at));
+        expect(wrong, `${path.name} in ${precision}`).toEqual([]);
+      }
+    }
+  });
+});
+
 describe("plans", () => {
   const params = { batch: 1, tokens: 901, heads: 16, headSize: 64, scale: 0.125, precision: "f32" } as const;
 
@@ -136,4 +239,77 @@ describe("plans", () => {
     expect(code).not.toMatch(/var<workgroup>.*f16/);
     expect([...inputs, output].map(({ dtype }) => dtype)).toEqual(["f16", "f16"]);
   });
+
+  const matrix: SubgroupMatrix = { M: 16, N: 16, K: 16, componentType: "f16", resultComponentType: "f32" };
+  const gpu: Traits = {
+    ...LEAST_TRAITS,
+    f16: true,
+    subgroups: true,
+    subgroupSize: 32,
+    subgroupMatrices: [matrix],
+    workgroupBytes: 49152,
+    invocations: 1024,
+  };
+  const namesOf = (precision: Precision, of: Partial<Traits>) =>
+    attention({ ...params, precision }).paths!({ ...gpu, ...of }).map(({ name }) => name);
+
+  test("the same paths for equal traits, each once", () => {
+    const names = namesOf("f16", {});
+    expect(new Set(names).size).toBe(names.length);
+    expect(namesOf("f16", {})).toEqual(names);
+  });
+
+  test("the most promising first: what the device has, and on a CPU what runs anywhere", () => {
+    const own = attention(params).path;
+    expect(namesOf("f16", {})[0]).toMatch(/^subgroup matrices/);
+    expect(namesOf("f16", { subgroupMatrices: [] })[0]).toMatch(/^subgroups/);
+    expect(namesOf("f16", { subgroupMatrices: [], subgroups: false })[0]).toMatch(/^workgroup tiles/);
+    expect(namesOf("f16", {}).at(-1)).toBe(own);
+    expect(namesOf("f16", { software: true })[0]).toBe(own);
+  });
+
+  test("no path that the device cannot take", () => {
+    const without = (names: string[], way: RegExp) => expect(names.filter((name) => way.test(name))).toEqual([]);
+    without(namesOf("f32", {}), /matrices/);
+    without(namesOf("f16", { subgroupMatrices: [{ ...matrix, resultComponentType: "f16" }] }), /matrices/);
+    without(namesOf("f16", { subgroupSize: undefined }), /matrices|subgroups.*×32/);
+    without(namesOf("f16", { subgroupSize: 8, subgroupMatrices: [] }), /matrices/);
+    without(namesOf("f16", { subgroupSize: 4, subgroupMatrices: [] }), /subgroups.*×32/);
+    without(namesOf("f16", { subgroups: false }), /subgroup/);
+    expect(namesOf("f16", { subgroupSize: undefined })).toContain("subgroups 64×16");
+  });
+
+  test("a head too large for any memory keeps the way that runs anywhere", () => {
+    const kernel = attention({ ...params, headSize: 1024 });
+    expect(kernel.paths!(LEAST_TRAITS).map(({ name }) => name)).toEqual([kernel.path]);
+  });
+
+  test.each([16384, 32768, 49152])("within %i bytes of workgroup memory", (workgroupBytes) => {
+    for (const headSize of [7, 64, 80, 128]) {
+      for (const precision of ["f16", "f32"] as const) {
+        for (const subgroupMatrices of [[matrix], [{ ...matrix, componentType: "f32" }]]) {
+          const kernel = attention({ ...params, headSize, precision });
+          for (const { name, stages } of kernel.paths!({ ...gpu, workgroupBytes, subgroupMatrices })) {
+            const bytes = workgroupBytesOf(stages[0]!.kernel.code);
+            expect(bytes, `${name}, ${headSize}, ${precision}`).toBeGreaterThan(0);
+            expect(bytes, `${name}, ${headSize}, ${precision}`).toBeLessThanOrEqual(workgroupBytes);
+          }
+        }
+      }
+    }
+  });
 });
+
+/** What a text declares; each array starts at a multiple of 16. */
+function workgroupBytesOf(code: string): number {
+  const sizes: Readonly<Record<string, number>> = {
+    f16: 2,
+    f32: 4,
+    u32: 4,
+    vec4f: 16,
+    "vec4<f32>": 16,
+    "vec4<f16>": 8,
+  };
+  const arrays = [...code.matchAll(/var<workgroup> \w+: array<(.+), (\d+)>;/g)];
+  return arrays.reduce((sum, [, type, count]) => sum + Math.ceil((sizes[type!]! * Number(count)) / 16) * 16, 0);
+}

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/runtime/engine.ts";
 import { Graph } from "../../src/runtime/graph.ts";
+import type { Kernel } from "../../src/runtime/kernel.ts";
+import type { PathTimes } from "../../src/runtime/path-times.ts";
 import type { TuningStore } from "../../src/runtime/tuning-store.ts";
 import { testDevice } from "../device.ts";
+import { sumKernel } from "./kernel-of.ts";
 import { kernelWithPaths } from "./kernel-with-paths.ts";
 import { spyDevice } from "./spy-device.ts";
 
@@ -62,6 +65,48 @@ describe("a tuner", () => {
     expect(notices).toEqual([]);
     expect(spy.made.length).toBeGreaterThan(0);
     await Promise.resolve();
+    expect(spy.living()).toEqual([]);
+  });
+
+  test("goes in rounds: four paths of each kernel, the most expensive kernel first", async () => {
+    const { engine } = await open();
+    const kernelOf = (name: string, flops: number): Kernel => {
+      const kernel = sumKernel(1, 64, flops);
+      const stages = [{ kernel, inputs: [0] }];
+      return { ...kernel, flops, paths: () => [1, 2, 3, 4, 5].map((i) => ({ name: `${name} ${i}`, stages })) };
+    };
+    const graph = new Graph();
+    const x = graph.input("x", { shape: [64], dtype: "f32" });
+    for (const kernel of [kernelOf("cheap", 1), kernelOf("dear", 2)]) graph.output(kernel.label, graph.run(kernel, x));
+    const store = memoryStore();
+    const order: string[] = [];
+    const watched: TuningStore = {
+      ...store,
+      async set(_, value) {
+        order.push(Object.keys((value as PathTimes).seconds).at(-1)!);
+      },
+    };
+    await measure((await open(watched)).engine, graph);
+    const times = (name: string, numbers: readonly number[]) => numbers.map((i) => `${name} ${i}`);
+    const first = [1, 2, 3, 4];
+    expect(order).toEqual([...times("dear", first), ...times("cheap", first), "dear 5", "cheap 5"]);
+    expect(await engine.takePaths(graph)).toBe(10);
+  });
+
+  test("disposed of while it measures, it frees all when that has ended", async () => {
+    const { engine, spy } = await open();
+    const tuner = await engine.tuner(graphOf(["own", "slow"]));
+    await tuner.step((task) => task());
+    expect(spy.living().length).toBeGreaterThan(3);
+    const running = tuner.step((task) => {
+      const measuring = task();
+      tuner.dispose();
+      return measuring;
+    });
+    await expect(running).resolves.toBe(true);
+    await expect.poll(spy.living).toEqual([]);
+    // And later steps take nothing any more.
+    expect(await tuner.step((task) => task())).toBe(false);
     expect(spy.living()).toEqual([]);
   });
 
