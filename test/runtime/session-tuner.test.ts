@@ -107,8 +107,10 @@ test("stopped in the background, it says nothing and leaves nothing", async () =
   const { tuner, call, notices, living, dispose } = await open();
   const { compiled } = await call();
   tuner.later("key", compiled);
-  await expect.poll(() => living().filter((label) => label.startsWith("scratch")).length).toBeGreaterThan(0);
+  await expect
+    .poll(() => living().filter((label) => label.startsWith("scratch")).length, { timeout: 30_000 })
+    .toBeGreaterThan(0);
   dispose();
-  await expect.poll(living).toEqual([]);
+  await expect.poll(living, { timeout: 30_000 }).toEqual([]);
   expect(notices).toEqual([]);
 });
