@@ -1,6 +1,6 @@
 import type { Precision } from "../../runtime/tensor.ts";
 import type { SubgroupMatrix } from "../../runtime/traits.ts";
-import { frame, type TiledKernel, type TiledProduct } from "./tiled-product.ts";
+import { frame, share, type TiledKernel, type TiledProduct } from "./tiled-product.ts";
 import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -81,10 +81,6 @@ export function matrixTile(product: TiledProduct, tile: MatrixTile, component: P
       ${product.weight.prepare(0)}
       ${unroll(4, (k) => storeFour("rightSlab", `(4u * down + ${k}u) * ${rightStride}u + block % ${width / 4}u * 4u`, product.weight.row(k, 0)))}
     }`;
-  const loads = Array.from({ length: Math.ceil(blocks / invocations) }, (_, i) => {
-    const from = i * invocations;
-    return from + invocations <= blocks ? loadBlock(from) : `if (lane < ${blocks - from}u) ${loadBlock(from)}`;
-  });
   const itemsAcross = N / 4;
   const storeMatrix = (i: number, j: number) => wgsl`
     subgroupMatrixStore<row_major>(&results, ownResults, sum${i}_${j}, ${N}u);
@@ -127,7 +123,7 @@ export function matrixTile(product: TiledProduct, tile: MatrixTile, component: P
           let isInside = slab + loadedQuad < ${quads[1]};
           ${product.prepareLoad ?? ""}
           ${unroll(rowLoads, loadRow)}
-          ${loads.join("\n")}
+          ${share(blocks, invocations, loadBlock)}
           workgroupBarrier();
           for (var k = 0u; k < ${tile.depth}u; k += ${K}u) {
             ${unroll(rows, (i) => `let a${i} = subgroupMatrixLoad<subgroup_matrix_left<${component}, ${K}, ${M}>, row_major>(&leftSlab, (row + ${i * M}u) * ${leftStride}u + k, ${leftStride}u);`)}

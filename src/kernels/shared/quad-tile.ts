@@ -1,3 +1,4 @@
+import { registerSums } from "./register-sums.ts";
 import type { Tile } from "./register-tile.ts";
 import { frame, type TiledKernel, type TiledProduct } from "./tiled-product.ts";
 import { unroll } from "./unroll.ts";
@@ -16,17 +17,13 @@ export function quadTile(product: TiledProduct, tile: Tile): TiledKernel {
     across * Math.ceil(m / (tile.y * tile.rows)),
     4,
   );
-  const each = (text: (i: number, j: number) => string) =>
-    unroll(tile.rows, (i) => unroll(tile.columns, (j) => text(i, j)));
-  const multiplyAdd = (k: number) => wgsl`
-    ${unroll(tile.columns, (j) => `let b${k}_${j} = ${product.weight.row(k, j)};`)}
-    ${each((i, j) => `sum${i}_${j} += a${i}[${k}] * b${k}_${j};`)}`;
+  const sums = registerSums(tile);
   const turn = (of: number) => wgsl`
     {
       let quad = min(firstQuad + ${of}u, lastQuad);
       ${unroll(tile.rows, (i) => `let a${i} = quadBroadcast(own${i}, ${of}u);`)}
       ${unroll(tile.columns, product.weight.prepare)}
-      ${unroll(4, multiplyAdd)}
+      ${sums.multiplyAdd(product.weight.row)}
     }`;
   const main = wgsl`
     ${storeFunction}
@@ -44,7 +41,7 @@ export function quadTile(product: TiledProduct, tile: Tile): TiledKernel {
       ${unroll(tile.columns, (j) => `let n${j} = min(left + ${j * tile.x}u, ${vectors - 1}u);`)}
       ${unroll(tile.rows, (i) => `let m${i} = min(first + ${i}u, end - 1u);`)}
       ${unroll(tile.rows, product.prepareRow)}
-      ${each((i, j) => `var sum${i}_${j} = vec4f();`)}
+      ${sums.declarations}
       for (var step = ${steps[0]}; step < ${steps[1]}; step++) {
         ${product.prepareStep ?? ""}
         ${product.prepareRowStep ? unroll(tile.rows, product.prepareRowStep) : ""}
@@ -59,7 +56,7 @@ export function quadTile(product: TiledProduct, tile: Tile): TiledKernel {
           ${unroll(4, turn)}
         }
       }
-      ${each((i, j) => `store(partAbove + first + ${i}u, partAbove + end, left + ${j * tile.x}u, sum${i}_${j});`)}
+      ${sums.each((i, j) => `store(partAbove + first + ${i}u, partAbove + end, left + ${j * tile.x}u, sum${i}_${j});`)}
     }`;
   return { main, workgroups };
 }

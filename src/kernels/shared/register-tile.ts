@@ -1,3 +1,4 @@
+import { registerSums } from "./register-sums.ts";
 import { frame, type TiledKernel, type TiledProduct } from "./tiled-product.ts";
 import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";
@@ -37,11 +38,7 @@ export function registerTile(product: TiledProduct, tile: Tile): TiledKernel {
     product,
     across * Math.ceil(m / (tile.y * tile.rows)),
   );
-  const each = (text: (i: number, j: number) => string) =>
-    unroll(tile.rows, (i) => unroll(tile.columns, (j) => text(i, j)));
-  const multiplyAdd = (k: number) => wgsl`
-    ${unroll(tile.columns, (j) => `let b${k}_${j} = ${product.weight.row(k, j)};`)}
-    ${each((i, j) => `sum${i}_${j} += a${i}[${k}] * b${k}_${j};`)}`;
+  const sums = registerSums(tile);
   const main = wgsl`
     ${storeFunction}
 
@@ -54,7 +51,7 @@ export function registerTile(product: TiledProduct, tile: Tile): TiledKernel {
       ${unroll(tile.columns, (j) => `let n${j} = left + ${j * tile.x}u;`)}
       ${unroll(tile.rows, (i) => `let m${i} = min(first + ${i}u, end - 1u);`)}
       ${unroll(tile.rows, product.prepareRow)}
-      ${each((i, j) => `var sum${i}_${j} = vec4f();`)}
+      ${sums.declarations}
       for (var step = ${steps[0]}; step < ${steps[1]}; step++) {
         ${product.prepareStep ?? ""}
         ${product.prepareRowStep ? unroll(tile.rows, product.prepareRowStep) : ""}
@@ -63,10 +60,10 @@ export function registerTile(product: TiledProduct, tile: Tile): TiledKernel {
           ${product.prepareLoad ?? ""}
           ${unroll(tile.rows, (i) => `let a${i} = ${product.load(i)};`)}
           ${unroll(tile.columns, product.weight.prepare)}
-          ${unroll(4, multiplyAdd)}
+          ${sums.multiplyAdd(product.weight.row)}
         }
       }
-      ${each((i, j) => `store(partAbove + first + ${i}u, partAbove + end, n${j}, sum${i}_${j});`)}
+      ${sums.each((i, j) => `store(partAbove + first + ${i}u, partAbove + end, n${j}, sum${i}_${j});`)}
     }`;
   return { main, workgroups };
 }

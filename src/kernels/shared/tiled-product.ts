@@ -1,5 +1,6 @@
 import { type Grid, grid } from "./grid.ts";
 import type { WeightLoads } from "./load-weight.ts";
+import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";
 
 /**
@@ -97,4 +98,12 @@ export function frame(product: TiledProduct, tiles: number, stride = 1): Frame {
     quads: isCut && !bySteps ? cut : ["0u", `${depth}u`],
     workgroups: [x, y, matrices * parts],
   };
+}
+
+/** `count` pieces of work, each a text for those from `lane + first` on, shared among the invocations of a workgroup. */
+export function share(count: number, invocations: number, text: (first: number) => string): string {
+  return unroll(Math.ceil(count / invocations), (i) => {
+    const first = i * invocations;
+    return first + invocations <= count ? text(first) : `if (lane < ${count - first}u) ${text(first)}`;
+  });
 }

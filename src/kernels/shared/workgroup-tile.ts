@@ -1,7 +1,8 @@
 import type { DType } from "../../runtime/tensor.ts";
+import { registerSums } from "./register-sums.ts";
 import type { Tile } from "./register-tile.ts";
 import { vector } from "./storage.ts";
-import { frame, type TiledKernel, type TiledProduct } from "./tiled-product.ts";
+import { frame, share, type TiledKernel, type TiledProduct } from "./tiled-product.ts";
 import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -36,7 +37,7 @@ export function workgroupTileName(tile: WorkgroupTile): string {
 /** A workgroup loads slabs of both sides into its memory, and its invocations multiply from there. */
 export function workgroupTile(product: TiledProduct, tile: WorkgroupTile, { left, right }: SlabTypes): TiledKernel {
   const { m, n, depth } = product;
-  const { rows, columns, x, y, quads: slab } = tile;
+  const { rows, x, y, quads: slab } = tile;
   const vectors = n / 4;
   const [height, width, stride] = [rowsOf(tile), vectorsOf(tile), strideOf(tile)];
   const invocations = x * y;
@@ -46,7 +47,7 @@ export function workgroupTile(product: TiledProduct, tile: WorkgroupTile, { left
   const blocks = slab * width;
   const across = Math.ceil(vectors / width);
   const { storeFunction, begin, steps, quads, workgroups } = frame(product, across * Math.ceil(m / height), slab);
-  const each = (text: (i: number, j: number) => string) => unroll(rows, (i) => unroll(columns, (j) => text(i, j)));
+  const sums = registerSums(tile);
   const loadBlock = (from: number) => wgsl`
     {
       let block = lane + ${from}u;
@@ -56,13 +57,6 @@ export function workgroupTile(product: TiledProduct, tile: WorkgroupTile, { left
       ${product.weight.prepare(0)}
       ${unroll(4, (k) => `rightSlab[to + ${k * width}u] = ${vector(right, 4)}(${product.weight.row(k, 0)});`)}
     }`;
-  const loads = Array.from({ length: Math.ceil(blocks / invocations) }, (_, i) => {
-    const from = i * invocations;
-    return from + invocations <= blocks ? loadBlock(from) : `if (lane < ${blocks - from}u) ${loadBlock(from)}`;
-  });
-  const multiplyAdd = (k: number) => wgsl`
-    ${unroll(columns, (j) => `let b${k}_${j} = vec4f(rightSlab[(4u * q + ${k}u) * ${width}u + column + ${j * x}u]);`)}
-    ${each((i, j) => `sum${i}_${j} += a${i}[${k}] * b${k}_${j};`)}`;
   const main = wgsl`
     var<workgroup> leftSlab: array<${vector(left, 4)}, ${height * stride}>;
     var<workgroup> rightSlab: array<${vector(right, 4)}, ${4 * slab * width}>;
@@ -79,7 +73,7 @@ export function workgroupTile(product: TiledProduct, tile: WorkgroupTile, { left
       let loadedQuad = lane % ${slab}u;
       ${unroll(rowLoads, (i) => `let m${i} = min(first + loadedRow + ${i * step}u, end - 1u);`)}
       ${unroll(rowLoads, product.prepareRow)}
-      ${each((i, j) => `var sum${i}_${j} = vec4f();`)}
+      ${sums.declarations}
       for (var step = ${steps[0]}; step < ${steps[1]}; step++) {
         ${product.prepareStep ?? ""}
         ${product.prepareRowStep ? unroll(rowLoads, product.prepareRowStep) : ""}
@@ -88,16 +82,16 @@ export function workgroupTile(product: TiledProduct, tile: WorkgroupTile, { left
           let isInside = slab + loadedQuad < ${quads[1]};
           ${product.prepareLoad ?? ""}
           ${unroll(rowLoads, (i) => storeRow(i))}
-          ${loads.join("\n")}
+          ${share(blocks, invocations, loadBlock)}
           workgroupBarrier();
           for (var q = 0u; q < ${slab}u; q++) {
             ${unroll(rows, (i) => `let a${i} = vec4f(leftSlab[(row + ${i}u) * ${stride}u + q]);`)}
-            ${unroll(4, multiplyAdd)}
+            ${sums.multiplyAdd((k, j) => `vec4f(rightSlab[(4u * q + ${k}u) * ${width}u + column + ${j * x}u])`)}
           }
           workgroupBarrier();
         }
       }
-      ${each((i, j) => `store(partAbove + first + row + ${i}u, partAbove + end, left + column + ${j * x}u, sum${i}_${j});`)}
+      ${sums.each((i, j) => `store(partAbove + first + row + ${i}u, partAbove + end, left + column + ${j * x}u, sum${i}_${j});`)}
     }`;
   return { main, workgroups };
 
