@@ -10,6 +10,6 @@ export default defineConfig({
   define: { COMMIT: JSON.stringify(currentCommit()) },
   server: { fs: { allow: [fileURLToPath(new URL("..", import.meta.url))] } },
   // Known before the first request, or the page reloads in the middle of a run.
-  optimizeDeps: { include: ["wgsl-preprocessor/wgsl-preprocessor.js"] },
+  optimizeDeps: { include: ["idb-keyval", "wgsl-preprocessor/wgsl-preprocessor.js"] },
   build: { outDir: "out/page", target: "es2022" },
 });
