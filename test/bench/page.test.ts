@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { currentCommit } from "../../bench/current-commit.ts";
 import { drivePage } from "../../bench/page/drive-page.ts";
 import { formatQuery, type PageQuery, parseQuery } from "../../bench/page/page-query.ts";
 
@@ -33,7 +34,7 @@ describe("the page in Chromium", () => {
     if (report.bench !== "kernels") throw new Error(`want a report of kernels, got one of ${report.bench}`);
     expect(report.models).toEqual([{ name: "dpt-small-camvid", size: 42 }]);
     expect(report.adapter).toMatch(/swiftshader/i);
-    expect(report.commit).toMatch(/^[0-9a-f]{7,}/);
+    expect(report.commit).toBe(currentCommit());
     expect(report.ceilings.f32).toBeGreaterThan(0);
     expect(report.ceilings.bandwidth).toBeGreaterThan(0);
     expect(report.results.map(({ label }) => label)).toContain("matmul [10, 384]·[384, 1536] + bias + gelu");
