@@ -9,7 +9,8 @@ export default defineConfig({
   base: "./",
   define: { COMMIT: JSON.stringify(currentCommit()) },
   server: { fs: { allow: [fileURLToPath(new URL("..", import.meta.url))] } },
-  // Known before the first request, or the page reloads in the middle of a run.
-  optimizeDeps: { include: ["idb-keyval", "wgsl-preprocessor/wgsl-preprocessor.js"] },
+  // Not the peers' page, whose packages need not be there. All are known before the first request, or the page reloads in
+  // the middle of a run.
+  optimizeDeps: { entries: ["index.html"], include: ["idb-keyval", "wgsl-preprocessor/wgsl-preprocessor.js"] },
   build: { outDir: "out/page", target: "es2022" },
 });

@@ -23,7 +23,8 @@ export async function drivePage(query: PageQuery, { software, onProgress }: Driv
     configFile: fileURLToPath(new URL("../vite.config.ts", import.meta.url)),
     logLevel: "warn",
     // A source that somebody saves meanwhile must not reload the page.
-    server: { port: 0, hmr: false, watch: null },
+    // By number: a name may stand for addresses that the browser tries in another order.
+    server: { host: "127.0.0.1", port: 0, hmr: false, watch: null },
   });
   let browser: Browser | undefined;
   try {
