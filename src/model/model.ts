@@ -41,7 +41,8 @@ export interface LoadOptions extends EngineOptions {
   /**
    * How weights and activations are stored; f32 if left out, or what the checkpoint was quantised to. f16 halves memory and
    * traffic, whatever the checkpoint holds, and needs the feature shader-f16; sums, softmax and norms are in f32 all the
-   * same, and so are the answers of layers that turn out too large ({@link DPT.keptInF32}). q8 and q4 store the weights of products as numbers of 8 or 4 bits, and all else in f32.
+   * same, and so are the answers of layers that turn out too large ({@link DPT.keptInF32}). q8 and q4 store the weights of
+   * products as numbers of 8 or 4 bits, and all else in f32.
    */
   readonly dtype?: WeightFormat | undefined;
   /**
