@@ -17,6 +17,8 @@ export interface ReassembleConfig {
   readonly factors: readonly number[];
   /** Channels of each stage's map. */
   readonly channels: readonly number[];
+  /** Stages whose tap is a map already and passes as it is (`neck_ignore_stages`; all of Swin's). */
+  readonly ignored: readonly number[];
 }
 
 /** From the maps to one, coarse to fine. */
@@ -105,6 +107,7 @@ function parseDpt(json: Fields, backbone: BackboneConfig): Omit<ModelConfig, "ar
       activation: parseActivation(json, "hidden_act"),
       factors: parseFactors(json),
       channels,
+      ignored: [],
     },
     fusion: {
       channels: json.whole("fusion_hidden_size", 256),
@@ -131,7 +134,7 @@ function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {
   const channels = json.numbers("neck_hidden_sizes", [48, 96, 192, 384]);
   return {
     backbone: parseDinov2(json.object("backbone_config")),
-    reassemble: { readout: "ignore", activation: "none", factors: parseFactors(json), channels },
+    reassemble: { readout: "ignore", activation: "none", factors: parseFactors(json), channels, ignored: [] },
     fusion: { channels: json.whole("fusion_hidden_size", 64), batchNorm: false, bias: true, growth: "next" },
     headInput: parseHeadInput(json, channels.length),
     head: {

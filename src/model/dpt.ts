@@ -3,9 +3,9 @@ import { InternalError } from "../runtime/errors.ts";
 import type { Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
-import type { BackboneOutput } from "./backbones/backbone.ts";
-import { type Dinov2Config, type Dinov2Weights, dinov2, dinov2Weights } from "./backbones/dinov2.ts";
-import { type VitConfig, type VitWeights, vit, vitWeights } from "./backbones/vit.ts";
+import type { Backbone, BackboneOutput } from "./backbones/backbone.ts";
+import { dinov2 } from "./backbones/dinov2.ts";
+import { vit } from "./backbones/vit.ts";
 import type { ModelConfig } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
 import { depthHead, type HeadWeights, headWeights, segmentationHead } from "./heads.ts";
@@ -14,14 +14,10 @@ import type { Quantization } from "./quantized-weight.ts";
 import { reassemble, reassembleWeights, type StageWeights } from "./reassemble.ts";
 import { type Conv, WeightScope } from "./weights.ts";
 
-type Backbone =
-  | { readonly kind: "vit"; readonly config: VitConfig; readonly weights: VitWeights }
-  | { readonly kind: "dinov2"; readonly config: Dinov2Config; readonly weights: Dinov2Weights };
-
-/** The weights of a Dense Prediction Transformer, as a tree. */
+/** The weights of a Dense Prediction Transformer, bound to names, as a tree. */
 export interface DptWeights {
   readonly backbone: Backbone;
-  readonly reassemble: readonly StageWeights[];
+  readonly reassemble: readonly (StageWeights | undefined)[];
   /** 3×3 convolutions to the F channels of the fusion blocks. */
   readonly convs: readonly Conv[];
   readonly fusion: readonly FusionWeights[];
@@ -56,7 +52,7 @@ export function dptWeights(
 ): DptWeights {
   const scope = new WeightScope(precision, convolution, quantization);
   const { channels } = config.fusion;
-  const backbone = backboneWeights(scope, config);
+  const backbone = bindBackbone(scope, config);
   const neck = scope.at("neck");
   return {
     backbone,
@@ -68,27 +64,18 @@ export function dptWeights(
   };
 }
 
-function backboneWeights(scope: WeightScope, { backbone: config }: ModelConfig): Backbone {
+function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Backbone {
   switch (config.kind) {
     case "vit":
-      return { kind: "vit", config, weights: vitWeights(scope.at("dpt"), config) };
+      return vit(scope.at("dpt"), config);
     case "dinov2":
-      return { kind: "dinov2", config, weights: dinov2Weights(scope.at("backbone"), config) };
-  }
-}
-
-function runBackbone(ops: Ops, pixels: Tensor, backbone: Backbone): BackboneOutput {
-  switch (backbone.kind) {
-    case "vit":
-      return vit(ops, pixels, backbone.weights, backbone.config);
-    case "dinov2":
-      return dinov2(ops, pixels, backbone.weights, backbone.config);
+      return dinov2(scope.at("backbone"), config);
   }
 }
 
 /** The stages of one forward pass, as tensors of its graph. */
 export interface DptStages {
-  /** What the neck receives, `[N, 1 + h·w, D]`. */
+  /** What the neck receives: tokens `[N, 1 + h·w, D]`, or maps `[N, H, W, C]`. */
   readonly backbone: readonly Tensor[];
   /** The fused maps, `[N, H, W, F]`, coarse to fine. */
   readonly neck: readonly Tensor[];
@@ -108,7 +95,7 @@ export function dpt(
   { all = false } = {},
 ): DptStages {
   const { graph } = ops;
-  const backbone = graph.part("backbone", () => runBackbone(ops, pixels, weights.backbone));
+  const backbone = graph.part("backbone", () => weights.backbone(ops, pixels));
   const maps = graph.part("reassemble", () => {
     const reassembled = reassemble(ops, backbone, weights.reassemble, config.reassemble);
     return reassembled.map((map, i) => ops.conv2d(map, weights.convs[i]!));

@@ -13,9 +13,14 @@ export interface StageWeights {
   readonly resize: Conv | undefined;
 }
 
-/** Binds the names of DPTReassembleStage, under `neck.reassemble_stage`. */
-export function reassembleWeights(scope: WeightScope, config: ReassembleConfig, hiddenSize: number): StageWeights[] {
+/** Binds the names of DPTReassembleStage, under `neck.reassemble_stage`; undefined for a stage that passes as it is. */
+export function reassembleWeights(
+  scope: WeightScope,
+  config: ReassembleConfig,
+  hiddenSize: number,
+): (StageWeights | undefined)[] {
   return config.factors.map((factor, i) => {
+    if (config.ignored.includes(i)) return undefined;
     const channels = config.channels[i]!;
     const layer = scope.at(`layers.${i}`);
     const readout =
@@ -35,10 +40,11 @@ export function reassembleWeights(scope: WeightScope, config: ReassembleConfig, 
 export function reassemble(
   ops: Ops,
   { taps, grid }: BackboneOutput,
-  stages: readonly StageWeights[],
+  stages: readonly (StageWeights | undefined)[],
   config: ReassembleConfig,
 ): Tensor[] {
   return stages.map((stage, i) => {
+    if (!stage) return taps[i]!;
     const map = read(ops, taps[i]!, grid, stage, config);
     if (!stage.resize) return map;
     const factor = config.factors[i]!;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
+import { embeddingWeights } from "../../src/model/backbones/embeddings.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { parseConfig } from "../../src/model/config.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
@@ -166,9 +167,8 @@ describe("weights are made from PyTorch's", () => {
   });
 
   test("class token and its position", () => {
-    const config = parseConfig({ architectures: ["DPTForDepthEstimation"], hidden_size: 12, image_size: 32 });
-    const { backbone } = dptWeights(config, "f32");
-    const { classToken, positions } = backbone.weights.embeddings;
+    const { backbone } = parseConfig({ architectures: ["DPTForDepthEstimation"], hidden_size: 12, image_size: 32 });
+    const { classToken, positions } = embeddingWeights(new WeightScope("f32"), backbone);
     const table = Float32Array.from({ length: 5 * 12 }, (_, i) => i);
     expect(made(classToken, new Float32Array(12).fill(100), table)).toEqual(
       Array.from({ length: 12 }, (_, i) => 100 + i),

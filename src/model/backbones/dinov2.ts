@@ -1,11 +1,9 @@
 import type { Activation } from "../../kernels/shared/activation.ts";
-import type { Tensor } from "../../runtime/graph.ts";
 import { parseActivation } from "../activations.ts";
 import type { Fields } from "../fields.ts";
-import type { Ops } from "../ops.ts";
-import type { Norm, WeightScope } from "../weights.ts";
-import type { BackboneOutput } from "./backbone.ts";
-import { type EmbeddingConfig, type EmbeddingWeights, embed, embeddingWeights } from "./embeddings.ts";
+import type { WeightScope } from "../weights.ts";
+import type { Backbone } from "./backbone.ts";
+import { type EmbeddingConfig, embed, embeddingWeights } from "./embeddings.ts";
 import { orderTaps } from "./taps.ts";
 import { type BlockWeights, encoderTaps, type Mlp, type SwigluMlp } from "./transformer.ts";
 
@@ -66,14 +64,8 @@ function parseTaps(json: Fields, layers: number): readonly number[] {
   return orderTaps(json, Array.isArray(listed) ? "out_indices" : "out_features", blocks, layers);
 }
 
-export interface Dinov2Weights {
-  readonly embeddings: EmbeddingWeights;
-  readonly blocks: readonly BlockWeights[];
-  readonly norm: Norm | undefined;
-}
-
-/** Binds the names of Dinov2Backbone, under `backbone`. */
-export function dinov2Weights(scope: WeightScope, config: Dinov2Config): Dinov2Weights {
+/** Binds the names of Dinov2Backbone, under `backbone`: tokens after four blocks, normalised where the config says so. */
+export function dinov2(scope: WeightScope, config: Dinov2Config): Backbone {
   const { hiddenSize: d, epsilon, qkvBias } = config;
   const block = (layer: WeightScope): BlockWeights => ({
     norm1: layer.norm("norm1", d, epsilon),
@@ -82,10 +74,13 @@ export function dinov2Weights(scope: WeightScope, config: Dinov2Config): Dinov2W
     norm2: layer.norm("norm2", d, epsilon),
     mlp: mlpWeights(layer, config),
   });
-  return {
-    embeddings: embeddingWeights(scope.at("embeddings"), config),
-    blocks: Array.from({ length: config.layers }, (_, i) => block(scope.at(`encoder.layer.${i}`))),
-    norm: config.normTaps ? scope.norm("layernorm", d, epsilon) : undefined,
+  const embeddings = embeddingWeights(scope.at("embeddings"), config);
+  const blocks = Array.from({ length: config.layers }, (_, i) => block(scope.at(`encoder.layer.${i}`)));
+  const norm = config.normTaps ? scope.norm("layernorm", d, epsilon) : undefined;
+  return (ops, pixels) => {
+    const { tokens, grid } = embed(ops, pixels, embeddings, config);
+    const taps = encoderTaps(ops, tokens, blocks, config.heads, config.taps);
+    return { taps: norm ? taps.map((tap) => ops.layerNorm(tap, norm)) : taps, grid };
   };
 }
 
@@ -103,12 +98,4 @@ function mlpWeights(
   const gated = Math.floor((Math.trunc((hidden * 2) / 3) + 7) / 8) * 8;
   const down = layer.linear("mlp.weights_out", gated, d, { scale });
   return { kind: "swiglu", up: layer.linear("mlp.weights_in", d, 2 * gated), down };
-}
-
-/** Pixels `[N, 3, H, W]` to the tokens after four of the blocks, normalised where the config says so. */
-export function dinov2(ops: Ops, pixels: Tensor, weights: Dinov2Weights, config: Dinov2Config): BackboneOutput {
-  const { tokens, grid } = embed(ops, pixels, weights.embeddings, config);
-  const taps = encoderTaps(ops, tokens, weights.blocks, config.heads, config.taps);
-  const { norm } = weights;
-  return { taps: norm ? taps.map((tap) => ops.layerNorm(tap, norm)) : taps, grid };
 }

@@ -1,11 +1,9 @@
 import type { Activation } from "../../kernels/shared/activation.ts";
-import type { Tensor } from "../../runtime/graph.ts";
 import { parseActivation } from "../activations.ts";
 import type { Fields } from "../fields.ts";
-import type { Ops } from "../ops.ts";
 import type { WeightScope } from "../weights.ts";
-import type { BackboneOutput } from "./backbone.ts";
-import { type EmbeddingConfig, type EmbeddingWeights, embed, embeddingWeights } from "./embeddings.ts";
+import type { Backbone } from "./backbone.ts";
+import { type EmbeddingConfig, embed, embeddingWeights } from "./embeddings.ts";
 import { orderTaps } from "./taps.ts";
 import { type BlockWeights, encoderTaps } from "./transformer.ts";
 
@@ -48,13 +46,8 @@ export function parseVit(json: Fields): VitConfig {
   };
 }
 
-export interface VitWeights {
-  readonly embeddings: EmbeddingWeights;
-  readonly blocks: readonly BlockWeights[];
-}
-
-/** Binds the names of DPTModel, under `dpt`. */
-export function vitWeights(scope: WeightScope, config: VitConfig): VitWeights {
+/** Binds the names of DPTModel, under `dpt`: tokens after four of the blocks, before any last norm. */
+export function vit(scope: WeightScope, config: VitConfig): Backbone {
   const { hiddenSize: d, intermediateSize, epsilon, qkvBias } = config;
   const block = (layer: WeightScope): BlockWeights => ({
     norm1: layer.norm("layernorm_before", d, epsilon),
@@ -68,14 +61,10 @@ export function vitWeights(scope: WeightScope, config: VitConfig): VitWeights {
       activation: config.activation,
     },
   });
-  return {
-    embeddings: embeddingWeights(scope.at("embeddings"), config),
-    blocks: Array.from({ length: config.layers }, (_, i) => block(scope.at(`encoder.layer.${i}`))),
+  const embeddings = embeddingWeights(scope.at("embeddings"), config);
+  const blocks = Array.from({ length: config.layers }, (_, i) => block(scope.at(`encoder.layer.${i}`)));
+  return (ops, pixels) => {
+    const { tokens, grid } = embed(ops, pixels, embeddings, config);
+    return { taps: encoderTaps(ops, tokens, blocks, config.heads, config.taps), grid };
   };
-}
-
-/** Pixels `[N, 3, H, W]` to the tokens after four of the blocks, before any last norm. */
-export function vit(ops: Ops, pixels: Tensor, weights: VitWeights, config: VitConfig): BackboneOutput {
-  const { tokens, grid } = embed(ops, pixels, weights.embeddings, config);
-  return { taps: encoderTaps(ops, tokens, weights.blocks, config.heads, config.taps), grid };
 }
