@@ -67,33 +67,39 @@ interface Mesh {
 }
 
 function meshOf(grid: PointGrid, { width, height }: DepthPicture, jump: number): Mesh {
-  const corners = triangles(grid, jump);
-  // Points that no triangle has are left out.
-  const numbers = new Map<number, number>();
-  const indices = Uint32Array.from(corners, (point) => {
-    const number = numbers.get(point) ?? numbers.size;
-    numbers.set(point, number);
-    return number;
-  });
-  const positions = new Float32Array(3 * numbers.size);
-  const textureCoordinates = new Float32Array(2 * numbers.size);
-  for (const [point, number] of numbers) {
-    positions.set(grid.positions.subarray(3 * point, 3 * point + 3), 3 * number);
+  const indices = triangles(grid, jump);
+  // Points that no triangle has are left out; the others are numbered as they come up, from 1 for now.
+  const numbers = new Uint32Array(grid.pixels.length);
+  const points = new Uint32Array(grid.pixels.length);
+  let count = 0;
+  for (const [i, point] of indices.entries()) {
+    if (numbers[point] === 0) {
+      points[count] = point;
+      numbers[point] = ++count;
+    }
+    indices[i] = numbers[point]! - 1;
+  }
+  const positions = new Float32Array(3 * count);
+  const textureCoordinates = new Float32Array(2 * count);
+  for (const [i, point] of points.subarray(0, count).entries()) {
+    positions.set(grid.positions.subarray(3 * point, 3 * point + 3), 3 * i);
     const pixel = grid.pixels[point]!;
     const [u, v] = [pixel % width, Math.floor(pixel / width)];
-    textureCoordinates.set([(u + 0.5) / width, (v + 0.5) / height], 2 * number);
+    textureCoordinates.set([(u + 0.5) / width, (v + 0.5) / height], 2 * i);
   }
   return { positions, textureCoordinates, indices };
 }
 
 /** Three points for each triangle, counterclockwise as the viewer sees it. */
-function triangles({ columns, rows, distances }: PointGrid, jump: number): number[] {
-  const found: number[] = [];
-  const add = (...points: [number, number, number]) => {
-    const [a, b, c] = points.map((point) => distances[point]!) as [number, number, number];
-    const [near, far] = [Math.min(a, b, c), Math.max(a, b, c)];
+function triangles({ columns, rows, distances }: PointGrid, jump: number): Uint32Array<ArrayBuffer> {
+  const found = new Uint32Array(6 * (columns - 1) * (rows - 1));
+  let count = 0;
+  const add = (i: number, j: number, k: number) => {
+    const [a, b, c] = [distances[i]!, distances[j]!, distances[k]!];
     // False where one of them is NaN.
-    if (far <= near * (1 + jump)) found.push(...points);
+    if (!(Math.max(a, b, c) <= Math.min(a, b, c) * (1 + jump))) return;
+    found.set([i, j, k], count);
+    count += 3;
   };
   for (let row = 0; row + 1 < rows; row++) {
     for (let column = 0; column + 1 < columns; column++) {
@@ -103,5 +109,5 @@ function triangles({ columns, rows, distances }: PointGrid, jump: number): numbe
       add(upper + 1, lower, lower + 1);
     }
   }
-  return found;
+  return found.slice(0, count);
 }
