@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { convertCommand } from "./commands/convert.ts";
 import { depthCommand } from "./commands/depth.ts";
+import { evalCommand } from "./commands/eval.ts";
 import { forwardCommand } from "./commands/forward.ts";
 import { infoCommand } from "./commands/info.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
@@ -21,6 +22,7 @@ export function program(): Command {
   const commands = [
     segmentCommand,
     depthCommand,
+    evalCommand,
     forwardCommand,
     verifyCommand,
     infoCommand,
