@@ -1,4 +1,4 @@
-import { DPT, type WeightFormat } from "../src/index.ts";
+import { type Antialias, DPT, type WeightFormat } from "../src/index.ts";
 import { openGpu } from "./adapter/open-gpu.ts";
 import { TUNING } from "./files/tuning-folder.ts";
 import { filesFromFolder } from "./node-files.ts";
@@ -6,6 +6,7 @@ import { type ProgressDisplay, progressDisplay } from "./progress.ts";
 
 export interface OpenModelOptions {
   readonly dtype?: WeightFormat | undefined;
+  readonly antialias?: Antialias | undefined;
   readonly software?: boolean | undefined;
   readonly profile?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -32,9 +33,16 @@ export async function openModel(folder: string, options: OpenModelOptions): Prom
   const progress = await progressDisplay(options);
   const { adapter, software, notice } = gpu;
   try {
-    const { dtype } = options;
+    const { dtype, antialias } = options;
     const { onProgress, onNotice } = progress;
-    const model = await DPT.load(filesFromFolder(folder), { adapter, dtype, ...TUNING, onProgress, onNotice });
+    const model = await DPT.load(filesFromFolder(folder), {
+      adapter,
+      dtype,
+      antialias,
+      ...TUNING,
+      onProgress,
+      onNotice,
+    });
     return { model, software, notice, load: performance.now() - began, progress };
   } finally {
     progress.stop();

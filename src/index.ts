@@ -15,7 +15,7 @@ export type {
   TuneModelOptions,
 } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
-export type { Processor, Size } from "./model/processor.ts";
+export type { Antialias, Processor, Size } from "./model/processor.ts";
 export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
 export type { NetworkWork, PictureWork, Work } from "./model/work.ts";
 export { filesFromBlobs } from "./runtime/blob-source.ts";

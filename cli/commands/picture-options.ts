@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { ResizeMode, Size, WeightFormat } from "../../src/index.ts";
+import type { Antialias, ResizeMode, Size, WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { parseSizeOrNative } from "./parse-option.ts";
 import { tuneOption } from "./tune-option.ts";
@@ -10,6 +10,7 @@ export interface ModelOptions {
   readonly output: string;
   readonly size?: Size | "native";
   readonly resize?: ResizeMode;
+  readonly antialias?: Antialias;
   readonly dtype?: WeightFormat;
   readonly software?: boolean;
   readonly json?: boolean;
@@ -41,6 +42,12 @@ export function addModelOptions(command: Command, { model, resize }: { model: st
         "bilinear",
         "bicubic",
       ]),
+    )
+    .addOption(
+      new Option(
+        "--antialias <way>",
+        "whose resizing of pictures, Pillow's or that of transformers 5 (default: pil)",
+      ).choices(["pil", "torchvision"]),
     )
     .addOption(dtypeOption())
     .option("--software", "use the software adapter even where there is a GPU")

@@ -27,7 +27,7 @@ import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { findOverflow } from "./find-overflow.ts";
 import { inPyTorchLayout } from "./forward.ts";
 import type { InF32 } from "./ops.ts";
-import { type Processor, parseProcessor, type Size } from "./processor.ts";
+import { type Antialias, type Processor, parseProcessor, type Size } from "./processor.ts";
 import { type Job, jobOf, type Recordable, type Work } from "./work.ts";
 
 /** What is going on, and how far: bytes of the checkpoint, kernels, or ways to compute them. */
@@ -50,6 +50,11 @@ export interface LoadOptions extends EngineOptions {
    * directly; "auto", which is the default, is the one that is expected to be faster on the adapter.
    */
   readonly convolution?: Convolution | undefined;
+  /**
+   * Whose way of resizing pictures, each to the bit: "pil" is Pillow's and the default, "torchvision" that of DPTImageProcessor
+   * in transformers 5 on a CPU. They differ by about one level of 256.
+   */
+  readonly antialias?: Antialias | undefined;
   readonly onProgress?: (progress: Progress) => void;
   /**
    * Whether ways to compute are timed on the adapter after the first answer for a size, while no call waits, for two seconds
@@ -193,7 +198,7 @@ export class DPT {
     const { onProgress, signal } = options;
     const config = parseConfig(await readJson(files, "config.json", { required: true, signal }));
     const processorJson = await readJson(files, "preprocessor_config.json", { signal });
-    const processor = processorJson && parseProcessor(processorJson);
+    const processor = processorJson && parseProcessor(processorJson, options.antialias);
     const checkpoint = await openCheckpoint(files, signal);
     const storage = chooseStorage(checkpoint, options.dtype);
     const { precision } = storage;

@@ -1,13 +1,22 @@
-import { normalizePixels } from "../kernels/normalize-pixels.ts";
-import { pillowCoefficients, WEIGHT_BITS } from "../kernels/pillow-coefficients.ts";
+import { type NormalizePixelsParams, normalizePixels } from "../kernels/normalize-pixels.ts";
+import { pillowCoefficients } from "../kernels/pillow-coefficients.ts";
 import { resamplePixels } from "../kernels/resample-pixels.ts";
+import type { Coefficients, Resample } from "../kernels/shared/antialias.ts";
+import { torchvisionCoefficients } from "../kernels/torchvision-coefficients.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
-import type { NetworkSize, Processor, Size } from "./processor.ts";
+import type { Antialias, Channels, NetworkSize, Processor, Size } from "./processor.ts";
+
+/** Whose weights `resamplePixels` sums with. */
+const COEFFICIENTS: Readonly<Record<Antialias, (inSize: number, outSize: number, resample: Resample) => Coefficients>> =
+  {
+    pil: pillowCoefficients,
+    torchvision: torchvisionCoefficients,
+  };
 
 /**
- * Records the way from a picture to the network's input, DPTImageProcessor with Pillow, to the bit until it normalises:
- * resize (8-bit pixels), rescale, normalise, pad.
+ * Records the way from a picture to the network's input, DPTImageProcessor with Pillow or with torchvision, to the bit until
+ * it normalises: resize (8-bit pixels), rescale, normalise, pad.
  *
  * Adds the input "pixels", `[height, width]` RGBA8 words of the picture, red in the lowest byte; alpha is dropped.
  * @param size from `networkSize` for this picture
@@ -24,17 +33,22 @@ export function preprocess(
   const [height, width] = [size.height - pad.top - pad.bottom, size.width - pad.left - pad.right];
   const pixels = graph.input("pixels", { shape: [picture.height, picture.width], dtype: "u32" });
   const resized = resize(graph, resize(graph, pixels, "horizontal", width, processor), "vertical", height, processor);
-  const { doRescale, rescaleFactor, doNormalize, imageMean, imageStd } = processor;
-  const kernel = normalizePixels({
-    height,
-    width,
+  return graph.run(normalizePixels({ height, width, ...normalization(processor), pad, precision }), resized);
+}
+
+/** Rescaling and normalising, in one step where torchvision's class has one: mean and deviation in units of a byte, in f32. */
+function normalization(processor: Processor): Pick<NormalizePixelsParams, "scale" | "mean" | "deviation"> {
+  const { doRescale, rescaleFactor, doNormalize, imageMean, imageStd, antialias } = processor;
+  if (doRescale && doNormalize && antialias === "torchvision") {
+    const inBytes = ([r, g, b]: Channels): Channels => [fused(r), fused(g), fused(b)];
+    const fused = (value: number) => Math.fround(Math.fround(value) * Math.fround(1 / rescaleFactor));
+    return { scale: 1, mean: inBytes(imageMean), deviation: inBytes(imageStd) };
+  }
+  return {
     scale: doRescale ? rescaleFactor : 1,
     mean: doNormalize ? imageMean : [0, 0, 0],
     deviation: doNormalize ? imageStd : [1, 1, 1],
-    pad,
-    precision,
-  });
-  return graph.run(kernel, resized);
+  };
 }
 
 /** One pass; nothing where the size stays, as in Pillow. */
@@ -43,14 +57,14 @@ function resize(
   pixels: Tensor,
   direction: "horizontal" | "vertical",
   outSize: number,
-  { resample }: Processor,
+  { resample, antialias }: Processor,
 ): Tensor {
   const [height, width] = [pixels.shape[0]!, pixels.shape[1]!];
   const inSize = direction === "horizontal" ? width : height;
   if (inSize === outSize) return pixels;
-  const { taps, bounds, weights } = pillowCoefficients(inSize, outSize, resample);
+  const { taps, weightBits, bounds, weights } = COEFFICIENTS[antialias](inSize, outSize, resample);
   return graph.run(
-    resamplePixels({ height, width, direction, outSize, taps, weightBits: WEIGHT_BITS }),
+    resamplePixels({ height, width, direction, outSize, taps, weightBits }),
     pixels,
     graph.constant(`${direction} bounds ${inSize} → ${outSize}`, bounds),
     graph.constant(`${direction} weights ${inSize} → ${outSize}`, weights),

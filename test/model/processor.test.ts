@@ -18,6 +18,8 @@ describe("parseProcessor", () => {
       imageStd: [0.5, 0.5, 0.5],
       doPad: false,
       sizeDivisor: null,
+      doReduceLabels: false,
+      antialias: "pil",
     });
   });
 
