@@ -16,7 +16,7 @@ const COEFFICIENTS: Readonly<Record<Antialias, (inSize: number, outSize: number,
 
 /**
  * Records the way from a picture to the network's input, DPTImageProcessor with Pillow or with torchvision, to the bit until
- * it normalises: resize (8-bit pixels), rescale, normalise, pad.
+ * it normalises: resize (8-bit pixels), crop, rescale, normalise, pad.
  *
  * Adds the input "pixels", `[height, width]` RGBA8 words of the picture, red in the lowest byte; alpha is dropped.
  * @param size from `networkSize` for this picture
@@ -29,11 +29,22 @@ export function preprocess(
   size: NetworkSize,
   precision: Precision,
 ): Tensor {
-  const { pad } = size;
-  const [height, width] = [size.height - pad.top - pad.bottom, size.width - pad.left - pad.right];
+  const { pad, crop } = size;
+  const window = { height: size.height - pad.top - pad.bottom, width: size.width - pad.left - pad.right };
+  const { height, width } = crop?.resized ?? window;
   const pixels = graph.input("pixels", { shape: [picture.height, picture.width], dtype: "u32" });
   const resized = resize(graph, resize(graph, pixels, "horizontal", width, processor), "vertical", height, processor);
-  return graph.run(normalizePixels({ height, width, ...normalization(processor), pad, precision }), resized);
+  return graph.run(
+    normalizePixels({
+      height,
+      width,
+      ...normalization(processor),
+      pad,
+      crop: crop && { ...crop, ...window },
+      precision,
+    }),
+    resized,
+  );
 }
 
 /** Rescaling and normalising, in one step where torchvision's class has one: mean and deviation in units of a byte, in f32. */
