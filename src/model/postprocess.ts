@@ -1,39 +1,64 @@
 import { argMaxResized } from "../kernels/arg-max-resized.ts";
 import { type Band, composeBands, type ResizeMode, resizeBand } from "../kernels/bands.ts";
+import { classScoresResized } from "../kernels/class-scores-resized.ts";
 import { resampleMap } from "../kernels/resample-map.ts";
+import type { ResizedLogitsParams } from "../kernels/shared/resized-logits.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
+import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { Size } from "./processor.ts";
+
+/** Logits of the network and where they go. */
+export interface LogitsWay {
+  /** Size to which the head upsamples them; the logits' own where it does not. */
+  readonly upsampled: Size;
+  readonly picture: Size;
+  /** "bilinear" as transformers has it; the paper's code resized bicubically. */
+  readonly mode?: ResizeMode | undefined;
+}
 
 /**
  * Records the way from logits to a label for each pixel of the picture: the head's bilinear upsampling with aligned
  * corners, then the resizing of post_process_semantic_segmentation, then argmax.
  *
- * Resizing along an axis is a banded matrix, and both resizings along an axis multiply to one such matrix, so that the
- * three steps are one kernel and the logits stay at the size at which the head computed them.
- *
  * @param logits `[1, h, w, labels]`, before the head's last upsampling
- * @param upsampled size to which the head upsamples them; the logits' own where it does not
- * @param mode "bilinear" as transformers has it; the paper's code resized bicubically
  * @returns labels `[picture.height, picture.width]` as `argMaxResized` stores them
  */
-export function labelsAtPicture(
+export function labelsAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): Tensor {
+  return resized(graph, logits, way, argMaxResized);
+}
+
+/**
+ * The same way, to how sure the softmax over the classes is.
+ *
+ * @returns `[3, picture.height, picture.width]` f32 as `classScoresResized` makes them: confidence, margin, entropy
+ */
+export function scoresAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): Tensor {
+  return resized(graph, logits, way, classScoresResized);
+}
+
+function resized(
   graph: Graph,
   logits: Tensor,
-  upsampled: Size,
-  picture: Size,
-  mode: ResizeMode = "bilinear",
+  { upsampled, picture, mode = "bilinear" }: LogitsWay,
+  kernelFor: (params: ResizedLogitsParams) => Kernel,
 ): Tensor {
   const [, h, w, labels] = logits.shape as [number, number, number, number];
-  const way = (size: number, middle: number, end: number) =>
-    composeBands(
-      resizeBand(size, middle, { mode: "bilinear", alignCorners: true }),
-      resizeBand(middle, end, { mode, alignCorners: false }),
-    );
-  const rows = way(h, upsampled.height, picture.height);
-  const columns = way(w, upsampled.width, picture.width);
-  const kernel = argMaxResized({ labels, rows, columns, precision: logits.dtype as Precision });
+  const rows = logitsBand(h, upsampled.height, picture.height, mode);
+  const columns = logitsBand(w, upsampled.width, picture.width, mode);
+  const kernel = kernelFor({ labels, rows, columns, precision: logits.dtype as Precision });
   return graph.run(kernel, logits, ...constants(graph, "row", rows), ...constants(graph, "column", columns));
+}
+
+/**
+ * An axis of logits to the picture's. Resizing along an axis is a banded matrix, and both resizings along an axis
+ * multiply to one such matrix, so that logits stay at the size at which the head computed them.
+ */
+export function logitsBand(size: number, upsampled: number, picture: number, mode: ResizeMode): Band {
+  return composeBands(
+    resizeBand(size, upsampled, { mode: "bilinear", alignCorners: true }),
+    resizeBand(upsampled, picture, { mode, alignCorners: false }),
+  );
 }
 
 /**

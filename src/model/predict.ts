@@ -36,7 +36,7 @@ export function predictGraph(
   graph.part("picture out", () => {
     if (config.head.kind === "segmentation") {
       const upsampled = { height: 2 * height, width: 2 * width };
-      graph.output("labels", labelsAtPicture(graph, output, upsampled, picture, resize));
+      graph.output("labels", labelsAtPicture(graph, output, { upsampled, picture, mode: resize }));
     } else {
       const depth = graph.reshape(output, output.shape.slice(0, 3));
       graph.output("depth", depthAtPicture(graph, depth, picture, resize));
