@@ -1,38 +1,36 @@
-import { type LabelType, labelType } from "../kernels/arg-max-resized.ts";
-import type { ResizeMode } from "../kernels/bands.ts";
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import { type Convolution, chooseConvolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import { openCheckpoint } from "../runtime/checkpoint.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
-import { NumberError, UsageError } from "../runtime/errors.ts";
-import type { Graph, InputData } from "../runtime/graph.ts";
+import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
-import { type PictureSource, readPixels } from "../runtime/picture.ts";
+import { type PictureSource, type Pixels, readPixels } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
-import type { KernelTime } from "../runtime/profiler.ts";
 import { readJson } from "../runtime/read-json.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
-import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
-import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
+import type { TuneOptions } from "../runtime/session-tuner.ts";
 import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
+import { measurePictures, segmentPictures } from "./answer-pictures.ts";
+import type { DepthMap, PredictionOptions, Segmentation, SegmentOptions } from "./answers.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
-import { decoderOf, type ModelConfig, parseConfig, type Task } from "./config.ts";
+import { decoderOf, type ModelConfig, parseConfig } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
-import { findOverflow } from "./find-overflow.ts";
 import { inPyTorchLayout } from "./forward.ts";
-import type { InF32 } from "./ops.ts";
 import { type Processor, parseProcessor, type Size } from "./processor.ts";
-import { type Job, jobOf, type Recordable, type Work } from "./work.ts";
+import { Runs } from "./runs.ts";
+import type { Answering } from "./tally.ts";
+import { jobOf, type Recordable, type Work } from "./work.ts";
 
-/** What is going on, and how far: bytes of the checkpoint, kernels, or ways to compute them. */
+/** What is going on, and how far: bytes of the checkpoint, kernels, windows and views of a
+ * picture, or ways to compute kernels. */
 export interface Progress {
-  readonly phase: "load" | "compile" | "tune";
+  readonly phase: "load" | "compile" | "run" | "tune";
   readonly done: number;
   readonly total: number;
 }
@@ -60,16 +58,6 @@ export interface LoadOptions extends EngineOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface PredictionOptions {
-  /** Size the network works at instead of the processor's: stretched to it, or the picture's own for "native". */
-  readonly size?: Size | "native";
-  /** How the network's answer is resized to the picture; as transformers does if left out. */
-  readonly resize?: ResizeMode;
-  /** Whether to measure each kernel. */
-  readonly profile?: boolean;
-  readonly signal?: AbortSignal;
-}
-
 /** How long to time ways to compute, and of what work: a picture of the processor's size if left out. */
 export type TuneModelOptions = Work & Pick<TuneOptions, "milliseconds" | "signal">;
 
@@ -78,66 +66,6 @@ export interface Plan extends GraphPlan {
   /** What the network works at. */
   readonly network: Size;
 }
-
-/** Milliseconds; `compile` is all before the last run, and 0 for a size that has been seen before. */
-export interface Timing {
-  readonly compile: number;
-  readonly run: number;
-}
-
-interface Prediction extends Size {
-  /** The size the network worked at. */
-  readonly network: Size;
-  readonly timing: Timing;
-  /** Layers whose answers were stored in f32 in a model of f16, since f16 cannot hold them. */
-  readonly keptInF32: readonly string[];
-  /** Time by kernel, if asked for. */
-  readonly profile?: readonly KernelTime[] | undefined;
-}
-
-export interface Segmentation extends Prediction {
-  /** The class of each pixel, row by row from the top. */
-  readonly labels: Uint8Array | Uint16Array;
-  /** Names of the classes by id. */
-  readonly classes: readonly string[];
-}
-
-export interface DepthMap extends Prediction {
-  /** Row by row from the top. */
-  readonly depth: Float32Array;
-  /** Metres; or inverse depth in no unit, the nearest largest. */
-  readonly unit: "metres" | "relative inverse";
-}
-
-type PerPixel = Uint8Array | Uint16Array | Float32Array;
-
-/** What `segment` and `depth` each make of a picture's run. */
-interface Question<Answer extends PerPixel> {
-  readonly call: string;
-  readonly task: Task;
-  /** Name of the graph's output. */
-  readonly output: string;
-  readonly read: (bytes: ArrayBuffer, pixels: number) => Answer;
-  /** Whether a pixel's value says that the network's was not finite. */
-  readonly isBroken: (value: number) => boolean;
-}
-
-/** A graph to be run. */
-interface Wanted {
-  /** What the user called. */
-  readonly call: string;
-  readonly job: Job;
-  readonly inputs: Readonly<Record<string, InputData>>;
-}
-
-/** What a run gave, and in words how much of it is not finite. */
-interface Attempt<Answer> {
-  readonly answer: Answer;
-  readonly broken: string | undefined;
-}
-
-/** Compiled graphs that are kept: a photo and its successor of another size. */
-const KEPT_SESSIONS = 2;
 
 /** A DPT model on a device. Calls queue in order. */
 export class DPT {
@@ -152,12 +80,8 @@ export class DPT {
   readonly #weights: DptWeights;
   readonly #store: WeightStore;
   readonly #onProgress: LoadOptions["onProgress"];
-  readonly #onNotice: LoadOptions["onNotice"];
-  readonly #keptInF32 = new Set<string>();
-  readonly #sessions: SessionCache;
   readonly #calls = new CallQueue();
-  readonly #tuner: SessionTuner;
-  readonly #tunesWhenIdle: boolean;
+  readonly #runs: Runs;
 
   private constructor(
     config: ModelConfig,
@@ -176,10 +100,8 @@ export class DPT {
     this.#weights = weights;
     this.#store = store;
     this.#onProgress = onProgress;
-    this.#onNotice = onNotice;
-    this.#sessions = new SessionCache(engine, store, KEPT_SESSIONS);
-    this.#tuner = new SessionTuner(engine, this.#sessions, this.#calls, onNotice);
-    this.#tunesWhenIdle = (tuning ?? (engine.traits.software ? "off" : "idle")) === "idle";
+    const onCompile = (done: number, total: number) => onProgress?.({ phase: "compile", done, total });
+    this.#runs = new Runs(engine, store, this.#recordable, this.#calls, { onCompile, onNotice, tuning });
   }
 
   /**
@@ -223,7 +145,7 @@ export class DPT {
 
   /** GPU memory taken, in bytes. */
   get memory(): { readonly weights: number; readonly activations: number } {
-    return { weights: this.#store.bytes, activations: this.#sessions.bytes };
+    return { weights: this.#store.bytes, activations: this.#runs.bytes };
   }
 
   /**
@@ -231,47 +153,44 @@ export class DPT {
    * large for f16, or nearly, in a picture that had no finite answer otherwise. They stay so.
    */
   get keptInF32(): readonly string[] {
-    return [...this.#keptInF32];
+    return this.#runs.keptInF32;
   }
 
   /**
-   * Labels every pixel of a picture.
-   * @throws UsageError if the model is not one for segmentation or is disposed, or for an empty picture; FileError without
-   *   preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when aborted
+   * Labels every pixel of a picture, or of each picture of a list, in the list's order.
+   * @throws UsageError if the model is not one for segmentation or is disposed, or for an empty picture or options that
+   *   make no sense; FileError without preprocessor_config.json; MachineError for what the adapter lacks; the signal's
+   *   reason when aborted
    * @throws NumberError naming the first layer that is not finite, if the network's answer is not
    */
-  async segment(source: PictureSource, options: PredictionOptions = {}): Promise<Segmentation> {
+  segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
+  segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
+  async segment(
+    source: PictureSource | readonly PictureSource[],
+    options: SegmentOptions = {},
+  ): Promise<Segmentation | Segmentation[]> {
     const head = decoderOf(this.config, "segmentation")?.head;
     if (head?.kind !== "segmentation") throw this.#wrongTask("segment", "a segmentation model", "depth");
-    const type = labelType(head.labels.length);
-    const { answer, ...prediction } = await this.#predict(source, options, {
-      call: "segment",
-      task: "segmentation",
-      output: "labels",
-      read: (bytes, pixels) => readLabels(bytes, pixels, type),
-      isBroken: (label) => label === type.none,
-    });
-    return { ...prediction, labels: answer, classes: head.labels };
+    return this.#answer(source, (pictures) => segmentPictures(this.#answering, pictures, head.labels, options));
   }
 
   /**
-   * Depth at every pixel of a picture.
-   * @throws UsageError if the model is not one for depth or is disposed, or for an empty picture; FileError without
-   *   preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when aborted
+   * Depth at every pixel of a picture, or of each picture of a list, in the list's order.
+   * @throws UsageError if the model is not one for depth or is disposed, or for an empty picture or options that make no
+   *   sense; FileError without preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when
+   *   aborted
    * @throws NumberError naming the first layer that is not finite, if the network's answer is not
    */
-  async depth(source: PictureSource, options: PredictionOptions = {}): Promise<DepthMap> {
+  depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
+  depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
+  async depth(
+    source: PictureSource | readonly PictureSource[],
+    options: PredictionOptions = {},
+  ): Promise<DepthMap | DepthMap[]> {
     const head = decoderOf(this.config, "depth")?.head;
     if (!head) throw this.#wrongTask("depth", "a depth model", "segment");
-    const { answer, ...prediction } = await this.#predict(source, options, {
-      call: "depth",
-      task: "depth",
-      output: "depth",
-      read: (bytes, pixels) => new Float32Array(bytes, 0, pixels),
-      isBroken: isNotFinite,
-    });
-    const isMetric = head.kind === "depth-anything" && head.metric;
-    return { ...prediction, depth: answer, unit: isMetric ? "metres" : "relative inverse" };
+    const unit = head.kind === "depth-anything" && head.metric ? "metres" : "relative inverse";
+    return this.#answer(source, (pictures) => measurePictures(this.#answering, pictures, unit, options));
   }
 
   /**
@@ -291,7 +210,7 @@ export class DPT {
     return this.#calls.run(async () => {
       const inputs = { pixel_values: pixels };
       const job = jobOf(this.#recordable, { pixelValues: shape, stages });
-      return this.#finite({ call: "forward", job, inputs }, async (compiled) => {
+      return this.#runs.finite({ call: "forward", job, inputs }, async (compiled) => {
         const { outputs } = await compiled.session.run(inputs);
         const tensors = [...compiled.graph.outputs].map(
           ([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)] as const,
@@ -313,7 +232,7 @@ export class DPT {
    */
   async plan(work: Work = {}): Promise<Plan> {
     const job = jobOf(this.#recordable, work);
-    const graph = this.#record(job);
+    const graph = this.#runs.record(job);
     await this.#engine.takePaths(graph);
     return { network: job.network, ...planOf(graph) };
   }
@@ -326,7 +245,7 @@ export class DPT {
    */
   async tune({ milliseconds, signal, ...work }: TuneModelOptions = {}): Promise<TuneProgress> {
     const job = jobOf(this.#recordable, work);
-    return this.#tuner.tune(this.#record(job), {
+    return this.#runs.tune(job, {
       milliseconds,
       signal,
       onProgress: (progress) => this.#onProgress?.({ phase: "tune", ...progress }),
@@ -339,9 +258,9 @@ export class DPT {
    */
   dispose(): void {
     const reason = new UsageError("model: want a model in use, got one disposed. Load it again.");
-    this.#tuner.stop();
+    this.#runs.stop();
     this.#calls.close(reason, () => {
-      this.#sessions.dispose();
+      this.#runs.dispose();
       this.#store.dispose();
       this.#engine.dispose();
     });
@@ -351,85 +270,27 @@ export class DPT {
     this.dispose();
   }
 
-  async #predict<Answer extends PerPixel>(
-    source: PictureSource,
-    options: PredictionOptions,
-    { call, task, output, read, isBroken }: Question<Answer>,
-  ) {
-    const { size, resize, profile = false, signal } = options;
-    const { words, ...picture } = readPixels(source);
-    const job = jobOf(this.#recordable, { picture, size, resize, tasks: [task] });
-    const { network } = job;
-    return this.#calls.run(async () => {
-      signal?.throwIfAborted();
-      const began = performance.now();
-      const inputs = { pixels: words };
-      return this.#finite({ call, job, inputs }, async ({ session }) => {
-        signal?.throwIfAborted();
-        const compiled = performance.now();
-        const { outputs, times } = await session.run(inputs, { profile });
-        const timing = { compile: compiled - began, run: performance.now() - compiled };
-        const answer = read(outputs.get(output)!, picture.width * picture.height);
-        const count = countOf(answer, isBroken);
-        return {
-          answer: { ...picture, network, timing, keptInF32: this.keptInF32, answer, profile: times },
-          broken: count > 0 ? `${count} of ${answer.length} pixels` : undefined,
-        };
-      });
-    });
+  /** Answers for a list as its turn comes, or for one picture. */
+  async #answer<Answer>(
+    source: PictureSource | readonly PictureSource[],
+    answer: (pictures: readonly Pixels[]) => Promise<Answer[]>,
+  ): Promise<Answer | Answer[]> {
+    // Read at once: the caller may use its buffers for the next pictures while these wait their turn.
+    if (isList(source)) {
+      const pictures = source.map(readPixels);
+      return this.#calls.run(() => answer(pictures));
+    }
+    const picture = readPixels(source);
+    return this.#calls.run(async () => (await answer([picture]))[0]!);
   }
 
-  /**
-   * Runs a graph until its answer is finite: after each answer that is not, the layers that f16 cannot hold are kept in f32.
-   * Every round adds one of the model's layers at least, so there is an end; as a rule it takes one.
-   */
-  async #finite<Answer>(wanted: Wanted, run: (compiled: CachedSession) => Promise<Attempt<Answer>>): Promise<Answer> {
-    const { job } = wanted;
-    for (;;) {
-      const compiled = await this.#sessions.get(
-        job.key,
-        () => this.#record(job),
-        (done, total) => this.#onProgress?.({ phase: "compile", done, total }),
-      );
-      const { answer, broken } = await run(compiled);
-      if (broken === undefined) {
-        if (this.#tunesWhenIdle) this.#tuner.later(job.key, compiled);
-        return answer;
-      }
-      await this.#keepInF32(wanted, broken);
-    }
-  }
-
-  /** @throws NumberError if that is no help: the weights, the picture or numbers in f32 are not finite either */
-  async #keepInF32({ call, job, inputs }: Wanted, broken: string): Promise<void> {
-    // The search needs as much memory as they do, and they are of no use any more.
-    this.#sessions.dispose();
-    const search = (inF32: InF32) => findOverflow(this.#engine, this.#store, job.record(inF32), inputs);
-    // In f32 it shows at once all that is too large for f16.
-    const { first, large } = await search(() => true);
-    const isHalf = this.precision === "f16" && first === undefined;
-    const more = isHalf ? large.filter((layer) => !this.#keptInF32.has(layer)) : [];
-    if (more.length === 0) {
-      const began = first === undefined ? "" : `, first in ${first}`;
-      const advice = {
-        f32: "Check the weights with verify.",
-        f16: "Its weights may go past 65504, f16's largest: load the model with dtype f32.",
-      }[this.precision];
-      throw new NumberError(
-        `${call}: want a finite answer of the network, got NaN or infinity at ${broken}${began}. ${advice}`,
-      );
-    }
-    for (const layer of more) this.#keptInF32.add(layer);
-    const listed = [...more.slice(0, 3), ...(more.length > 3 ? [`${more.length - 3} more`] : [])].join(", ");
-    this.#onNotice?.(`f16 cannot hold the numbers of these layers, from now on they are in f32: ${listed}`);
+  get #answering(): Answering {
+    const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
+    return { runs: this.#runs, model: this.#recordable, onPass };
   }
 
   get #recordable(): Recordable {
     return { config: this.config, processor: this.processor, weights: this.#weights, precision: this.precision };
-  }
-
-  #record({ record }: Job): Graph {
-    return record((layer) => this.#keptInF32.has(layer));
   }
 
   #wrongTask(call: string, want: string, other: string): UsageError {
@@ -437,11 +298,11 @@ export class DPT {
   }
 }
 
-function readLabels(bytes: ArrayBuffer, count: number, { dtype }: LabelType): Uint8Array | Uint16Array {
-  return dtype === "u8" ? new Uint8Array(bytes, 0, count) : new Uint16Array(bytes, 0, count);
+function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
+  return Array.isArray(source);
 }
 
-function countOf(values: PerPixel, test: (value: number) => boolean): number {
+function countOf(values: Float32Array, test: (value: number) => boolean): number {
   let count = 0;
   for (const value of values) if (test(value)) count++;
   return count;

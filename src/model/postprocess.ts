@@ -1,7 +1,8 @@
 import { argMaxResized } from "../kernels/arg-max-resized.ts";
-import { type Band, composeBands, type ResizeMode, resizeBand } from "../kernels/bands.ts";
+import { type Band, composeBands, type ResizeMode, resizeBand, stackBand } from "../kernels/bands.ts";
 import { classScoresResized } from "../kernels/class-scores-resized.ts";
 import { resampleMap } from "../kernels/resample-map.ts";
+import { ALONE, type BatchPlace } from "../kernels/shared/batch-place.ts";
 import type { ResizedLogitsParams } from "../kernels/shared/resized-logits.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Kernel } from "../runtime/kernel.ts";
@@ -15,14 +16,16 @@ export interface LogitsWay {
   readonly picture: Size;
   /** "bilinear" as transformers has it; the paper's code resized bicubically. */
   readonly mode?: ResizeMode | undefined;
+  /** Pictures of a batch that these are; the only one if left out. */
+  readonly place?: BatchPlace | undefined;
 }
 
 /**
  * Records the way from logits to a label for each pixel of the picture: the head's bilinear upsampling with aligned
  * corners, then the resizing of post_process_semantic_segmentation, then argmax.
  *
- * @param logits `[1, h, w, labels]`, before the head's last upsampling
- * @returns labels `[picture.height, picture.width]` as `argMaxResized` stores them
+ * @param logits `[N, h, w, labels]`, before the head's last upsampling
+ * @returns labels `[count · picture.height, picture.width]` as `argMaxResized` stores them
  */
 export function labelsAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): Tensor {
   return resized(graph, logits, way, argMaxResized);
@@ -31,7 +34,7 @@ export function labelsAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): T
 /**
  * The same way, to how sure the softmax over the classes is.
  *
- * @returns `[3, picture.height, picture.width]` f32 as `classScoresResized` makes them: confidence, margin, entropy
+ * @returns `[3, count · picture.height, picture.width]` f32 as `classScoresResized` makes them: confidence, margin, entropy
  */
 export function scoresAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): Tensor {
   return resized(graph, logits, way, classScoresResized);
@@ -40,14 +43,15 @@ export function scoresAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): T
 function resized(
   graph: Graph,
   logits: Tensor,
-  { upsampled, picture, mode = "bilinear" }: LogitsWay,
+  { upsampled, picture, mode = "bilinear", place = ALONE }: LogitsWay,
   kernelFor: (params: ResizedLogitsParams) => Kernel,
 ): Tensor {
-  const [, h, w, labels] = logits.shape as [number, number, number, number];
-  const rows = logitsBand(h, upsampled.height, picture.height, mode);
+  const [batch, h, w, labels] = logits.shape as [number, number, number, number];
+  const rows = stackBand(logitsBand(h, upsampled.height, picture.height, mode), place);
   const columns = logitsBand(w, upsampled.width, picture.width, mode);
   const kernel = kernelFor({ labels, rows, columns, precision: logits.dtype as Precision });
-  return graph.run(kernel, logits, ...constants(graph, "row", rows), ...constants(graph, "column", columns));
+  const stacked = graph.reshape(logits, [1, batch * h, w, labels]);
+  return graph.run(kernel, stacked, ...constants(graph, "row", rows), ...constants(graph, "column", columns));
 }
 
 /**
@@ -61,18 +65,27 @@ export function logitsBand(size: number, upsampled: number, picture: number, mod
   );
 }
 
+/** The network's depth and where it goes. */
+export type DepthWay = Omit<LogitsWay, "upsampled">;
+
 /**
- * Records the way from the network's depth to depth at the picture's size: post_process_depth_estimation.
+ * Records the way from the network's depth to depth at the picture's size: post_process_depth_estimation, bicubic unless
+ * another mode is asked for.
  *
- * @param depth `[1, h, w]`
- * @returns depth `[picture.height, picture.width]` in f32
+ * @param depth `[N, h, w]`
+ * @returns depth `[count · picture.height, picture.width]` in f32
  */
-export function depthAtPicture(graph: Graph, depth: Tensor, picture: Size, mode: ResizeMode = "bicubic"): Tensor {
-  const [, h, w] = depth.shape as [number, number, number];
-  const rows = resizeBand(h, picture.height, { mode, alignCorners: false });
+export function depthAtPicture(
+  graph: Graph,
+  depth: Tensor,
+  { picture, mode = "bicubic", place = ALONE }: DepthWay,
+): Tensor {
+  const [batch, h, w] = depth.shape as [number, number, number];
+  const rows = stackBand(resizeBand(h, picture.height, { mode, alignCorners: false }), place);
   const columns = resizeBand(w, picture.width, { mode, alignCorners: false });
   const kernel = resampleMap({ rows, columns, precision: depth.dtype as Precision });
-  return graph.run(kernel, depth, ...constants(graph, "row", rows), ...constants(graph, "column", columns));
+  const stacked = graph.reshape(depth, [1, batch * h, w]);
+  return graph.run(kernel, stacked, ...constants(graph, "row", rows), ...constants(graph, "column", columns));
 }
 
 function constants(graph: Graph, axis: "row" | "column", { inSize, outSize, start, weights }: Band): [Tensor, Tensor] {
