@@ -11,6 +11,7 @@ import type { Graph, InputData } from "../runtime/graph.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import { type PictureSource, readPixels } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
+import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import { readJson } from "../runtime/read-json.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
@@ -30,9 +31,9 @@ import type { InF32 } from "./ops.ts";
 import { type Processor, parseProcessor, type Size } from "./processor.ts";
 import { type Job, jobOf, type Recordable, type Work } from "./work.ts";
 
-/** What is going on, and how far: bytes of the checkpoint, kernels, or ways to compute them. */
+/** What is going on, and how far: bytes from the hub or of the checkpoint, kernels, or ways to compute them. */
 export interface Progress {
-  readonly phase: "load" | "compile" | "tune";
+  readonly phase: "download" | "load" | "compile" | "tune";
   readonly done: number;
   readonly total: number;
 }
@@ -213,6 +214,18 @@ export class DPT {
       engine.dispose();
       throw error;
     }
+  }
+
+  /**
+   * Loads a model of the Hugging Face hub by its id, `organisation/name`, with all files of one commit. Anything else is
+   * a source as {@link DPT.load} takes it; a relative URL begins with `./`, `../` or `/` here.
+   * @throws as {@link DPT.load}; FileError too if the hub refuses or a download is wrong, UsageError for what is no
+   *   revision or address
+   */
+  static async fromPretrained(source: ModelSource, options: LoadOptions & PretrainedOptions = {}): Promise<DPT> {
+    const { onProgress, onNotice } = options;
+    const onDownload = (done: number, total: number) => onProgress?.({ phase: "download", done, total });
+    return DPT.load(openPretrained(source, options, { onDownload, onNotice }), options);
   }
 
   /** The adapter's name. */

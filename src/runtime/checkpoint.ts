@@ -2,6 +2,7 @@ import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { FileError, UsageError } from "./errors.ts";
 import { toFloat32 } from "./floats.ts";
 import { readPickleCheckpoint } from "./pickle-checkpoint.ts";
+import { isPlainName } from "./plain-name.ts";
 import { quote } from "./quote.ts";
 import { isJsonObject, readJson } from "./read-json.ts";
 import { readSafetensorsHeader } from "./safetensors.ts";
@@ -124,11 +125,6 @@ function readWeightMap(where: string, weightMap: unknown): ReadonlyMap<string, s
   }
   report(where, "plain file names beside it", problems);
   return fileOf;
-}
-
-function isPlainName(file: string): boolean {
-  // A colon would make a drive or a stream of a Windows path.
-  return file !== "" && file !== "." && file !== ".." && !/[/\\:\0]/.test(file);
 }
 
 function report(where: string, want: string, problems: readonly string[]): void {

@@ -3,13 +3,14 @@ import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
 import { DptError, FileError, UsageError } from "./errors.ts";
 import { isAbort } from "./is-abort.ts";
+import type { Fetcher } from "./watched-request.ts";
 
 /** Asked for when a file is opened: finds out its size and, in the same request, gets most headers and all configs. */
 const HEAD_BYTES = 128 * 1024;
 
 export interface UrlOptions {
   /** Used in place of the global `fetch`, for instance to add an `Authorization` header. */
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch?: Fetcher;
 }
 
 /**
@@ -34,7 +35,7 @@ export function filesFromUrl(baseUrl: string | URL, options: UrlOptions = {}): M
 interface RemoteFile {
   readonly url: URL;
   readonly name: string;
-  readonly fetcher: NonNullable<UrlOptions["fetch"]>;
+  readonly fetcher: Fetcher;
 }
 
 interface ContentRange {
