@@ -23,7 +23,7 @@ export async function drivePage(query: PageQuery, { software, onProgress }: Driv
   // Built, not served by vite: that one stops to bundle packages it meets, and reloads the page.
   const configFile = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
   const server = await serveBundle((outDir) =>
-    build({ configFile, logLevel: "warn", build: { outDir, emptyOutDir: true } }),
+    build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: true } }),
   );
   const url = `${server.url}/`;
   let browser: Browser | undefined;
