@@ -1,4 +1,4 @@
-import type { ModelConfig } from "../../src/model/config.ts";
+import type { BackboneConfig, DecoderConfig, ModelConfig } from "../../src/model/config.ts";
 import type { Precision } from "../../src/runtime/tensor.ts";
 import { attentionCase } from "./cases/attention-case.ts";
 import { convTranspose2dCase } from "./cases/conv-transpose2d-case.ts";
@@ -13,9 +13,11 @@ export function modelCases(config: ModelConfig, size: number, precision: Precisi
   const grid = Math.floor(size / config.backbone.patch);
   return [
     ...backboneCases(config, grid, precision),
-    ...reassembleCases(config, grid, precision),
-    ...fusionCases(config, grid, precision),
-    ...headCases(config, size, precision),
+    ...config.decoders.flatMap((decoder) => [
+      ...reassembleCases(config.backbone, decoder, grid, precision),
+      ...fusionCases(decoder, grid, precision),
+      ...headCases(config.backbone, decoder, size, precision),
+    ]),
   ];
 }
 
@@ -33,8 +35,12 @@ function backboneCases({ backbone }: ModelConfig, grid: number, precision: Preci
   ];
 }
 
-function reassembleCases({ backbone, reassemble }: ModelConfig, grid: number, precision: Precision): KernelCase[] {
-  const { hiddenSize: d } = backbone;
+function reassembleCases(
+  { hiddenSize: d }: BackboneConfig,
+  { reassemble }: DecoderConfig,
+  grid: number,
+  precision: Precision,
+): KernelCase[] {
   const { activation, readout } = reassemble;
   const square = { height: grid, width: grid };
   const mixed = [
@@ -55,7 +61,7 @@ function reassembleCases({ backbone, reassemble }: ModelConfig, grid: number, pr
   return readout === "project" ? [...mixed, ...stages] : stages;
 }
 
-function fusionCases({ reassemble, fusion }: ModelConfig, grid: number, precision: Precision): KernelCase[] {
+function fusionCases({ reassemble, fusion }: DecoderConfig, grid: number, precision: Precision): KernelCase[] {
   const { channels: f, growth } = fusion;
   const bias = fusion.bias || fusion.batchNorm;
   const sides = reassemble.factors.map((factor) => mapSide(grid, factor));
@@ -83,7 +89,8 @@ function fusionCases({ reassemble, fusion }: ModelConfig, grid: number, precisio
 const DEPTH_CHANNELS = 32;
 
 function headCases(
-  { backbone, reassemble, fusion, head }: ModelConfig,
+  backbone: BackboneConfig,
+  { reassemble, fusion, head }: DecoderConfig,
   size: number,
   precision: Precision,
 ): KernelCase[] {

@@ -1,6 +1,6 @@
 import type { DPT, KernelTime, PictureSource, PredictionOptions, Size, Timing } from "../../src/index.ts";
 
-/** A label or a depth for each pixel of a picture of this size, whichever the model gives. */
+/** A label or a depth for each pixel of a picture of this size, by the first of the model's decoders. */
 export interface Answer extends Size {
   readonly values: Uint8Array | Uint16Array | Float32Array;
   readonly network: Size;
@@ -9,7 +9,7 @@ export interface Answer extends Size {
 }
 
 export async function answerOf(model: DPT, source: PictureSource, options: PredictionOptions): Promise<Answer> {
-  if (model.config.head.kind === "segmentation") {
+  if (model.config.decoders[0]!.task === "segmentation") {
     const { labels, ...prediction } = await model.segment(source, options);
     return { ...prediction, values: labels };
   }

@@ -36,13 +36,13 @@ export function networkMatches(task: NetworkTask, { architecture }: ModelConfig)
 const REPEATS = 10;
 
 /** The two operators that take a network's time, alone, at shapes it has for a picture of `size × size`. */
-export function operatorMatches({ backbone, fusion }: ModelConfig, size: number): Match<OperatorTask>[] {
+export function operatorMatches({ backbone, decoders }: ModelConfig, size: number): Match<OperatorTask>[] {
   const grid = Math.floor(size / backbone.patch);
   const inner = backbone.hiddenSize;
   const columns = backbone.kind === "vit" ? backbone.intermediateSize : Math.trunc(inner * backbone.mlpRatio);
   const tasks: OperatorTask[] = [
     { kind: "matmul", rows: 1 + grid * grid, inner, columns, repeats: REPEATS },
-    { kind: "convolution", side: 4 * grid, channels: fusion.channels, repeats: REPEATS },
+    { kind: "convolution", side: 4 * grid, channels: decoders[0]!.fusion.channels, repeats: REPEATS },
   ];
   const peers = [
     { name: "tfjs", title: "TensorFlow.js", peer: "tfjs" },

@@ -43,9 +43,9 @@ function spreadOf(name: string, shape: Shape, config: ModelConfig): Spread {
 }
 
 /** Products that are summed for one output. */
-function fanIn(name: string, shape: Shape, { reassemble }: ModelConfig): number {
+function fanIn(name: string, shape: Shape, { decoders }: ModelConfig): number {
   const stage = /\.reassemble_stage\.layers\.(\d+)\.resize\.weight$/.exec(name)?.[1];
   // A transposed convolution, `[in, out, k, k]`, whose stride is its window: one tap reaches each output.
-  if (stage !== undefined && reassemble.factors[Number(stage)]! > 1) return shape[0]!;
+  if (stage !== undefined && decoders[0]!.reassemble.factors[Number(stage)]! > 1) return shape[0]!;
   return shape.slice(1).reduce((product, size) => product * size, 1);
 }

@@ -1,3 +1,4 @@
+import { decoderOf } from "../../src/model/config.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { embedded } from "../embedded.ts";
@@ -15,9 +16,9 @@ export async function depth(images: readonly string[], options: PictureOptions):
   const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
   await predictPictures(pictures, folder, options, {
     suffixes: SUFFIXES,
-    check({ head, architecture }) {
-      if (head.kind !== "segmentation") return;
-      throw new UsageError(`depth: want a depth model, got ${architecture}. Run segment with this model.`);
+    check(config) {
+      if (decoderOf(config, "depth")) return;
+      throw new UsageError(`depth: want a depth model, got ${config.architecture}. Run segment with this model.`);
     },
     async run(model, name, photo) {
       const result = await model.depth(photo, options);

@@ -31,7 +31,8 @@ type Told = Awaited<ReturnType<typeof tell>>;
 async function tell(folder: string, { size, dtype }: InfoOptions) {
   const files = filesFromFolder(folder);
   const config = parseConfig(await readJson(files, "config.json", { required: true }));
-  const { backbone, head, architecture } = config;
+  const { backbone, decoders, architecture } = config;
+  const heads = decoders.map(({ head }) => head);
   const processorJson = await readJson(files, "preprocessor_config.json");
   const processor = processorJson && parseProcessor(processorJson);
   const checkpoint = await openCheckpoint(files);
@@ -47,7 +48,6 @@ async function tell(folder: string, { size, dtype }: InfoOptions) {
         processor,
         picture,
         network: networkSize(processor, picture, size),
-        resize: head.kind === "segmentation" ? "bilinear" : "bicubic",
       })
     : forwardGraph(config, weights, precision, [1, backbone.channelsIn, picture.height, picture.width]);
   const parts = flopsByPart(graph);
@@ -61,10 +61,10 @@ async function tell(folder: string, { size, dtype }: InfoOptions) {
       heads: backbone.heads,
       patch: backbone.patch,
     },
-    head: head.kind,
+    head: heads.map(({ kind }) => kind).join(", "),
     ...checkpointContents(checkpoint),
     dtype: quantization?.format ?? precision,
-    classes: head.kind === "segmentation" ? head.labels : [],
+    classes: heads.flatMap((head) => (head.kind === "segmentation" ? head.labels : [])),
     picture: { width: picture.width, height: picture.height },
     network: { width: network.width, height: network.height },
     flops: { total: parts.reduce((sum, { flops }) => sum + flops, 0), parts },

@@ -1,4 +1,5 @@
 import type { ModelConfig } from "../../src/index.ts";
+import { decoderOf } from "../../src/model/config.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 import type { SegmentOptions } from "../commands/segment.ts";
 import { embedded } from "../embedded.ts";
@@ -39,9 +40,11 @@ export async function segment(images: readonly string[], options: SegmentOptions
   });
 }
 
-function labelsOf({ head, architecture }: ModelConfig): readonly string[] {
-  if (head.kind === "segmentation") return head.labels;
-  throw new UsageError(`segment: want DPTForSemanticSegmentation, got ${architecture}. Run depth with this model.`);
+function labelsOf(config: ModelConfig): readonly string[] {
+  const head = decoderOf(config, "segmentation")?.head;
+  if (head?.kind === "segmentation") return head.labels;
+  const got = config.architecture;
+  throw new UsageError(`segment: want a segmentation model, got ${got}. Run depth with this model.`);
 }
 
 /** @throws UsageError listing the classes, for a name that is none */

@@ -55,10 +55,12 @@ export interface DepthAnythingHeadConfig {
 
 export type HeadConfig = SegmentationHeadConfig | DepthHeadConfig | DepthAnythingHeadConfig;
 
-/** A model of the DPT family, with its class's defaults filled in. */
-export interface ModelConfig {
-  readonly architecture: string;
-  readonly backbone: BackboneConfig;
+/** What a decoder tells of every pixel. */
+export type Task = "segmentation" | "depth";
+
+/** From what the backbone gives to the answer of one task. */
+export interface DecoderConfig {
+  readonly task: Task;
   readonly reassemble: ReassembleConfig;
   readonly fusion: FusionConfig;
   /** Which fused map the head takes, counted from the coarsest. */
@@ -66,16 +68,30 @@ export interface ModelConfig {
   readonly head: HeadConfig;
 }
 
+/** A model of the DPT family, with its class's defaults filled in. */
+export interface ModelConfig {
+  readonly architecture: string;
+  readonly backbone: BackboneConfig;
+  /** At least one; each for another task. */
+  readonly decoders: readonly DecoderConfig[];
+}
+
+/** The decoder of a task; undefined if the model has none for it. */
+export function decoderOf({ decoders }: ModelConfig, task: Task): DecoderConfig | undefined {
+  return decoders.find((decoder) => decoder.task === task);
+}
+
 const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "architecture">>> = {
   DPTForSemanticSegmentation: (json) => {
     // transformers cannot build it with another backbone than its own ViT.
     if (json.has("backbone_config")) throw json.wrong("backbone_config", "absent", json.raw("backbone_config"));
-    return { ...parseDpt(json, parseVit(json)), head: { kind: "segmentation", labels: parseLabels(json) } };
+    const head = { kind: "segmentation", labels: parseLabels(json) } as const;
+    return { backbone: parseVit(json), decoders: [{ task: "segmentation", ...parseDptNeck(json), head }] };
   },
-  DPTForDepthEstimation: (json) => ({
-    ...parseDpt(json, parseDptBackbone(json)),
-    head: { kind: "depth", addProjection: json.boolean("add_projection", false) },
-  }),
+  DPTForDepthEstimation: (json) => {
+    const head = { kind: "depth", addProjection: json.boolean("add_projection", false) } as const;
+    return { backbone: parseDptBackbone(json), decoders: [{ task: "depth", ...parseDptNeck(json), head }] };
+  },
   DepthAnythingForDepthEstimation: parseDepthAnything,
 };
 
@@ -94,14 +110,13 @@ export function parseConfig(json: unknown): ModelConfig {
   return { architecture, ...PARSERS[architecture]!(fields) };
 }
 
-function parseDpt(json: Fields, backbone: BackboneConfig): Omit<ModelConfig, "architecture" | "head"> {
+function parseDptNeck(json: Fields): Omit<DecoderConfig, "task" | "head"> {
   const batchNorm = json.boolean("use_batch_norm_in_fusion_residual", false);
   const channels = json.numbers("neck_hidden_sizes", [96, 192, 384, 768]);
   if (json.numbers("neck_ignore_stages", [], stageCount(json)).length > 0) {
     throw json.wrong("neck_ignore_stages", "empty without is_hybrid", json.raw("neck_ignore_stages"));
   }
   return {
-    backbone,
     reassemble: {
       readout: json.word("readout_type", ["ignore", "add", "project"], "project"),
       activation: parseActivation(json, "hidden_act"),
@@ -132,8 +147,8 @@ function parseDptBackbone(json: Fields): BackboneConfig {
 
 function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {
   const channels = json.numbers("neck_hidden_sizes", [48, 96, 192, 384]);
-  return {
-    backbone: parseDinov2(json.object("backbone_config")),
+  const decoder: DecoderConfig = {
+    task: "depth",
     reassemble: { readout: "ignore", activation: "none", factors: parseFactors(json), channels, ignored: [] },
     fusion: { channels: json.whole("fusion_hidden_size", 64), batchNorm: false, bias: true, growth: "next" },
     headInput: parseHeadInput(json, channels.length),
@@ -144,6 +159,7 @@ function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {
       maxDepth: json.positive("max_depth", 1),
     },
   };
+  return { backbone: parseDinov2(json.object("backbone_config")), decoders: [decoder] };
 }
 
 function parseFactors(json: Fields): readonly number[] {

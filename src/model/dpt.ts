@@ -6,10 +6,10 @@ import type { Weight } from "../runtime/weight.ts";
 import type { Backbone, BackboneOutput } from "./backbones/backbone.ts";
 import { dinov2 } from "./backbones/dinov2.ts";
 import { vit } from "./backbones/vit.ts";
-import type { ModelConfig } from "./config.ts";
+import type { DecoderConfig, HeadConfig, ModelConfig, Task } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
 import { depthHead, type HeadWeights, headWeights, segmentationHead } from "./heads.ts";
-import type { Ops } from "./ops.ts";
+import type { Extent, Ops } from "./ops.ts";
 import type { Quantization } from "./quantized-weight.ts";
 import { reassemble, reassembleWeights, type StageWeights } from "./reassemble.ts";
 import { type Conv, WeightScope } from "./weights.ts";
@@ -17,13 +17,18 @@ import { type Conv, WeightScope } from "./weights.ts";
 /** The weights of a Dense Prediction Transformer, bound to names, as a tree. */
 export interface DptWeights {
   readonly backbone: Backbone;
+  /** In the order of {@link ModelConfig.decoders}. */
+  readonly decoders: readonly DecoderWeights[];
+  /** The leaves, in the order of the forward pass. */
+  readonly leaves: readonly Weight[];
+}
+
+export interface DecoderWeights {
   readonly reassemble: readonly (StageWeights | undefined)[];
   /** 3×3 convolutions to the F channels of the fusion blocks. */
   readonly convs: readonly Conv[];
   readonly fusion: readonly FusionWeights[];
   readonly head: HeadWeights;
-  /** The leaves, in the order of the forward pass. */
-  readonly leaves: readonly Weight[];
 }
 
 /** Tensors that published checkpoints hold and inference never reads, and why. */
@@ -51,17 +56,9 @@ export function dptWeights(
   quantization?: Quantization,
 ): DptWeights {
   const scope = new WeightScope(precision, convolution, quantization);
-  const { channels } = config.fusion;
   const backbone = bindBackbone(scope, config);
-  const neck = scope.at("neck");
-  return {
-    backbone,
-    reassemble: reassembleWeights(neck.at("reassemble_stage"), config.reassemble, config.backbone.hiddenSize),
-    convs: config.reassemble.channels.map((c, i) => neck.conv2d(`convs.${i}`, c, channels, 3, { bias: false })),
-    fusion: fusionWeights(neck.at("fusion_stage"), config.fusion, config.reassemble.channels.length),
-    head: headWeights(scope.at("head"), config.head, channels),
-    leaves: scope.collected,
-  };
+  const decoders = config.decoders.map((decoder) => bindDecoder(scope, decoder, config.backbone.hiddenSize));
+  return { backbone, decoders, leaves: scope.collected };
 }
 
 function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Backbone {
@@ -73,44 +70,86 @@ function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Ba
   }
 }
 
+function bindDecoder(scope: WeightScope, config: DecoderConfig, hiddenSize: number): DecoderWeights {
+  const neck = scope.at("neck");
+  const { channels } = config.fusion;
+  return {
+    reassemble: reassembleWeights(neck.at("reassemble_stage"), config.reassemble, hiddenSize),
+    convs: config.reassemble.channels.map((c, i) => neck.conv2d(`convs.${i}`, c, channels, 3, { bias: false })),
+    fusion: fusionWeights(neck.at("fusion_stage"), config.fusion, config.reassemble.channels.length),
+    head: headWeights(scope.at("head"), config.head, channels),
+  };
+}
+
 /** The stages of one forward pass, as tensors of its graph. */
 export interface DptStages {
-  /** What the neck receives: tokens `[N, 1 + h·w, D]`, or maps `[N, H, W, C]`. */
+  /** What the necks receive: tokens `[N, 1 + h·w, D]`, or maps `[N, H, W, C]`. */
   readonly backbone: readonly Tensor[];
+  /** Of each task that was asked for. */
+  readonly decoders: readonly DecoderStages[];
+}
+
+export interface DecoderStages {
+  readonly config: DecoderConfig;
   /** The fused maps, `[N, H, W, F]`, coarse to fine. */
   readonly neck: readonly Tensor[];
   /** Logits `[N, h, w, labels]` before their last upsampling, or depth `[N, H, W, 1]`. */
   readonly output: Tensor;
 }
 
+export interface DptOptions {
+  /** Tasks whose decoders run; all of the model if left out. */
+  readonly tasks?: readonly Task[] | undefined;
+  /** Whether the fused maps that the heads do not need are computed too. */
+  readonly all?: boolean;
+}
+
 /**
- * Dense Prediction Transformer (Ranftl et al., arXiv:2103.13413, figure 1): pixels `[N, 3, H, W]` to logits or depth.
- * @param all whether the fused maps that the head does not need are computed too
+ * Dense Prediction Transformer (Ranftl et al., arXiv:2103.13413, figure 1): pixels `[N, 3, H, W]` to logits or depth. The
+ * backbone runs once, and a decoder for each task on what it gives.
  */
 export function dpt(
   ops: Ops,
   pixels: Tensor,
   weights: DptWeights,
-  config: ModelConfig,
-  { all = false } = {},
+  { backbone: { patch }, decoders }: ModelConfig,
+  { tasks = decoders.map(({ task }) => task), all = false }: DptOptions = {},
 ): DptStages {
+  const backbone = ops.graph.part("backbone", () => weights.backbone(ops, pixels));
+  const bound = decoders.map((config, i) => [config, weights.decoders[i]!] as const);
+  const wanted = bound.filter(([{ task }]) => tasks.includes(task));
+  return {
+    backbone: backbone.taps,
+    decoders: wanted.map(([config, decoder]) => decode(ops, backbone, patch, decoder, config, all)),
+  };
+}
+
+/** What the backbone gives, reassembled to maps, fused coarse to fine, and read by the head. */
+function decode(
+  ops: Ops,
+  backbone: BackboneOutput,
+  patch: number,
+  weights: DecoderWeights,
+  config: DecoderConfig,
+  all: boolean,
+): DecoderStages {
   const { graph } = ops;
-  const backbone = graph.part("backbone", () => weights.backbone(ops, pixels));
   const maps = graph.part("reassemble", () => {
     const reassembled = reassemble(ops, backbone, weights.reassemble, config.reassemble);
     return reassembled.map((map, i) => ops.conv2d(map, weights.convs[i]!));
   });
   const lastBlock = all ? weights.fusion.length - 1 : config.headInput;
   const neck = graph.part("fusion", () => fusion(ops, maps, weights.fusion, config.fusion, lastBlock));
-  const input = neck[config.headInput]!;
-  const output = graph.part("head", () => head(ops, input, weights.head, config, backbone));
-  return { backbone: backbone.taps, neck, output };
+  const { height, width } = backbone.grid;
+  const whole = { height: height * patch, width: width * patch };
+  const output = graph.part("head", () => head(ops, neck[config.headInput]!, weights.head, config.head, whole));
+  return { config, neck, output };
 }
 
-function head(ops: Ops, x: Tensor, weights: HeadWeights, config: ModelConfig, { grid }: BackboneOutput): Tensor {
+/** @param whole size of the picture in whole patches */
+function head(ops: Ops, x: Tensor, weights: HeadWeights, config: HeadConfig, whole: Extent): Tensor {
   if (weights.kind === "segmentation") return segmentationHead(ops, x, weights);
-  if (config.head.kind === "segmentation")
+  if (config.kind === "segmentation")
     throw new InternalError("head: want a depth config, got one for labels. Report this.");
-  const { patch } = config.backbone;
-  return depthHead(ops, x, weights, config.head, { height: grid.height * patch, width: grid.width * patch });
+  return depthHead(ops, x, weights, config, whole);
 }

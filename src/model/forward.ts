@@ -4,19 +4,22 @@ import type { NamedTensor } from "../runtime/read-tensors.ts";
 import { loadFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision, type Shape } from "../runtime/tensor.ts";
 import type { ModelConfig } from "./config.ts";
-import { type DptWeights, dpt } from "./dpt.ts";
+import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
 import { upsampledLogits } from "./heads.ts";
 import { type InF32, Ops } from "./ops.ts";
 
 export interface ForwardOptions {
-  /** Whether `backbone.I` (what the neck receives) and `neck.I` (the fused maps) come out too. */
+  /**
+   * Whether `backbone.I` (what the necks receive) and `neck.I` (the fused maps) come out too; `segmentation_neck.I` and
+   * the like where there are several.
+   */
   readonly stages?: boolean;
   readonly inF32?: InF32 | undefined;
 }
 
 /**
  * The network alone, from `pixel_values` `[N, 3, H, W]` to `logits` or `predicted_depth`, for whoever prepares pictures
- * otherwise and for checking against PyTorch.
+ * otherwise and for checking against PyTorch. A model with several decoders calls its logits `segmentation_logits`.
  * @throws UsageError for a shape that is no batch of pictures of at least one patch
  */
 export function forwardGraph(
@@ -35,18 +38,23 @@ export function forwardGraph(
   const graph = new Graph();
   const ops = new Ops(graph, precision, inF32);
   const pixels = graph.input("pixel_values", { shape, dtype: precision });
-  const { backbone, neck, output } = dpt(ops, pixels, weights, config, { all: stages });
-  if (stages) {
-    for (const [i, tap] of backbone.entries()) graph.output(`backbone.${i}`, tap);
-    for (const [i, map] of neck.entries()) graph.output(`neck.${i}`, map);
+  const { backbone, decoders } = dpt(ops, pixels, weights, config, { all: stages });
+  if (stages) for (const [i, tap] of backbone.entries()) graph.output(`backbone.${i}`, tap);
+  const isAlone = decoders.length === 1;
+  for (const decoder of decoders) {
+    const { task } = decoder.config;
+    const neck = isAlone ? "neck" : `${task}_neck`;
+    if (stages) for (const [i, map] of decoder.neck.entries()) graph.output(`${neck}.${i}`, map);
+    const logits = isAlone ? "logits" : "segmentation_logits";
+    graph.output(task === "segmentation" ? logits : "predicted_depth", answer(ops, decoder));
   }
-  if (config.head.kind === "segmentation") {
-    graph.output(
-      "logits",
-      graph.part("head", () => upsampledLogits(ops, output)),
-    );
-  } else graph.output("predicted_depth", graph.reshape(output, output.shape.slice(0, 3)));
   return graph;
+}
+
+/** A decoder's output in the shape that PyTorch's has, but for its layout. */
+function answer(ops: Ops, { config, output }: DecoderStages): Tensor {
+  if (config.task === "segmentation") return ops.graph.part("head", () => upsampledLogits(ops, output));
+  return ops.graph.reshape(output, output.shape.slice(0, 3));
 }
 
 /** An output of the forward graph as PyTorch lays it out: maps `[N, H, W, C]` become `[N, C, H, W]`. */

@@ -31,7 +31,7 @@ export async function inputMoments(
     for (const source of pictures) {
       const { words, ...picture } = readPixels(source);
       const network = networkSize(processor, picture);
-      const graph = predictGraph(config, weights, "f32", { processor, picture, network, resize: "bilinear" });
+      const graph = predictGraph(config, weights, "f32", { processor, picture, network });
       observe(graph, labels);
       const session = await engine.compile(graph, store);
       try {

@@ -23,7 +23,7 @@ import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
-import { type ModelConfig, parseConfig } from "./config.ts";
+import { decoderOf, type ModelConfig, parseConfig, type Task } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { findOverflow } from "./find-overflow.ts";
 import { inPyTorchLayout } from "./forward.ts";
@@ -113,8 +113,9 @@ export interface DepthMap extends Prediction {
 type PerPixel = Uint8Array | Uint16Array | Float32Array;
 
 /** What `segment` and `depth` each make of a picture's run. */
-interface Task<Answer extends PerPixel> {
+interface Question<Answer extends PerPixel> {
   readonly call: string;
+  readonly task: Task;
   /** Name of the graph's output. */
   readonly output: string;
   readonly read: (bytes: ArrayBuffer, pixels: number) => Answer;
@@ -253,11 +254,12 @@ export class DPT {
    * @throws NumberError naming the first layer that is not finite, if the network's answer is not
    */
   async segment(source: PictureSource, options: PredictionOptions = {}): Promise<Segmentation> {
-    const { head } = this.config;
-    if (head.kind !== "segmentation") throw this.#wrongTask("segment", "DPTForSemanticSegmentation", "depth");
+    const head = decoderOf(this.config, "segmentation")?.head;
+    if (head?.kind !== "segmentation") throw this.#wrongTask("segment", "a segmentation model", "depth");
     const type = labelType(head.labels.length);
     const { answer, ...prediction } = await this.#predict(source, options, {
       call: "segment",
+      task: "segmentation",
       output: "labels",
       read: (bytes, pixels) => readLabels(bytes, pixels, type),
       isBroken: (label) => label === type.none,
@@ -272,10 +274,11 @@ export class DPT {
    * @throws NumberError naming the first layer that is not finite, if the network's answer is not
    */
   async depth(source: PictureSource, options: PredictionOptions = {}): Promise<DepthMap> {
-    const { head } = this.config;
-    if (head.kind === "segmentation") throw this.#wrongTask("depth", "a depth model", "segment");
+    const head = decoderOf(this.config, "depth")?.head;
+    if (!head) throw this.#wrongTask("depth", "a depth model", "segment");
     const { answer, ...prediction } = await this.#predict(source, options, {
       call: "depth",
+      task: "depth",
       output: "depth",
       read: (bytes, pixels) => new Float32Array(bytes, 0, pixels),
       isBroken: isNotFinite,
@@ -364,11 +367,11 @@ export class DPT {
   async #predict<Answer extends PerPixel>(
     source: PictureSource,
     options: PredictionOptions,
-    { call, output, read, isBroken }: Task<Answer>,
+    { call, task, output, read, isBroken }: Question<Answer>,
   ) {
     const { size, resize, profile = false, signal } = options;
     const { words, ...picture } = readPixels(source);
-    const job = jobOf(this.#recordable, { picture, size, resize });
+    const job = jobOf(this.#recordable, { picture, size, resize, tasks: [task] });
     const { network } = job;
     return this.#calls.run(async () => {
       signal?.throwIfAborted();

@@ -1,8 +1,8 @@
 import type { ResizeMode } from "../kernels/bands.ts";
 import { Graph } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
-import type { ModelConfig } from "./config.ts";
-import { type DptWeights, dpt } from "./dpt.ts";
+import type { ModelConfig, Task } from "./config.ts";
+import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
 import { type InF32, Ops } from "./ops.ts";
 import { depthAtPicture, labelsAtPicture } from "./postprocess.ts";
 import { preprocess } from "./preprocess.ts";
@@ -14,33 +14,41 @@ export interface PredictOptions {
   readonly picture: Size;
   /** Size the network works at. */
   readonly network: NetworkSize;
-  /** How logits or depth are resized to the picture. */
-  readonly resize: ResizeMode;
+  /** How the answers are resized to the picture; as transformers does if left out. */
+  readonly resize?: ResizeMode | undefined;
+  /** Tasks whose decoders run; all of the model if left out. */
+  readonly tasks?: readonly Task[] | undefined;
   readonly inF32?: InF32 | undefined;
 }
 
 /**
- * One picture's whole way as one graph: the input `pixels` up, `labels` or `depth` at the picture's size down. Nothing
- * in between leaves the GPU.
+ * One picture's whole way as one graph: the input `pixels` up, `labels` and `depth` at the picture's size down, as far as
+ * the model has them and they are asked for. Nothing in between leaves the GPU.
  */
 export function predictGraph(
   config: ModelConfig,
   weights: DptWeights,
   precision: Precision,
-  { processor, picture, network, resize, inF32 }: PredictOptions,
+  { processor, picture, network, resize, tasks, inF32 }: PredictOptions,
 ): Graph {
   const graph = new Graph();
   const pixels = graph.part("picture in", () => preprocess(graph, processor, picture, network, precision));
-  const { output } = dpt(new Ops(graph, precision, inF32), pixels, weights, config);
-  const [, height, width] = output.shape as [number, number, number];
+  const { decoders } = dpt(new Ops(graph, precision, inF32), pixels, weights, config, { tasks });
   graph.part("picture out", () => {
-    if (config.head.kind === "segmentation") {
-      const upsampled = { height: 2 * height, width: 2 * width };
-      graph.output("labels", labelsAtPicture(graph, output, upsampled, picture, resize));
-    } else {
-      const depth = graph.reshape(output, output.shape.slice(0, 3));
-      graph.output("depth", depthAtPicture(graph, depth, picture, resize));
-    }
+    for (const decoder of decoders) answerAtPicture(graph, decoder, picture, resize);
   });
   return graph;
+}
+
+function answerAtPicture(graph: Graph, { config, output }: DecoderStages, picture: Size, resize?: ResizeMode): void {
+  const [, height, width] = output.shape as [number, number, number];
+  switch (config.task) {
+    case "segmentation": {
+      const upsampled = { height: 2 * height, width: 2 * width };
+      graph.output("labels", labelsAtPicture(graph, output, upsampled, picture, resize));
+      return;
+    }
+    case "depth":
+      graph.output("depth", depthAtPicture(graph, graph.reshape(output, output.shape.slice(0, 3)), picture, resize));
+  }
 }

@@ -2,7 +2,7 @@ import type { ResizeMode } from "../kernels/bands.ts";
 import { FileError, UsageError } from "../runtime/errors.ts";
 import type { Graph } from "../runtime/graph.ts";
 import type { Precision, Shape } from "../runtime/tensor.ts";
-import type { ModelConfig } from "./config.ts";
+import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
 import { forwardGraph } from "./forward.ts";
 import type { InF32 } from "./ops.ts";
@@ -11,6 +11,8 @@ import { networkSize, type Processor, type Size } from "./processor.ts";
 
 /** A picture's way through the model, as `segment` or `depth` goes it. */
 export interface PictureWork {
+  /** What is asked of the picture; all that the model can tell if left out. */
+  readonly tasks?: readonly Task[] | undefined;
   /** Size of the picture; that which the processor resizes to if left out. */
   readonly picture?: Size | undefined;
   /** Size the network works at instead of the processor's: stretched to it, or the picture's own for "native". */
@@ -70,19 +72,18 @@ function pictureJob({ config, processor, weights, precision }: Recordable, work:
       "model: want preprocessor_config.json beside config.json, got none. Add the checkpoint's own, or prepare pixel_values and call forward.",
     );
   }
-  const { backbone, head } = config;
   const { width, height } = work.picture ?? processor.size;
   const picture = { width, height };
-  const { resize = head.kind === "segmentation" ? "bilinear" : "bicubic" } = work;
+  const { resize, tasks = config.decoders.map(({ task }) => task) } = work;
   const network = networkSize(processor, picture, work.size);
-  const { patch } = backbone;
+  const { patch } = config.backbone;
   if (network.width < patch || network.height < patch) {
     const got = `got ${network.width}x${network.height}`;
     throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
   }
   return {
-    key: JSON.stringify([picture, network, resize]),
+    key: JSON.stringify([picture, network, resize, tasks]),
     network: { width: network.width, height: network.height },
-    record: (inF32) => predictGraph(config, weights, precision, { processor, picture, network, resize, inF32 }),
+    record: (inF32) => predictGraph(config, weights, precision, { processor, picture, network, resize, tasks, inF32 }),
   };
 }

@@ -75,7 +75,7 @@ test.each([
   [["verify", "x", "--dtype"], /--dtype <type>' argument missing/],
   [["segment", "--classes", "road,"], /--classes: want names with commas between/],
   [["segment", "--classes", "road,cat"], /got cat\. Choose from: sky, building, pole, road/],
-  [["segment", "--model", "weights/depth-anything-v2-small"], /want DPTForSemanticSegmentation, got DepthAnything/],
+  [["segment", "--model", "weights/depth-anything-v2-small"], /want a segmentation model, got DepthAnything/],
   [["depth", "--model", "weights/dpt-small-camvid"], /want a depth model, got DPTForSemanticSegmentation/],
   [["depth", "a/x.png", "b/x.png"], /want results that overwrite nothing/],
   [["forward"], /missing required argument|required option/],

@@ -26,13 +26,13 @@ describe("fields that are absent have transformers' defaults", () => {
     layers: 12,
     taps: [2, 5, 8, 11],
   };
-  const dpt = {
-    backbone: vit,
+  const neck = {
     reassemble: {
       readout: "project",
       activation: "gelu",
       factors: [4, 2, 1, 0.5],
       channels: [96, 192, 384, 768],
+      ignored: [],
     },
     fusion: { channels: 256, batchNorm: false, bias: true, growth: "double" },
     headInput: 3,
@@ -41,16 +41,16 @@ describe("fields that are absent have transformers' defaults", () => {
   test("DPTForSemanticSegmentation", () => {
     expect(parseConfig(segmentation)).toEqual({
       architecture: "DPTForSemanticSegmentation",
-      ...dpt,
-      head: { kind: "segmentation", labels: ["LABEL_0", "LABEL_1"] },
+      backbone: vit,
+      decoders: [{ task: "segmentation", ...neck, head: { kind: "segmentation", labels: ["LABEL_0", "LABEL_1"] } }],
     });
   });
 
   test("DPTForDepthEstimation", () => {
     expect(parseConfig(depth)).toEqual({
       architecture: "DPTForDepthEstimation",
-      ...dpt,
-      head: { kind: "depth", addProjection: false },
+      backbone: vit,
+      decoders: [{ task: "depth", ...neck, head: { kind: "depth", addProjection: false } }],
     });
   });
 
@@ -74,10 +74,21 @@ describe("fields that are absent have transformers' defaults", () => {
         taps: [2, 5, 8, 11],
         normTaps: true,
       },
-      reassemble: { readout: "ignore", activation: "none", factors: [4, 2, 1, 0.5], channels: [48, 96, 192, 384] },
-      fusion: { channels: 64, batchNorm: false, bias: true, growth: "next" },
-      headInput: 3,
-      head: { kind: "depth-anything", channels: 32, metric: false, maxDepth: 1 },
+      decoders: [
+        {
+          task: "depth",
+          reassemble: {
+            readout: "ignore",
+            activation: "none",
+            factors: [4, 2, 1, 0.5],
+            channels: [48, 96, 192, 384],
+            ignored: [],
+          },
+          fusion: { channels: 64, batchNorm: false, bias: true, growth: "next" },
+          headInput: 3,
+          head: { kind: "depth-anything", channels: 32, metric: false, maxDepth: 1 },
+        },
+      ],
     });
   });
 
@@ -96,7 +107,7 @@ describe("fields that are absent have transformers' defaults", () => {
         ...segmentation,
         use_batch_norm_in_fusion_residual: batch,
         ...(bias !== undefined && { use_bias_in_fusion_residual: bias }),
-      }).fusion;
+      }).decoders[0]!.fusion;
     expect(fusion(true)).toMatchObject({ batchNorm: true, bias: false });
     expect(fusion(false)).toMatchObject({ batchNorm: false, bias: true });
     expect(fusion(true, true)).toMatchObject({ batchNorm: true, bias: true });
@@ -109,18 +120,21 @@ describe("reads", () => {
     ["dpt-small-camvid", "sky", 11],
     ["depth-anything-v2-small", undefined, 0],
   ])("%s as it is published", (name, first, count) => {
-    const { backbone, head } = parseConfig(JSON.parse(readFileSync(`weights/${name}/config.json`, "utf8")));
+    const { backbone, decoders } = parseConfig(JSON.parse(readFileSync(`weights/${name}/config.json`, "utf8")));
     expect(backbone).toMatchObject({ hiddenSize: 384, heads: 6, layers: 12, patch: 14, grid: 37, taps: [2, 5, 8, 11] });
+    const head = decoders[0]!.head;
     const labels = head.kind === "segmentation" ? head.labels : [];
     expect([labels[0], labels.length]).toEqual([first, count]);
   });
 
   test("labels by id, however the file orders them", () => {
     const names = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(11 - i), `class ${11 - i}`]));
-    const { head } = parseConfig({ ...segmentation, id2label: names, num_labels: 3 });
-    expect(head).toEqual({ kind: "segmentation", labels: Array.from({ length: 12 }, (_, i) => `class ${i}`) });
-    const { head: unnamed } = parseConfig({ ...segmentation, num_labels: 3 });
-    expect(unnamed).toEqual({ kind: "segmentation", labels: ["LABEL_0", "LABEL_1", "LABEL_2"] });
+    const headOf = (fields: object) => parseConfig({ ...segmentation, ...fields }).decoders[0]!.head;
+    expect(headOf({ id2label: names, num_labels: 3 })).toEqual({
+      kind: "segmentation",
+      labels: Array.from({ length: 12 }, (_, i) => `class ${i}`),
+    });
+    expect(headOf({ num_labels: 3 })).toEqual({ kind: "segmentation", labels: ["LABEL_0", "LABEL_1", "LABEL_2"] });
   });
 
   test("taps in the order of the blocks, by index, from the end and by name", () => {
@@ -132,17 +146,16 @@ describe("reads", () => {
   });
 
   test("the head's input counted from the end", () => {
-    expect([-1, -4, 0, 2].map((head_in_index) => parseConfig({ ...depth, head_in_index }).headInput)).toEqual([
-      3, 0, 0, 2,
-    ]);
+    const inputOf = (head_in_index: number) => parseConfig({ ...depth, head_in_index }).decoders[0]!.headInput;
+    expect([-1, -4, 0, 2].map(inputOf)).toEqual([3, 0, 0, 2]);
   });
 
   test("names that JavaScript's objects have of their own", () => {
     const text = '{"architectures": ["DPTForDepthEstimation"], "__proto__": {"hidden_size": 5}, "toString": 1}';
     expect(parseConfig(JSON.parse(text))).toEqual(parseConfig(depth));
     const labels = '{"0": "constructor", "1": "__proto__"}';
-    const { head } = parseConfig({ ...segmentation, id2label: JSON.parse(labels) });
-    expect(head).toMatchObject({ labels: ["constructor", "__proto__"] });
+    const [decoder] = parseConfig({ ...segmentation, id2label: JSON.parse(labels) }).decoders;
+    expect(decoder!.head).toMatchObject({ labels: ["constructor", "__proto__"] });
   });
 });
 

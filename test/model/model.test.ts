@@ -137,9 +137,7 @@ describe("refuses", () => {
     using model = await DPT.load(depth, { device: await testDevice() });
     const error = await errorOf(model.segment(picture));
     expect(error).toBeInstanceOf(UsageError);
-    expect(error!.message).toContain(
-      "segment: want DPTForSemanticSegmentation, got DPTForDepthEstimation. Call depth()",
-    );
+    expect(error!.message).toContain("segment: want a segmentation model, got DPTForDepthEstimation. Call depth()");
   });
 
   test("pictures without a preprocessor_config.json", async () => {

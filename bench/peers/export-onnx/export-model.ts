@@ -25,10 +25,12 @@ export function exportModel(config: ModelConfig, tensor: TensorLookup, options: 
   const grid = { height: Math.floor(shape[2]! / patch), width: Math.floor(shape[3]! / patch) };
   const pixels = graph.input("pixel_values", shape);
   const taps = backbone(ops, graph.toPrecision(pixels), config.backbone, grid, options.attention);
-  const fused = fusion(ops, reassemble(ops, taps, grid, config.reassemble), config.fusion, config.headInput);
+  const { task, ...decoder } = config.decoders[0]!;
+  const maps = reassemble(ops, taps, grid, decoder.reassemble);
+  const fused = fusion(ops, maps, decoder.fusion, decoder.headInput);
   const whole = { height: grid.height * patch, width: grid.width * patch };
-  const y = head(ops, fused[config.headInput]!, config.head, whole);
-  const name = config.head.kind === "segmentation" ? "logits" : "predicted_depth";
+  const y = head(ops, fused[decoder.headInput]!, decoder.head, whole);
+  const name = task === "segmentation" ? "logits" : "predicted_depth";
   graph.output(name, "Cast", [y], y.shape, { to: { int: 1 } });
   return graph;
 }
