@@ -2,13 +2,14 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModelFiles } from "../../src/runtime/byte-source.ts";
 import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
-import { FileError, InternalError } from "../../src/runtime/errors.ts";
+import { FileError, InternalError, UsageError } from "../../src/runtime/errors.ts";
 import { readSafetensorsHeader } from "../../src/runtime/safetensors.ts";
 import { planSafetensors, writeSafetensors } from "../../src/runtime/write-safetensors.ts";
 import type { ConvertOptions } from "../commands/convert.ts";
 import { prepareFile } from "../files/prepare-output.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { fileSource, filesFromFolder } from "../node-files.ts";
+import { openModelFiles } from "../model-files.ts";
+import { fileSource } from "../node-files.ts";
 import { formatBytes } from "../text/format-bytes.ts";
 import { printJson } from "../text/print-json.ts";
 import { checkpointContents } from "./checkpoint-contents.ts";
@@ -18,8 +19,8 @@ const METADATA = { format: "pt" };
 
 /** `dpt-webgpu convert`. */
 export async function convert(folder: string, options: ConvertOptions): Promise<void> {
-  const output = options.output ?? join(folder, "model.safetensors");
-  const files = filesFromFolder(folder);
+  const files = await openModelFiles(folder, options);
+  const output = options.output ?? (await besideWeights(folder));
   await checkPickled(files);
   const checkpoint = await openCheckpoint(withoutSafetensors(files));
   if (!options.force && (await stat(output).catch(() => undefined))) {
@@ -44,6 +45,12 @@ export async function convert(folder: string, options: ConvertOptions): Promise<
   console.log(`read      ${read.map((file) => join(folder, file)).join(", ")}`);
   console.log(`tensors   ${tensors.length}: ${types.join(", ")}`);
   console.log(`wrote     ${output}, ${formatBytes(size)}`);
+}
+
+/** @throws UsageError for a model that is no folder */
+async function besideWeights(folder: string): Promise<string> {
+  if ((await stat(folder).catch(() => undefined))?.isDirectory()) return join(folder, "model.safetensors");
+  throw new UsageError("--output: want a file for a model of the hub, got none. Add --output model.safetensors.");
 }
 
 /** The folder as if no safetensors were there, which openCheckpoint would take first. */

@@ -10,7 +10,7 @@ import { readJson } from "../../src/runtime/read-json.ts";
 import { plannedBytes } from "../../src/runtime/session.ts";
 import { byteLength } from "../../src/runtime/tensor.ts";
 import type { InfoOptions } from "../commands/info.ts";
-import { filesFromFolder } from "../node-files.ts";
+import { openModelFiles } from "../model-files.ts";
 import { formatBytes } from "../text/format-bytes.ts";
 import { formatShare } from "../text/format-share.ts";
 import { formatSize } from "../text/format-size.ts";
@@ -28,8 +28,9 @@ export async function info(folder: string, options: InfoOptions): Promise<void> 
 
 type Told = Awaited<ReturnType<typeof tell>>;
 
-async function tell(folder: string, { size, dtype }: InfoOptions) {
-  const files = filesFromFolder(folder);
+async function tell(folder: string, options: InfoOptions) {
+  const { size, dtype } = options;
+  const files = await openModelFiles(folder, options);
   const config = parseConfig(await readJson(files, "config.json", { required: true }));
   const { backbone, decoders, architecture } = config;
   const heads = decoders.map(({ head }) => head);

@@ -4,7 +4,7 @@ import { readJson } from "../../src/runtime/read-json.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
-import { filesFromFolder } from "../node-files.ts";
+import { openModelFiles } from "../model-files.ts";
 import { openModel } from "../open-model.ts";
 import { inspectPicture, readPicture } from "../pictures/read-picture.ts";
 import { formatBytes } from "../text/format-bytes.ts";
@@ -40,11 +40,12 @@ export async function predictPictures(
 ): Promise<void> {
   const { output, size, resize, json = false } = options;
   const names = outputNames(images, output, task.suffixes);
-  const config = parseConfig(await readJson(filesFromFolder(folder), "config.json", { required: true }));
+  const files = await openModelFiles(folder, options);
+  const config = parseConfig(await readJson(files, "config.json", { required: true }));
   task.check(config);
   for (const image of images) await inspectPicture(image);
   await prepareFolder(output);
-  const { model, software, notice, load, progress } = await openModel(folder, options);
+  const { model, software, notice, load, progress } = await openModel(files, options);
   try {
     if (!json) {
       console.log(`adapter   ${model.adapter}`);

@@ -18,6 +18,7 @@ import { openGpu } from "../adapter/open-gpu.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
 import { writeWhole } from "../files/write-whole.ts";
+import { openModelFiles } from "../model-files.ts";
 import { fileSource, filesFromFolder } from "../node-files.ts";
 import { inspectPicture, readPicture } from "../pictures/read-picture.ts";
 import { formatBytes } from "../text/format-bytes.ts";
@@ -39,7 +40,7 @@ export async function quantize(folder: string, options: QuantizeOptions) {
   if (calibrate && dtype !== "q4") {
     throw new UsageError(`--calibrate: want --dtype q4, got ${dtype}. Leave one out.`);
   }
-  const files = filesFromFolder(folder);
+  const files = await openModelFiles(folder, options);
   const config = parseConfig(await readJson(files, "config.json", { required: true }));
   const checkpoint = await openCheckpoint(files);
   const paths = [...COPIED, WEIGHTS].map((file) => join(output, file));
