@@ -30,6 +30,8 @@ export interface DptWeights {
 export const IGNORED_TENSORS: readonly RegExp[] = [
   // A second head that only helps training.
   /^auxiliary_head\./,
+  // The ImageNet classifier that the backbone was trained with, in the paper's own files.
+  /^pretrained\.model\.head\./,
   // The norm and the pooler after the last block: the neck takes the tokens before them.
   /^dpt\.layernorm\./,
   /^dpt\.pooler\./,
