@@ -39,7 +39,7 @@ export function groupNorm(params: GroupNormParams): Kernel {
     [0, 1, 2, 3].map((j) => `statistics[2u * (image * ${groups}u + groups[${j}])${which === 0 ? "" : " + 1u"}]`);
   const four = (values: readonly string[]) => `vec4f(${isShared ? values[0] : values.join(", ")})`;
   const normalised = `(x4(base, c) - pivots4(image, c) - mean) * inverse * weight4(0u, c) + bias4(0u, c)`;
-  const extra = `${activation === "none" ? "" : ` + ${activation}`}${residual ? " + residual" : ""}`;
+  const extra = `${residual ? " + residual" : ""}${activation === "none" ? "" : ` + ${activation}`}`;
   return {
     label: `groupNorm [${x.shape.join(", ")}] of ${groups}${extra}`,
     inputs: [x, statistics, affine, affine, ...(residual ? [x] : [])],
