@@ -16,8 +16,9 @@ const HEAD_CHANNELS = 64;
 /** The step of three of the four stages of a ResNet, which is the side of a patch. */
 const HYBRID_PATCH = 16;
 
-/** nn.GroupNorm of timm's ResNetV2. */
+/** nn.GroupNorm of timm's ResNetV2, and ε of its weight-standardised convolutions in the timm of that time. */
 const GROUPS = 32;
+const WEIGHT_EPSILON = 1e-6;
 
 const STAGES = [1, 2, 3, 4];
 
@@ -128,6 +129,7 @@ function hybridFields(shapes: Shapes): JsonObject {
       hidden_act: "relu",
       global_padding: "SAME",
       num_groups: GROUPS,
+      weight_standardization_eps: WEIGHT_EPSILON,
       embedding_dynamic_padding: true,
       out_features: stages.map((_, i) => `stage${i + 1}`),
     },

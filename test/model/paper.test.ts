@@ -55,6 +55,44 @@ test("a lone .pt of the authors says by its shapes what a config.json would", as
   expect(depth.processor?.size).toEqual({ width: 384, height: 384 });
 });
 
+test("the hybrid is known by its ResNet", async () => {
+  const { config, checkpoint } = await openFolder(filesFromFolder("test/fixtures/cases/paper-hybrid-seg"));
+  expect(config).toMatchObject({
+    architecture: "DPTForSemanticSegmentation",
+    backbone: {
+      kind: "hybrid",
+      grid: 4,
+      heads: 2,
+      layers: 4,
+      // Of 12 blocks it is the ninth and the last.
+      taps: [2, 3],
+      bit: {
+        channelsIn: 3,
+        stem: 32,
+        stages: [
+          { channels: 128, depth: 1 },
+          { channels: 256, depth: 2 },
+          { channels: 512, depth: 1 },
+        ],
+        preactivation: false,
+        groups: 32,
+        weightEpsilon: 1e-6,
+      },
+    },
+    reassemble: { channels: [128, 256, 64, 64], ignored: [0, 1] },
+  });
+  const name = "dpt.embeddings.backbone.bit.encoder.stages.2.layers.0.downsample.conv.weight";
+  const paper = "pretrained.model.patch_embed.backbone.stages.2.blocks.0.downsample.conv.weight";
+  expect(checkpoint.layout?.nameOf(name)).toBe(paper);
+  expect(checkpoint.tensors.get(name)?.shape).toEqual([512, 256, 1, 1]);
+});
+
+test.each(["paper-hybrid-seg", "paper-hybrid-depth"])("%s: the ε of its standardised weights is 1e-6", async (name) => {
+  const [report] = await verifyCase(filesFromFolder(`test/fixtures/cases/${name}`), { device: await testDevice() });
+  // 2.2e-6 when written; 3.7e-5 and 4.4e-5 with BiT's 1e-8.
+  expect(report!.comparison!.maxError / report!.comparison!.scale).toBeLessThan(1e-5);
+});
+
 test("150 outputs are ADE20K's classes, wall the first", async () => {
   const { config } = paperJson(await changed({ "scratch.output_conv.4.weight": [150, 32, 1, 1] }));
   expect(config.id2label).toMatchObject({ 0: "wall", 12: "person", 76: "boat", 149: "flag" });

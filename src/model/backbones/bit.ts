@@ -15,13 +15,14 @@ export interface BitConfig {
   readonly activation: Activation;
   /** Of each group norm. */
   readonly groups: number;
+  /** ε of the standardised weights. */
+  readonly weightEpsilon: number;
   /** Whether the stem's pooling has zeros around its map. */
   readonly paddedPool: boolean;
 }
 
-/** ε of the group norms, and of the standardised weights. */
+/** ε of the group norms. */
 const EPSILON = 1e-5;
-const WEIGHT_EPSILON = 1e-8;
 
 /** What one is divided to, in whole eights, and never less than nine tenths of it. */
 export function inEights(value: number): number {
@@ -50,7 +51,7 @@ export type Bit = (ops: Ops, pixels: Tensor) => Tensor[];
 export function bit(scope: WeightScope, config: BitConfig): Bit {
   const { channelsIn, stem, groups, preactivation, activation, paddedPool } = config;
   const embedder = scope.at("embedder");
-  const first = embedder.conv2d("convolution", channelsIn, stem, 7, { ...standardized("none"), stride: 2 });
+  const first = embedder.conv2d("convolution", channelsIn, stem, 7, { ...standardized(config, "none"), stride: 2 });
   const norm = preactivation ? undefined : embedder.groupNorm("norm", stem, groups, EPSILON);
   const stages = config.stages.map(({ channels, depth }, i) => {
     const from = i === 0 ? stem : config.stages[i - 1]!.channels;
@@ -72,8 +73,8 @@ export function bit(scope: WeightScope, config: BitConfig): Bit {
 }
 
 /** Of every convolution. A tenth of the model, and the first to see the picture: q8 at the coarsest. */
-function standardized(coarsest: "q8" | "none" = "q8") {
-  return { bias: false, padding: "same", standardized: WEIGHT_EPSILON, coarsest } as const;
+function standardized({ weightEpsilon }: BitConfig, coarsest: "q8" | "none" = "q8") {
+  return { bias: false, padding: "same", standardized: weightEpsilon, coarsest } as const;
 }
 
 interface Place {
@@ -87,16 +88,16 @@ function bottleneck(scope: WeightScope, from: number, channels: number, { stride
   const { groups, preactivation } = config;
   const inner = bottleneckWidth(channels);
   const pointwise = (name: string, c: number, o: number) =>
-    scope.linear(name, c, o, { ...standardized(), stored: [o, c, 1, 1] });
+    scope.linear(name, c, o, { ...standardized(config), stored: [o, c, 1, 1] });
   const widths = preactivation ? [from, inner, inner] : [inner, inner, channels];
   const [norm1, norm2, norm3] = widths.map((c, i) => scope.groupNorm(`norm${i + 1}`, c, groups, EPSILON));
   const shortcut = () => ({
-    conv: scope.conv2d("downsample.conv", from, channels, 1, { ...standardized(), stride }),
+    conv: scope.conv2d("downsample.conv", from, channels, 1, { ...standardized(config), stride }),
     norm: preactivation ? undefined : scope.groupNorm("downsample.norm", channels, groups, EPSILON),
   });
   return {
     conv1: pointwise("conv1", from, inner),
-    conv2: scope.conv2d("conv2", inner, inner, 3, { ...standardized(), stride }),
+    conv2: scope.conv2d("conv2", inner, inner, 3, { ...standardized(config), stride }),
     conv3: pointwise("conv3", inner, channels),
     norms: [norm1!, norm2!, norm3!],
     ...(j === 0 && { downsample: shortcut() }),

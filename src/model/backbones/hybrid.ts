@@ -62,6 +62,7 @@ const DEFAULT_BIT: BitConfig = {
   preactivation: false,
   activation: "relu",
   groups: 32,
+  weightEpsilon: 1e-8,
   paddedPool: true,
 };
 
@@ -85,6 +86,8 @@ function parseBit(json: Fields): BitConfig {
     preactivation: json.word("layer_type", ["preactivation", "bottleneck"], "preactivation") === "preactivation",
     activation: parseActivation(json, "hidden_act", "relu"),
     groups: json.whole("num_groups", 32),
+    // No field of BitConfig, which has 1e-8 in its code: the paper's own checkpoints have another.
+    weightEpsilon: json.positive("weight_standardization_eps", 1e-8),
     paddedPool: json.boolean("embedding_dynamic_padding", false),
   };
   const { stem, stages, groups } = config;
