@@ -3,6 +3,7 @@ import { FileError } from "../runtime/errors.ts";
 import type { JsonObject } from "../runtime/read-json.ts";
 import { ADE20K_CLASSES } from "./ade20k.ts";
 import { isPaperHybrid } from "./paper-names.ts";
+import type { Size } from "./processor.ts";
 
 /** What the files of a transformers folder would say of a checkpoint that has none. */
 export interface PaperJson {
@@ -21,6 +22,14 @@ const GROUPS = 32;
 const WEIGHT_EPSILON = 1e-6;
 
 const STAGES = [1, 2, 3, 4];
+
+/** What run_segmentation.py and run_monodepth.py fit pictures to; of the depth models, only the file's name tells which. */
+const SEGMENTATION_SIZE: Size = { width: 480, height: 480 };
+const MIDAS_SIZE: Size = { width: 384, height: 384 };
+const TUNED_SIZES: readonly (readonly [RegExp, Size])[] = [
+  [/_kitti\b|_kitti_/, { width: 1216, height: 352 }],
+  [/_nyu\b|_nyu_/, { width: 640, height: 480 }],
+];
 
 /**
  * Reads off a checkpoint of isl-org/DPT what its authors' code says of it (dpt/models.py, dpt/vit.py): sizes from the
@@ -44,7 +53,7 @@ export function paperJson(checkpoint: Checkpoint): PaperJson {
     use_batch_norm_in_fusion_residual: shapes.has("scratch.refinenet1.resConfUnit2.bn1.weight"),
     use_bias_in_fusion_residual: shapes.has("scratch.refinenet1.resConfUnit2.conv1.bias"),
   };
-  return { config, processor: processorFields(isSegmentation ? 480 : 384) };
+  return { config, processor: processorFields(isSegmentation ? SEGMENTATION_SIZE : depthSize(checkpoint.files)) };
 }
 
 /** `wall` is class 0 here, and 1 in what the authors' run_segmentation.py writes. */
@@ -146,6 +155,10 @@ function quarters(shapes: Shapes): readonly number[] {
   return STAGES.map((quarter) => (quarter * blocks) / 4 - 1);
 }
 
+function depthSize(files: readonly string[]): Size {
+  return TUNED_SIZES.find(([name]) => files.some((file) => name.test(file)))?.[1] ?? MIDAS_SIZE;
+}
+
 function gridOf(tokens: number): number {
   return Math.sqrt(tokens - 1);
 }
@@ -154,11 +167,11 @@ function gridOf(tokens: number): number {
  * run_segmentation.py and run_monodepth.py, but that OpenCV's INTER_CUBIC there neither smooths what it shrinks nor has
  * the same cubic (-0.75 against -0.5): this is Pillow's, as in transformers' own conversions of these checkpoints.
  */
-function processorFields(side: number): JsonObject {
+function processorFields({ width, height }: Size): JsonObject {
   return {
     image_processor_type: "DPTImageProcessor",
     do_resize: true,
-    size: { height: side, width: side },
+    size: { height, width },
     keep_aspect_ratio: true,
     ensure_multiple_of: 32,
     resample: 3,

@@ -108,6 +108,16 @@ test.each([
   expect(config).toMatchObject({ num_hidden_layers: blocks, backbone_out_indices: taps });
 });
 
+test.each([
+  ["dpt_hybrid_kitti-cb926ef4.pt", { width: 1216, height: 352 }],
+  ["dpt_hybrid_nyu-2ce69ec7.pt", { width: 640, height: 480 }],
+  ["dpt_hybrid_nyu_new-217f207d.pt", { width: 640, height: 480 }],
+  ["dpt_hybrid-midas-501f0c75.pt", { width: 384, height: 384 }],
+])("%s fits pictures to %j", async (name, size) => {
+  const depth = await openPickled(filesFromFolder("test/fixtures/cases/paper-vit-depth"), "dpt_large-midas-tiny.pt");
+  expect(paperJson({ ...depth, files: [name] }).processor.size).toEqual(size);
+});
+
 test("query, key and value are the rows of one tensor", async () => {
   const original = await opened();
   const view = withTransformersNames(original);
