@@ -23,7 +23,7 @@ export function forwardCommand(program: Command): void {
       "Runs the network alone on the tensor pixel_values [N, 3, H, W] of a safetensors file, of any floating point type. " +
         "Writes logits [N, labels, H, W] or predicted_depth [N, H, W] in float32, laid out as in PyTorch.",
     )
-    .argument("<model>", "folder with config.json and weights")
+    .argument("<model>", "folder with config.json and weights, or a .pt of isl-org/DPT")
     .requiredOption("--input <file>", "safetensors file with pixel_values")
     .requiredOption("-o, --output <file>", "safetensors file to write")
     .option("--stages", "also write backbone.I (what the neck receives) and neck.I (the fused maps)")

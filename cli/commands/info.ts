@@ -18,7 +18,7 @@ export function infoCommand(program: Command): void {
       "Tells a model's architecture, parameters, bytes by type, classes, and its FLOPs and GPU memory for a picture, from " +
         "config.json and the tables of the weights alone. No adapter is opened.",
     )
-    .argument("<model>", "folder with config.json and weights")
+    .argument("<model>", "folder with config.json and weights, or a .pt of isl-org/DPT")
     .option("--size <WxH>", "size of the picture and of the network (default: the model's own)", parseSize)
     .addOption(dtypeOption())
     .option("--json", "print JSON")

@@ -21,7 +21,10 @@ export interface PictureOptions {
 /** @param model the embedded one, @param resize the default way back to the picture's size */
 export function addPictureOptions(command: Command, { model, resize }: { model: string; resize: ResizeMode }): Command {
   return command
-    .option("--model <dir>", `folder with config.json, preprocessor_config.json and weights (default: ${model})`)
+    .option(
+      "--model <path>",
+      `folder with config.json, preprocessor_config.json and weights, or a .pt of isl-org/DPT (default: ${model})`,
+    )
     .option("-o, --output <dir>", "folder for the results; made if missing", "out")
     .option("--size <WxH|native>", "size the network works at (default: the model's own)", parseSizeOrNative)
     .addOption(

@@ -20,7 +20,7 @@ export function quantizeCommand(program: Command): void {
         "the original loaded with --dtype q8 or q4, or better ones if calibrated, and is sooner downloaded. Only " +
         "dpt-webgpu reads it.",
     )
-    .argument("<model>", "folder with config.json and weights")
+    .argument("<model>", "folder with config.json and weights, or a .pt of isl-org/DPT")
     .requiredOption("-o, --output <dir>", "folder to write; made if missing")
     .addOption(new Option("--dtype <type>", "bits of a weight").choices(["q8", "q4"]).default("q8"))
     .option("--calibrate <photos...>", "q4 only: round by what the network sees in these, eight or more of its kind")

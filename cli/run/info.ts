@@ -1,12 +1,10 @@
-import { parseConfig } from "../../src/index.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { chooseStorage } from "../../src/model/choose-storage.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
 import { forwardGraph } from "../../src/model/forward.ts";
+import { openFolder } from "../../src/model/open-folder.ts";
 import { predictGraph } from "../../src/model/predict.ts";
-import { networkSize, parseProcessor } from "../../src/model/processor.ts";
-import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
+import { networkSize } from "../../src/model/processor.ts";
 import { plannedBytes } from "../../src/runtime/session.ts";
 import { byteLength } from "../../src/runtime/tensor.ts";
 import type { InfoOptions } from "../commands/info.ts";
@@ -30,15 +28,12 @@ type Told = Awaited<ReturnType<typeof tell>>;
 
 async function tell(folder: string, { size, dtype }: InfoOptions) {
   const files = filesFromFolder(folder);
-  const config = parseConfig(await readJson(files, "config.json", { required: true }));
+  const { config, processor, checkpoint } = await openFolder(files);
   const { backbone, decoders, architecture } = config;
   const heads = decoders.map(({ head }) => head);
-  const processorJson = await readJson(files, "preprocessor_config.json");
-  const processor = processorJson && parseProcessor(processorJson);
-  const checkpoint = await openCheckpoint(files);
   const { precision, quantization } = chooseStorage(checkpoint, dtype);
   const weights = dptWeights(config, precision, undefined, quantization);
-  checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
+  checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
 
   const side = backbone.grid * backbone.patch;
   const picture = size ?? processor?.size ?? { width: side, height: side };
@@ -62,7 +57,7 @@ async function tell(folder: string, { size, dtype }: InfoOptions) {
       patch: backbone.patch,
     },
     head: heads.map(({ kind }) => kind).join(", "),
-    ...checkpointContents(checkpoint),
+    ...checkpointContents({ files: checkpoint.files, tensors: checkpoint.layout?.stored ?? checkpoint.tensors }),
     dtype: quantization?.format ?? precision,
     classes: heads.flatMap((head) => (head.kind === "segmentation" ? head.labels : [])),
     picture: { width: picture.width, height: picture.height },

@@ -1,6 +1,5 @@
 import type { DPT, ModelConfig, RawPicture } from "../../src/index.ts";
-import { parseConfig } from "../../src/model/config.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
+import { openFolder } from "../../src/model/open-folder.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
@@ -40,7 +39,7 @@ export async function predictPictures(
 ): Promise<void> {
   const { output, size, resize, json = false } = options;
   const names = outputNames(images, output, task.suffixes);
-  const config = parseConfig(await readJson(filesFromFolder(folder), "config.json", { required: true }));
+  const { config } = await openFolder(filesFromFolder(folder));
   task.check(config);
   for (const image of images) await inspectPicture(image);
   await prepareFolder(output);

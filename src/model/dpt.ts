@@ -5,6 +5,7 @@ import type { Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import type { Backbone, BackboneOutput } from "./backbones/backbone.ts";
 import { dinov2 } from "./backbones/dinov2.ts";
+import { hybrid } from "./backbones/hybrid.ts";
 import { vit } from "./backbones/vit.ts";
 import type { DecoderConfig, HeadConfig, ModelConfig, Task } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
@@ -35,6 +36,8 @@ export interface DecoderWeights {
 export const IGNORED_TENSORS: readonly RegExp[] = [
   // A second head that only helps training.
   /^auxiliary_head\./,
+  // The ImageNet classifier that the backbone was trained with, in the paper's own files.
+  /^pretrained\.model\.head\./,
   // The norm and the pooler after the last block: the neck takes the tokens before them.
   /^dpt\.layernorm\./,
   /^dpt\.pooler\./,
@@ -42,6 +45,9 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
   /^neck\.fusion_stage\.layers\.0\.residual_layer1\./,
   // Counts training steps.
   /\.num_batches_tracked$/,
+  // BiT's fourth stage, and the norm after it: the tokens come from the third.
+  /^dpt\.embeddings\.backbone\.bit\.encoder\.stages\.3\./,
+  /^dpt\.embeddings\.backbone\.bit\.norm\./,
   // Stands for hidden patches in training.
   /^backbone\.embeddings\.mask_token$/,
   // DINOv2's last norm where apply_layernorm is false.
@@ -65,6 +71,8 @@ function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Ba
   switch (config.kind) {
     case "vit":
       return vit(scope.at("dpt"), config);
+    case "hybrid":
+      return hybrid(scope.at("dpt"), config);
     case "dinov2":
       return dinov2(scope.at("backbone"), config);
   }

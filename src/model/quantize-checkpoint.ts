@@ -37,7 +37,7 @@ export function quantizeCheckpoint(
     );
   }
   const weights = dptWeights(config, "f32", undefined, { format, stored: false, moments }).leaves;
-  checkWeights(checkpoint.tensors, weights, IGNORED_TENSORS);
+  checkWeights(checkpoint.tensors, weights, IGNORED_TENSORS, checkpoint.layout);
   const parts = dptWeights(config, "f32", undefined, { format, stored: true }).leaves;
 
   const tensors = new Map<string, TensorToWrite>();

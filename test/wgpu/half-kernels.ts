@@ -3,32 +3,40 @@ import { argMaxResized } from "../../src/kernels/arg-max-resized.ts";
 import { attention } from "../../src/kernels/attention.ts";
 import { composeBands, resizeBand } from "../../src/kernels/bands.ts";
 import { cast } from "../../src/kernels/cast.ts";
+import { channelsLast } from "../../src/kernels/channels-last.ts";
 import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
 import { layerNorm } from "../../src/kernels/layer-norm.ts";
 import { matmul } from "../../src/kernels/matmul.ts";
+import { maxPool2d } from "../../src/kernels/max-pool2d.ts";
 import { normalizePixels } from "../../src/kernels/normalize-pixels.ts";
 import { patchEmbed } from "../../src/kernels/patch-embed.ts";
+import { prependClassToken } from "../../src/kernels/prepend-class-token.ts";
 import { resampleMap } from "../../src/kernels/resample-map.ts";
 import { resize } from "../../src/kernels/resize.ts";
 import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
+import { samePadding } from "../../src/kernels/shared/padding.ts";
 import { swiglu } from "../../src/kernels/swiglu.ts";
 import type { ConstantData } from "../../src/runtime/graph.ts";
 import type { Kernel } from "../../src/runtime/kernel.ts";
 import { loadFloats, storeFloats } from "../../src/runtime/store-floats.ts";
 import { elementCount } from "../../src/runtime/tensor.ts";
 import { expectClose } from "../expect-close.ts";
+import { checkGroupNorm } from "../kernels/check-group-norm.ts";
 import { checkProduct } from "../kernels/check-product.ts";
 import { sumTolerance } from "../kernels/sum-tolerance.ts";
 import { randomNormal } from "../random.ts";
 import { argMax } from "../reference/arg-max.ts";
 import { attention as attentionLoop } from "../reference/attention.ts";
+import { channelsLast as channelsLastLoop } from "../reference/channels-last.ts";
 import { convTranspose2d as convTranspose2dLoop } from "../reference/conv-transpose2d.ts";
 import { conv2d as conv2dLoop } from "../reference/conv2d.ts";
 import { epilogue } from "../reference/epilogue.ts";
 import { layerNorm as layerNormLoop } from "../reference/layer-norm.ts";
 import { matmul as matmulLoop } from "../reference/matmul.ts";
+import { maxPool2d as maxPool2dLoop } from "../reference/max-pool2d.ts";
 import { patchOffsets, patchProducts } from "../reference/patch-embed.ts";
+import { prependClassToken as prependLoop } from "../reference/prepend-class-token.ts";
 import { resize as resizeLoop } from "../reference/resize.ts";
 import { swiglu as swigluLoop } from "../reference/swiglu.ts";
 import { halfRounding, roundToHalf } from "../round-to-half.ts";
@@ -80,7 +88,7 @@ export function testHalfKernels(wgpu: Wgpu): void {
     });
 
     test.each([
-      { batch: 2, height: 5, width: 7, channelsIn: 3, channelsOut: 13, size: 3, stride: 2 },
+      { batch: 2, height: 5, width: 8, channelsIn: 3, channelsOut: 13, size: 3, stride: 2 },
       {
         batch: 1,
         height: 13,
@@ -94,7 +102,7 @@ export function testHalfKernels(wgpu: Wgpu): void {
       },
     ] as const)("conv2d %o", async (params) => {
       const { batch, height, width, channelsIn, channelsOut, size } = params;
-      const sizes = { ...params, padding: (size - 1) / 2 };
+      const sizes = { ...params, padding: samePadding(height, width, size, params.stride) };
       const depth = size * size * channelsIn;
       const [x, weight] = [half(batch * height * width * channelsIn, 1), half(channelsOut * depth, 2)];
       const packed = packConv2d(weight, channelsOut, channelsIn, size * size);
@@ -151,6 +159,45 @@ export function testHalfKernels(wgpu: Wgpu): void {
       const want = layerNormLoop(x, weight, bias, epsilon);
       // No value, weight or bias of a normal distribution is past 6.
       await check(layerNorm({ rows, channels, epsilon, precision }), [x, weight, bias], want, 60 * 2 ** -24 * 48);
+    });
+
+    test.each([
+      { batch: 2, height: 7, width: 9, channels: 12, groups: 3, activation: "relu" },
+      { batch: 1, height: 9, width: 13, channels: 64, groups: 32, activation: "none" },
+      { batch: 2, height: 3, width: 5, channels: 10, groups: 5, activation: "relu" },
+    ] as const)("groupNorm %o", async (sizes) => {
+      const length = sizes.batch * sizes.height * sizes.width * sizes.channels;
+      const x = half(length, 1, { mean: 3, deviation: 2 });
+      await checkGroupNorm({ ...sizes, precision }, x, {}, run);
+      await checkGroupNorm({ ...sizes, precision }, x, { residual: half(length, 4) }, run);
+    });
+
+    test.each([
+      [2, 5, 8, 3],
+      [1, 16, 13, 12],
+    ] as const)("maxPool2d [%i, %i, %i, %i]", async (batch, height, width, channels) => {
+      const window = { size: 3, stride: 2, padding: samePadding(height, width, 3, 2) };
+      const sizes = { batch, height, width, channels, ...window };
+      const x = half(batch * height * width * channels, 1, { mean: -1 });
+      expect([...(await run(maxPool2d({ ...sizes, precision }), x))]).toEqual([...maxPool2dLoop(x, sizes)]);
+    });
+
+    test("channelsLast [2, 3, 5, 7]", async () => {
+      const x = half(2 * 3 * 5 * 7, 1);
+      const kernel = channelsLast({ batch: 2, channels: 3, height: 5, width: 7, precision });
+      expect([...(await run(kernel, x))]).toEqual([...channelsLastLoop(x, [2, 3, 5, 7], 4)]);
+    });
+
+    test.each([
+      [2, 3, 5, 7],
+      [1, 6, 4, 12],
+    ] as const)("prependClassToken [%i, %i, %i, %i]", async (batch, height, width, channels) => {
+      const [x, positions] = [half(batch * height * width * channels, 1), half(height * width * channels, 2)];
+      const classToken = randomNormal(channels, 3);
+      const want = prependLoop(x, classToken, positions, channels);
+      const kernel = prependClassToken({ batch, height, width, channels, precision });
+      // One addition of numbers below 8.
+      await check(kernel, [x, packVector(classToken), positions], want, 2 ** -24 * 16);
     });
 
     test.each([
