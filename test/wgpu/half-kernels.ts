@@ -163,6 +163,11 @@ export function testHalfKernels(wgpu: Wgpu): void {
       // Scores of up to 20 err by (d + 4) units of 2^-24, values are below 8.
       const sums = 8 * 2 ** -24 * (2 * (headSize + 4) * 20 + 2 * tokens);
       await check(attention({ ...sizes, precision }), [qkv], attentionLoop(qkv, sizes), sums);
+
+      const bias = half(heads * tokens * tokens, 8);
+      const regions = Uint32Array.from({ length: tokens }, (_, t) => t % 2);
+      const kernel = attention({ ...sizes, bias: true, regions: 1, precision });
+      await check(kernel, [qkv, bias, regions], attentionLoop(qkv, sizes, { bias, regions }), sums);
     });
 
     const rules = (["bilinear", "bicubic"] as const).flatMap((mode) =>
