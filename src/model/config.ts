@@ -1,10 +1,11 @@
 import type { Activation } from "../kernels/shared/activation.ts";
 import { parseActivation } from "./activations.ts";
 import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
+import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid.ts";
 import { parseVit, type VitConfig } from "./backbones/vit.ts";
 import { Fields } from "./fields.ts";
 
-export type BackboneConfig = VitConfig | Dinov2Config;
+export type BackboneConfig = VitConfig | HybridConfig | Dinov2Config;
 
 /** How the class token enters the maps: not at all, added to every token, or projected together with each. */
 export type Readout = "ignore" | "add" | "project";
@@ -68,9 +69,10 @@ export interface ModelConfig {
 
 const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "architecture">>> = {
   DPTForSemanticSegmentation: (json) => {
-    // transformers cannot build it with another backbone than its own ViT.
-    if (json.has("backbone_config")) throw json.wrong("backbone_config", "absent", json.raw("backbone_config"));
-    return { ...parseDpt(json, parseVit(json)), head: { kind: "segmentation", labels: parseLabels(json) } };
+    // transformers cannot build it with another backbone than its own ViT and its own hybrid.
+    if (json.has("backbone_config") && !isHybrid(json))
+      throw json.wrong("backbone_config", "absent", json.raw("backbone_config"));
+    return { ...parseDpt(json, parseDptBackbone(json)), head: { kind: "segmentation", labels: parseLabels(json) } };
   },
   DPTForDepthEstimation: (json) => ({
     ...parseDpt(json, parseDptBackbone(json)),
@@ -97,18 +99,9 @@ export function parseConfig(json: unknown): ModelConfig {
 function parseDpt(json: Fields, backbone: BackboneConfig): Omit<ModelConfig, "architecture" | "head"> {
   const batchNorm = json.boolean("use_batch_norm_in_fusion_residual", false);
   const channels = json.numbers("neck_hidden_sizes", [96, 192, 384, 768]);
-  if (json.numbers("neck_ignore_stages", [], stageCount(json)).length > 0) {
-    throw json.wrong("neck_ignore_stages", "empty without is_hybrid", json.raw("neck_ignore_stages"));
-  }
   return {
     backbone,
-    reassemble: {
-      readout: json.word("readout_type", ["ignore", "add", "project"], "project"),
-      activation: parseActivation(json, "hidden_act"),
-      factors: parseFactors(json),
-      channels,
-      ignored: [],
-    },
+    reassemble: { ...parseReassemble(json, backbone, channels), activation: parseActivation(json, "hidden_act") },
     fusion: {
       channels: json.whole("fusion_hidden_size", 256),
       batchNorm,
@@ -119,14 +112,39 @@ function parseDpt(json: Fields, backbone: BackboneConfig): Omit<ModelConfig, "ar
   };
 }
 
+function parseReassemble(
+  json: Fields,
+  backbone: BackboneConfig,
+  channels: readonly number[],
+): Omit<ReassembleConfig, "activation"> {
+  const factors = parseFactors(json);
+  if (backbone.kind !== "hybrid") {
+    if (json.numbers("neck_ignore_stages", [], stageCount(json)).length > 0) {
+      throw json.wrong("neck_ignore_stages", "empty without is_hybrid", json.raw("neck_ignore_stages"));
+    }
+    const readout = json.word("readout_type", ["ignore", "add", "project"], "project");
+    return { readout, factors, channels, ignored: [] };
+  }
+  const ignored = json.numbers("neck_ignore_stages", [0, 1]).toSorted();
+  if (ignored.join() !== "0,1") throw json.wrong("neck_ignore_stages", "[0, 1] with is_hybrid", ignored);
+  const maps = backbone.bit.stages.slice(0, ignored.length).map((stage) => stage.channels);
+  if (maps.some((c, i) => c !== channels[i])) {
+    throw json.wrong("neck_hidden_sizes", `${maps.join(", ")} first, as the backbone has them`, channels);
+  }
+  const readout = json.word("readout_type", ["project"], "project");
+  // Whatever the file says of the maps that pass as they are, these are what they have.
+  return { readout, factors: [4, 2, ...factors.slice(ignored.length)], channels, ignored };
+}
+
 /** A list that should be empty is read with the length it has, so that its error says what it holds. */
 function stageCount(json: Fields): number {
   const stages = json.raw("neck_ignore_stages");
   return Array.isArray(stages) ? stages.length : 0;
 }
 
-/** A `backbone_config` replaces the class's own ViT; only DINOv2 so far. */
+/** A `backbone_config` is part of the hybrid, or replaces the class's own ViT; only DINOv2 so far. */
 function parseDptBackbone(json: Fields): BackboneConfig {
+  if (isHybrid(json)) return parseHybrid(json);
   return json.has("backbone_config") ? parseDinov2(json.object("backbone_config")) : parseVit(json);
 }
 

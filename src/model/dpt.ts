@@ -5,6 +5,7 @@ import type { Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import type { Backbone, BackboneOutput } from "./backbones/backbone.ts";
 import { dinov2 } from "./backbones/dinov2.ts";
+import { hybrid } from "./backbones/hybrid.ts";
 import { vit } from "./backbones/vit.ts";
 import type { ModelConfig } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
@@ -37,6 +38,9 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
   /^neck\.fusion_stage\.layers\.0\.residual_layer1\./,
   // Counts training steps.
   /\.num_batches_tracked$/,
+  // BiT's fourth stage, and the norm after it: the tokens come from the third.
+  /^dpt\.embeddings\.backbone\.bit\.encoder\.stages\.3\./,
+  /^dpt\.embeddings\.backbone\.bit\.norm\./,
   // Stands for hidden patches in training.
   /^backbone\.embeddings\.mask_token$/,
   // DINOv2's last norm where apply_layernorm is false.
@@ -68,6 +72,8 @@ function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Ba
   switch (config.kind) {
     case "vit":
       return vit(scope.at("dpt"), config);
+    case "hybrid":
+      return hybrid(scope.at("dpt"), config);
     case "dinov2":
       return dinov2(scope.at("backbone"), config);
   }

@@ -1,19 +1,26 @@
 import { attention } from "../kernels/attention.ts";
 import { cast } from "../kernels/cast.ts";
+import { channelMoments } from "../kernels/channel-moments.ts";
+import { channelsLast } from "../kernels/channels-last.ts";
 import { convTranspose2d } from "../kernels/conv-transpose2d.ts";
 import { conv2d } from "../kernels/conv2d.ts";
+import { groupNorm } from "../kernels/group-norm.ts";
+import { groupStatistics } from "../kernels/group-statistics.ts";
 import { layerNorm } from "../kernels/layer-norm.ts";
 import { matmul } from "../kernels/matmul.ts";
+import { maxPool2d } from "../kernels/max-pool2d.ts";
 import { patchEmbed } from "../kernels/patch-embed.ts";
+import { prependClassToken } from "../kernels/prepend-class-token.ts";
 import { resize } from "../kernels/resize.ts";
 import type { Activation } from "../kernels/shared/activation.ts";
+import { type Padding, perSide, samePadding } from "../kernels/shared/padding.ts";
 import { swiglu } from "../kernels/swiglu.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Kernel } from "../runtime/kernel.ts";
 import { type DType, elementCount, type Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import type { PackedWeight } from "./quantized-weight.ts";
-import type { Conv, Linear, Norm } from "./weights.ts";
+import type { Conv, GroupNorm, Linear, Norm } from "./weights.ts";
 import { winograd } from "./winograd.ts";
 
 /** Rows and columns of a map. */
@@ -40,6 +47,12 @@ interface LinearOptions extends Epilogue {
 interface Conv2dOptions extends Epilogue {
   /** Whether the input passes a ReLU first. */
   readonly relu?: boolean;
+}
+
+interface GroupNormOptions {
+  readonly activation?: Activation;
+  /** Added before the activation; a map of x's shape. */
+  readonly residual?: Tensor;
 }
 
 /** Which layers store their answers in f32 where the model stores f16, by {@link Graph.layers}' names. */
@@ -90,10 +103,10 @@ export class Ops {
     return this.graph.reshape(y, [batch, height, width, layer.channelsOut]);
   }
 
-  /** torch.nn.Conv2d on a map `[N, H, W, K]`, padded by half its window. */
+  /** torch.nn.Conv2d on a map `[N, H, W, K]`, padded as the layer is; K may be filled up to a multiple of 4. */
   conv2d(x: Tensor, layer: Conv, { relu = false, ...options }: Conv2dOptions = {}): Tensor {
-    const [batch, height, width] = x.shape as [number, number, number];
-    const { channelsIn, channelsOut, size, stride } = layer;
+    const [batch, height, width, channelsIn] = x.shape as [number, number, number, number];
+    const { channelsOut, size, stride } = layer;
     const shared = { channelsOut, relu, ...this.#epilogue(layer.bias && "channel", options) };
     const weight = this.graph.weight(layer.weight);
     const { label } = layer.weight;
@@ -105,8 +118,9 @@ export class Ops {
       const params = { ...shared, precision, side: layer.winograd };
       return this.#named(label, winograd(this.graph, params, input!, weight, [...bias, ...added]));
     }
-    const window = { size, stride, padding: (size - 1) / 2 };
-    const params = { ...shared, batch, height, width, channelsIn, ...window, ...storedAs(layer.weight) };
+    const padding = layer.padding === "same" ? samePadding(height, width, size, stride) : (size - 1) / 2;
+    const sizes = { batch, height, width, channelsIn, size, stride, padding };
+    const params = { ...shared, ...sizes, ...storedAs(layer.weight) };
     return this.#run(label, (precision) => conv2d({ ...params, precision }), x, weight, ...bias, ...residuals);
   }
 
@@ -135,6 +149,49 @@ export class Ops {
       this.graph.weight(bias),
     );
     return this.graph.reshape(y, x.shape);
+  }
+
+  /** torch.nn.GroupNorm of a map `[N, H, W, C]`, as three kernels. */
+  groupNorm(x: Tensor, layer: GroupNorm, { activation, residual }: GroupNormOptions = {}): Tensor {
+    const [batch, height, width, channels] = x.shape as [number, number, number, number];
+    const map = { batch, height, width, channels, groups: layer.groups };
+    const label = layer.weight.label.replace(/\.weight$/, "");
+    const residuals = residual ? [residual] : [];
+    const precision = this.#precisionOf(label, [x, ...residuals]);
+    const [input, ...added] = [x, ...residuals].map((tensor) => this.#as(tensor, precision));
+    const moments = this.graph.run(channelMoments({ ...map, precision }), input!);
+    const statistics = this.graph.run(groupStatistics({ ...map, epsilon: layer.epsilon }), moments);
+    const affine = [this.graph.weight(layer.weight), this.graph.weight(layer.bias)];
+    const kernel = groupNorm({ ...map, activation, residual: residual !== undefined, precision });
+    return this.#named(label, this.graph.run(kernel, input!, statistics, ...affine, ...added));
+  }
+
+  /** The largest of each window of a map `[N, H, W, C]` with zeros around it. */
+  maxPool2d(x: Tensor, size: number, stride: number, padding: "same" | "none"): Tensor {
+    const [batch, height, width, channels] = x.shape as [number, number, number, number];
+    const zeros: Padding = padding === "same" ? samePadding(height, width, size, stride) : perSide(0);
+    const params = { batch, height, width, channels, size, stride, padding: zeros };
+    return this.#run(this.#of("maxPool2d", x), (precision) => maxPool2d({ ...params, precision }), x);
+  }
+
+  /** Pixels `[N, C, H, W]` as a map `[N, H, W, C]`, C filled up to a multiple of 4. */
+  channelsLast(pixels: Tensor): Tensor {
+    const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
+    const params = { batch, channels, height, width };
+    return this.#run(this.#of("channelsLast", pixels), (precision) => channelsLast({ ...params, precision }), pixels);
+  }
+
+  /** Equation 1 of the ViT paper for patches that are the pixels of a map: `[N, h, w, D]` → `[N, 1 + h · w, D]`. */
+  prependClassToken(x: Tensor, classToken: Weight, positions: Tensor): Tensor {
+    const [batch, height, width, channels] = x.shape as [number, number, number, number];
+    const params = { batch, height, width, channels };
+    return this.#run(
+      classToken.label,
+      (precision) => prependClassToken({ ...params, precision }),
+      x,
+      this.graph.weight(classToken),
+      positions,
+    );
   }
 
   /** Multi-head self-attention of `[q k v]`, `[N, T, 3 · D]` → `[N, T, D]`. */

@@ -15,7 +15,7 @@ import {
 } from "../kernels/shared/winograd.ts";
 import type { Precision, Shape } from "../runtime/tensor.ts";
 import type { Weight, WeightSource } from "../runtime/weight.ts";
-import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows } from "./fold.ts";
+import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows, standardizeRows } from "./fold.ts";
 import { type PackedWeight, type Quantization, quantizedWeight } from "./quantized-weight.ts";
 
 /** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
@@ -30,6 +30,8 @@ export interface Conv extends Linear {
   /** The window's side. */
   readonly size: number;
   readonly stride: number;
+  /** Zeros around the map: half the window on each side, or TensorFlow's "SAME", which depends on the map. */
+  readonly padding?: "half" | "same" | undefined;
   /** Set where the weight is transformed for Winograd's algorithm: the side of its tiles. */
   readonly winograd?: WinogradSide | undefined;
 }
@@ -42,17 +44,27 @@ export interface Norm {
   readonly epsilon: number;
 }
 
+/** torch.nn.GroupNorm. */
+export interface GroupNorm extends Norm {
+  readonly groups: number;
+}
+
 interface Affine {
   readonly bias?: boolean;
 }
 
-interface LinearOptions extends Affine {
+interface ProductOptions extends Affine {
+  /** ε of a weight that is standardised: each output's weights less their mean, over their standard deviation. */
+  readonly standardized?: number | undefined;
+  /** The coarsest quantisation that the layer may have, in a model that is quantised; any if left out. */
+  readonly coarsest?: "q8" | "none" | undefined;
+}
+
+interface LinearOptions extends ProductOptions {
   /** Name of a vector that multiplies the outputs (layer scale): folded in, since `λ(Wx + b) = (λW)x + λb`. */
   readonly scale?: string;
   /** Shape of the weight in the file, if not `[channelsOut, channelsIn]`. */
   readonly stored?: Shape;
-  /** The coarsest quantisation that the layer may have, in a model that is quantised; any if left out. */
-  readonly coarsest?: "q8" | "none" | undefined;
 }
 
 interface Recipe {
@@ -62,7 +74,7 @@ interface Recipe {
 
 interface PackedRecipe extends Recipe, Pick<LinearOptions, "coarsest"> {}
 
-interface ConvOptions extends Affine {
+interface ConvOptions extends ProductOptions, Pick<Conv, "padding"> {
   /** Name of a batch norm after the convolution; folded in, since in inference it is an affine map of each channel. */
   readonly batchNorm?: string;
   /** 1 if left out. */
@@ -101,11 +113,14 @@ export class WeightScope {
 
   /** torch.nn.Linear, or a Conv2d that is one: with a 1×1 window, or with a stride that is its window. */
   linear(name: string, channelsIn: number, channelsOut: number, options: LinearOptions = {}): Linear {
-    const { bias = true, scale, stored = [channelsOut, channelsIn], coarsest } = options;
+    const { bias = true, scale, stored = [channelsOut, channelsIn], standardized, coarsest } = options;
     const lambda = scale === undefined ? [] : [this.#source(scale, [channelsOut])];
     const weight = this.#packed(name, 1, channelsIn, channelsOut, {
       sources: [this.#source(`${name}.weight`, stored), ...lambda],
-      make: (w, l) => packLinear(l ? scaleRows(w!, l) : w!, channelsOut, channelsIn),
+      make: (w, l) => {
+        const rows = standardized === undefined ? w! : standardizeRows(w!, channelsOut, standardized);
+        return packLinear(l ? scaleRows(rows, l) : rows, channelsOut, channelsIn);
+      },
       coarsest,
     });
     if (!bias) return { weight, channelsIn, channelsOut };
@@ -164,9 +179,9 @@ export class WeightScope {
     channelsIn: number,
     channelsOut: number,
     size: number,
-    { bias = true, batchNorm, stride = 1 }: ConvOptions = {},
+    { bias = true, batchNorm, stride = 1, padding, standardized, coarsest }: ConvOptions = {},
   ): Conv {
-    const shape = { channelsIn, channelsOut, size, stride };
+    const shape = { channelsIn, channelsOut, size, stride, padding };
     // A transformed weight is four times as large, which is not what one quantises for.
     const auto = this.quantization ? "direct" : "auto";
     const convolution = this.convolution === "auto" ? auto : this.convolution;
@@ -180,10 +195,11 @@ export class WeightScope {
     const weight = this.#packed(name, taps, channelsIn, channelsOut, {
       sources: batchNorm === undefined ? [weightSource] : [weightSource, ...norm],
       make: (w, ...statistics) => {
-        const scaled = batchNorm === undefined ? w! : scaleRows(w!, batchNormScale(statistics));
+        const rows = standardized === undefined ? w! : standardizeRows(w!, channelsOut, standardized);
+        const scaled = batchNorm === undefined ? rows : scaleRows(rows, batchNormScale(statistics));
         return packConv2d(winograd ? winogradFilters(scaled, winograd) : scaled, channelsOut, channelsIn, taps);
       },
-      coarsest: winograd && "none",
+      coarsest: winograd ? "none" : coarsest,
     });
     const layer = { weight, winograd, ...shape };
     if (batchNorm === undefined) return bias ? { ...layer, bias: this.vector(`${name}.bias`, channelsOut) } : layer;
@@ -215,6 +231,10 @@ export class WeightScope {
       channels,
       epsilon,
     };
+  }
+
+  groupNorm(name: string, channels: number, groups: number, epsilon: number): GroupNorm {
+    return { ...this.norm(name, channels, epsilon), groups };
   }
 
   /** A vector filled up to a multiple of 4, in f32, as biases are. */

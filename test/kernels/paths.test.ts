@@ -3,6 +3,7 @@ import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { type Conv2dParams, conv2d } from "../../src/kernels/conv2d.ts";
 import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
+import { samePadding } from "../../src/kernels/shared/padding.ts";
 import { quantize } from "../../src/kernels/shared/quantize.ts";
 import { planWinograd } from "../../src/kernels/shared/winograd.ts";
 import { winogradProduct } from "../../src/kernels/winograd-product.ts";
@@ -134,6 +135,8 @@ const cases: Readonly<Record<string, (precision: Precision) => Product>> = {
   "a convolution of a map that passes a ReLU": (p) =>
     conv2dCase(p, { ...map, relu: true, bias: "channel", residuals: 1 }),
   "a convolution of stride 2": (p) => conv2dCase(p, { ...map, batch: 1, channelsOut: 33, stride: 2, bias: "channel" }),
+  "a convolution with zeros on two sides": (p) =>
+    conv2dCase(p, { ...map, height: 10, width: 13, stride: 2, padding: samePadding(10, 13, 3, 2), bias: "channel" }),
   "a scattered store": convTranspose2dCase,
   "several matrices": winogradCase,
 };

@@ -33,6 +33,7 @@ describe("fields that are absent have transformers' defaults", () => {
       activation: "gelu",
       factors: [4, 2, 1, 0.5],
       channels: [96, 192, 384, 768],
+      ignored: [],
     },
     fusion: { channels: 256, batchNorm: false, bias: true, growth: "double" },
     headInput: 3,
@@ -74,7 +75,13 @@ describe("fields that are absent have transformers' defaults", () => {
         taps: [2, 5, 8, 11],
         normTaps: true,
       },
-      reassemble: { readout: "ignore", activation: "none", factors: [4, 2, 1, 0.5], channels: [48, 96, 192, 384] },
+      reassemble: {
+        readout: "ignore",
+        activation: "none",
+        factors: [4, 2, 1, 0.5],
+        channels: [48, 96, 192, 384],
+        ignored: [],
+      },
       fusion: { channels: 64, batchNorm: false, bias: true, growth: "next" },
       headInput: 3,
       head: { kind: "depth-anything", channels: 32, metric: false, maxDepth: 1 },
@@ -101,6 +108,76 @@ describe("fields that are absent have transformers' defaults", () => {
     expect(fusion(false)).toMatchObject({ batchNorm: false, bias: true });
     expect(fusion(true, true)).toMatchObject({ batchNorm: true, bias: true });
     expect(fusion(false, false)).toMatchObject({ batchNorm: false, bias: false });
+  });
+});
+
+const hybrid = {
+  architectures: ["DPTForDepthEstimation"],
+  is_hybrid: true,
+  backbone_out_indices: [0, 1, 8, 11],
+  neck_hidden_sizes: [256, 512, 768, 768],
+  reassemble_factors: [1, 1, 1, 0.5],
+};
+const bit = {
+  model_type: "bit",
+  depths: [3, 4, 9],
+  embedding_dynamic_padding: true,
+  global_padding: "SAME",
+  layer_type: "bottleneck",
+  out_features: ["stage1", "stage2", "stage3"],
+};
+
+describe("reads the hybrid", () => {
+  const backbone = (fields: object) => parseConfig({ ...hybrid, ...fields }).backbone;
+  const bitOf = (fields: object, more: object = {}) => {
+    const read = backbone({ ...more, backbone_config: { ...bit, ...fields } });
+    return read.kind === "hybrid" ? read.bit : undefined;
+  };
+
+  test("as dpt-hybrid-midas has it: two maps of BiT, and tokens after the last two of the blocks listed", () => {
+    const stages = [
+      { channels: 256, depth: 3 },
+      { channels: 512, depth: 4 },
+      { channels: 1024, depth: 9 },
+    ];
+    const read = parseConfig({ ...hybrid, backbone_config: bit });
+    expect(read).toMatchObject({
+      backbone: {
+        kind: "hybrid",
+        patch: 16,
+        grid: 24,
+        hiddenSize: 768,
+        taps: [8, 11],
+        bit: {
+          channelsIn: 3,
+          stem: 64,
+          stages,
+          preactivation: false,
+          activation: "relu",
+          groups: 32,
+          paddedPool: true,
+        },
+      },
+      reassemble: { readout: "project", factors: [4, 2, 1, 0.5], channels: [256, 512, 768, 768], ignored: [0, 1] },
+    });
+    expect(parseConfig(hybrid)).toEqual(read);
+    expect(parseConfig({ ...hybrid, is_hybrid: undefined, embedding_type: "hybrid" })).toEqual(read);
+    expect(parseConfig({ ...hybrid, ...segmentation }).backbone).toEqual(read.backbone);
+    expect(backbone({ backbone_out_indices: [11, 11, 9, 5] })).toMatchObject({ taps: [5, 9] });
+  });
+
+  test("what BitConfig says, with its defaults", () => {
+    const own = { depths: null, layer_type: null, embedding_dynamic_padding: null, out_features: null };
+    const least = bitOf({ ...own, out_indices: [1, 2, 3] });
+    expect(least).toMatchObject({ preactivation: true, paddedPool: false, stages: [{ depth: 3 }, { depth: 4 }, {}] });
+    const narrow = { neck_hidden_sizes: [40, 80, 768, 768], backbone_featmap_shape: [1, 160, 24, 24] };
+    const small = { hidden_sizes: [64, 130, 256], width_factor: 0.62, num_groups: 8, embedding_size: 24 };
+    expect(bitOf({ ...small, hidden_act: "silu" }, narrow)).toMatchObject({
+      activation: "silu",
+      stem: 24,
+      // transformers' make_div: 39.7 to the nearest 8, 80.6, 158.7.
+      stages: [{ channels: 40 }, { channels: 80 }, { channels: 160 }],
+    });
   });
 });
 
@@ -148,6 +225,7 @@ describe("reads", () => {
 
 describe("refuses, and names", () => {
   const backbone = (fields: object) => ({ ...depth, backbone_config: fields });
+  const bitWith = (fields: object) => ({ ...hybrid, backbone_config: { ...bit, ...fields } });
   test.each([
     [{}, "architectures", "undefined"],
     [{ model_type: "beit" }, "architectures", '"beit"'],
@@ -158,7 +236,6 @@ describe("refuses, and names", () => {
     [{ ...segmentation, hidden_act: "quick_gelu" }, "hidden_act", '"quick_gelu"'],
     [{ ...segmentation, hidden_act: "toString" }, "hidden_act", '"toString"'],
     [{ ...segmentation, readout_type: "cls" }, "readout_type", '"cls"'],
-    [{ ...segmentation, is_hybrid: true }, "is_hybrid", "true"],
     [{ ...segmentation, is_hybrid: "no" }, "is_hybrid", '"no"'],
     [{ ...segmentation, neck_ignore_stages: [0, 1] }, "neck_ignore_stages", "[0, 1]"],
     [{ ...segmentation, reassemble_factors: [4, 2, 1.5, 0.5] }, "reassemble_factors", "[4, 2, 1.5, 0.5]"],
@@ -192,6 +269,31 @@ describe("refuses, and names", () => {
     [backbone({ out_indices: [3, 6, 9] }), "out_indices", "[3, 6, 9]"],
     [backbone({ out_features: ["stem", "stage2", "stage3", "stage4"] }), "out_features", '["stem",'],
     [backbone({ out_indices: [3, 6, 9, 12], num_attention_heads: 7 }), "num_attention_heads", "7"],
+    [{ ...hybrid, readout_type: "add" }, "readout_type", '"add"'],
+    [{ ...hybrid, patch_size: 8 }, "patch_size", "8"],
+    [{ ...hybrid, num_channels: 4 }, "num_channels", "4"],
+    [{ ...hybrid, backbone: "resnet50" }, "backbone", '"resnet50"'],
+    [{ ...hybrid, neck_ignore_stages: [] }, "neck_ignore_stages", "[]"],
+    [{ ...hybrid, neck_ignore_stages: [0, 2] }, "neck_ignore_stages", "[0, 2]"],
+    [{ ...hybrid, neck_hidden_sizes: [256, 256, 768, 768] }, "neck_hidden_sizes", "[256, 256, 768, 768]"],
+    [{ ...hybrid, backbone_featmap_shape: [1, 512, 24, 24] }, "backbone_featmap_shape", "[1, 512, 24, 24]"],
+    [{ ...hybrid, backbone_out_indices: [0, 1, 11, 11] }, "backbone_out_indices", "[0, 1, 11, 11]"],
+    [{ ...hybrid, backbone_out_indices: [0, 1, 8, 12] }, "backbone_out_indices", "[0, 1, 8, 12]"],
+    [{ ...segmentation, embedding_type: "patch" }, "embedding_type", '"patch"'],
+    [bitWith({ model_type: "resnet" }), "model_type", '"resnet"'],
+    [bitWith({ global_padding: null }), "global_padding", "undefined"],
+    [bitWith({ global_padding: "valid" }), "global_padding", '"valid"'],
+    [bitWith({ layer_type: "basic" }), "layer_type", '"basic"'],
+    [bitWith({ hidden_act: "selu" }), "hidden_act", '"selu"'],
+    [bitWith({ output_stride: 8 }), "output_stride", "8"],
+    [bitWith({ num_groups: 48 }), "num_groups", "48"],
+    [bitWith({ depths: [3, 4] }), "depths", "[3, 4]"],
+    [bitWith({ depths: [3, 4, 0] }), "depths", "[3, 4, 0]"],
+    [bitWith({ hidden_sizes: [256, 512, "1024"] }), "hidden_sizes", '[256, 512, "1024"]'],
+    [bitWith({ width_factor: 0 }), "width_factor", "0"],
+    [bitWith({ out_features: null }), "out_features", "undefined"],
+    [bitWith({ out_features: ["stage2", "stage3"] }), "out_features", '["stage2", "stage3"]'],
+    [bitWith({ out_features: null, out_indices: [2, 3, 4] }), "out_indices", "[2, 3, 4]"],
     [{ ...depth, backbone_config: "dinov2" }, "backbone_config", '"dinov2"'],
     [{ ...anything, backbone_config: null }, "backbone_config", "undefined"],
     [{ ...anything, depth_estimation_type: "stereo" }, "depth_estimation_type", '"stereo"'],

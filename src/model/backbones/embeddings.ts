@@ -3,13 +3,17 @@ import type { Weight } from "../../runtime/weight.ts";
 import type { Extent, Ops } from "../ops.ts";
 import type { Linear, WeightScope } from "../weights.ts";
 
-/** What turns a picture into tokens. */
-export interface EmbeddingWeights {
-  readonly patches: Linear;
+/** What places tokens. */
+export interface PositionWeights {
   /** The class token with its own position added, `[D]`. */
   readonly classToken: Weight;
   /** Positions of the patches on the grid the model was trained with, `[1, g, g, D]`. */
   readonly positions: Weight;
+}
+
+/** What turns a picture into tokens. */
+export interface EmbeddingWeights extends PositionWeights {
+  readonly patches: Linear;
 }
 
 export interface EmbeddingConfig {
@@ -25,15 +29,25 @@ export interface EmbeddingConfig {
 
 /** Binds `cls_token`, `position_embeddings` and `patch_embeddings.projection`. */
 export function embeddingWeights(scope: WeightScope, config: EmbeddingConfig): EmbeddingWeights {
-  const { channelsIn, patch, grid, hiddenSize: d } = config;
-  const table = { name: "position_embeddings", shape: [1, 1 + grid * grid, d] };
-  const token = { name: "cls_token", shape: [1, 1, d] };
+  const { channelsIn, patch, hiddenSize: d } = config;
   return {
     // A convolution whose stride is its window is a Linear on the 3 · p · p numbers of a patch.
     patches: scope.linear("patch_embeddings.projection", channelsIn * patch * patch, d, {
       stored: [d, channelsIn, patch, patch],
       coarsest: "none",
     }),
+    ...positionWeights(scope, config),
+  };
+}
+
+/** Binds `cls_token` and `position_embeddings`. */
+export function positionWeights(
+  scope: WeightScope,
+  { grid, hiddenSize: d }: Pick<EmbeddingConfig, "grid" | "hiddenSize">,
+): PositionWeights {
+  const table = { name: "position_embeddings", shape: [1, 1 + grid * grid, d] };
+  const token = { name: "cls_token", shape: [1, 1, d] };
+  return {
     classToken: scope.derived("cls_token+position", [4 * Math.ceil(d / 4)], [token, table], (cls, positions) => {
       const sum = new Float32Array(4 * Math.ceil(d / 4));
       for (let i = 0; i < d; i++) sum[i] = cls![i]! + positions![i]!;
