@@ -55,6 +55,15 @@ interface GroupNormOptions {
   readonly residual?: Tensor;
 }
 
+interface AttentionOptions {
+  /** Factor on the products of queries and keys; 1 / √d if left out. */
+  readonly scale?: number;
+  /** `[heads, T, T]`, added to the scores of every image. */
+  readonly bias?: Tensor | undefined;
+  /** `[B', T]` u32; tokens of different regions do not see each other, image n has row n mod B'. */
+  readonly regions?: Tensor | undefined;
+}
+
 /** Which layers store their answers in f32 where the model stores f16, by {@link Graph.layers}' names. */
 export type InF32 = (layer: string) => boolean;
 
@@ -195,11 +204,18 @@ export class Ops {
   }
 
   /** Multi-head self-attention of `[q k v]`, `[N, T, 3 · D]` → `[N, T, D]`. */
-  attention(qkv: Tensor, heads: number): Tensor {
+  attention(qkv: Tensor, heads: number, { scale, bias, regions }: AttentionOptions = {}): Tensor {
     const [batch, tokens, width] = qkv.shape as [number, number, number];
     const headSize = width / 3 / heads;
-    const params = { batch, tokens, heads, headSize, scale: 1 / Math.sqrt(headSize) };
-    return this.#run(this.#of("attention", qkv), (precision) => attention({ ...params, precision }), qkv);
+    const own = { batch, tokens, heads, headSize, scale: scale ?? 1 / Math.sqrt(headSize) };
+    const params = { ...own, bias: bias !== undefined, regions: regions?.shape[0] };
+    return this.#run(
+      this.#of("attention", qkv),
+      (precision) => attention({ ...params, precision }),
+      qkv,
+      ...(bias ? [bias] : []),
+      ...(regions ? [regions] : []),
+    );
   }
 
   /** `silu(x₁) · x₂` of the two halves of the channels, `[N, T, 2 · H]` → `[N, T, H]`. */

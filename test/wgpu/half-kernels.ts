@@ -10,6 +10,7 @@ import { layerNorm } from "../../src/kernels/layer-norm.ts";
 import { matmul } from "../../src/kernels/matmul.ts";
 import { normalizePixels } from "../../src/kernels/normalize-pixels.ts";
 import { patchEmbed } from "../../src/kernels/patch-embed.ts";
+import { relativePositionBias } from "../../src/kernels/relative-position-bias.ts";
 import { resampleMap } from "../../src/kernels/resample-map.ts";
 import { resize } from "../../src/kernels/resize.ts";
 import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
@@ -31,6 +32,7 @@ import { epilogue } from "../reference/epilogue.ts";
 import { layerNorm as layerNormLoop } from "../reference/layer-norm.ts";
 import { matmul as matmulLoop } from "../reference/matmul.ts";
 import { patchOffsets, patchProducts } from "../reference/patch-embed.ts";
+import { relativePositionBias as biasLoop } from "../reference/relative-position-bias.ts";
 import { resize as resizeLoop } from "../reference/resize.ts";
 import { swiglu as swigluLoop } from "../reference/swiglu.ts";
 import { halfRounding, roundToHalf } from "../round-to-half.ts";
@@ -183,6 +185,17 @@ export function testHalfKernels(wgpu: Wgpu): void {
       // Scores of up to 20 err by (d + 4) units of 2^-24, values are below 8.
       const sums = 8 * 2 ** -24 * (2 * (headSize + 4) * 20 + 2 * tokens);
       await check(attention({ ...sizes, precision }), [qkv], attentionLoop(qkv, sizes), sums);
+
+      const bias = half(heads * tokens * tokens, 8);
+      const regions = Uint32Array.from({ length: tokens }, (_, t) => t % 2);
+      const kernel = attention({ ...sizes, bias: true, regions: 1, precision });
+      await check(kernel, [qkv, bias, regions], attentionLoop(qkv, sizes, { bias, regions }), sums);
+    });
+
+    test("relativePositionBias", async () => {
+      const sizes = { height: 5, width: 3, heads: 6, classToken: true };
+      const [table, rows] = [half(9 * 5 * 6, 1), half(3 * 6, 2)];
+      await check(relativePositionBias({ ...sizes, precision }), [table, rows], biasLoop(table, rows, sizes), 0);
     });
 
     const rules = (["bilinear", "bicubic"] as const).flatMap((mode) =>
