@@ -94,7 +94,8 @@ async function readSources(
   signal: AbortSignal | undefined,
 ): Promise<() => InputData> {
   if (!weight) return () => new Float32Array(0);
-  const { sources, make, dtype } = weight;
+  const { sources, dtype } = weight;
+  const make = weight.make ?? weight.makeFor?.(...sources.map(({ name }) => checkpoint.tensors.get(name)!.dtype));
   if (!make) {
     const parts = await Promise.all(sources.map(({ name }) => checkpoint.read(name, signal)));
     return () => joinBytes(parts);

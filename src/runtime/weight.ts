@@ -23,4 +23,6 @@ export interface Weight extends TensorSpec {
    * are the weight, one behind the other.
    */
   readonly make?: (...sources: Float32Array[]) => Float32Array | Uint32Array<ArrayBuffer>;
+  /** Instead of `make`, where it depends on the types that the sources are stored in. */
+  readonly makeFor?: (...stored: StoredDType[]) => (...sources: Float32Array[]) => Float32Array;
 }

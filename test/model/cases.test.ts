@@ -5,7 +5,7 @@ import { testDevice } from "../device.ts";
 import { verifyCase } from "../verify-case.ts";
 
 /** What this project runs so far, by how the cases are named. */
-const SUPPORTED = /^(?:dpt-vit|dpt-hybrid|depth-anything|dpt-dinov2)/;
+const SUPPORTED = /^(?:dpt-vit|dpt-hybrid|depth-anything|dpt-dinov2|dpt-swinv2)/;
 const folders = caseFolders("cases", SUPPORTED);
 
 async function check(folder: string) {
