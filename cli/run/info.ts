@@ -53,7 +53,8 @@ async function tell(folder: string, { size, dtype }: InfoOptions) {
       kind: backbone.kind,
       layers: backbone.layers,
       hiddenSize: backbone.hiddenSize,
-      heads: backbone.heads,
+      // As many numbers as there are stages with widths of their own.
+      heads: backbone.kind === "swinv2" ? backbone.stages.map(({ heads }) => heads) : backbone.heads,
       patch: backbone.patch,
     },
     head: heads.map(({ kind }) => kind).join(", "),
@@ -81,7 +82,7 @@ function text(told: Told): string {
   return [
     `model         ${told.model}`,
     `architecture  ${told.architecture}`,
-    `backbone      ${backbone.kind}, ${backbone.layers} layers of ${backbone.hiddenSize} channels, ${backbone.heads} heads, patches of ${backbone.patch}`,
+    `backbone      ${backbone.kind}, ${backbone.layers} layers of ${backbone.hiddenSize} channels, ${[backbone.heads].flat().join(", ")} heads, patches of ${backbone.patch}`,
     `head          ${told.head}`,
     `parameters    ${told.parameters.toLocaleString("en")} in ${told.tensors} tensors`,
     `checkpoint    ${told.files.join(", ")}: ${bytes.join(", ")}`,

@@ -2,10 +2,11 @@ import type { Activation } from "../kernels/shared/activation.ts";
 import { parseActivation } from "./activations.ts";
 import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
 import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid.ts";
+import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2.ts";
 import { parseVit, type VitConfig } from "./backbones/vit.ts";
 import { Fields } from "./fields.ts";
 
-export type BackboneConfig = VitConfig | HybridConfig | Dinov2Config;
+export type BackboneConfig = VitConfig | HybridConfig | Dinov2Config | Swinv2Config;
 
 /** How the class token enters the maps: not at all, added to every token, or projected together with each. */
 export type Readout = "ignore" | "add" | "project";
@@ -134,6 +135,7 @@ function parseReassemble(
   backbone: BackboneConfig,
   channels: readonly number[],
 ): Omit<ReassembleConfig, "activation"> {
+  if (backbone.kind === "swinv2") return passedOn(json, backbone, channels);
   const factors = parseFactors(json);
   if (backbone.kind !== "hybrid") {
     if (json.numbers("neck_ignore_stages", [], stageCount(json)).length > 0) {
@@ -153,16 +155,37 @@ function parseReassemble(
   return { readout, factors: [4, 2, ...factors.slice(ignored.length)], channels, ignored };
 }
 
+/** Swin's maps go to the neck's convolutions as they are: DPTNeck has no reassemble stage then. */
+function passedOn(
+  json: Fields,
+  backbone: Swinv2Config,
+  channels: readonly number[],
+): Omit<ReassembleConfig, "activation"> {
+  const widths = swinv2Widths(backbone);
+  if (widths.join() !== channels.join())
+    throw json.wrong("neck_hidden_sizes", `the backbone's ${widths.join(", ")}`, channels);
+  // Against the patches, as the taps are spaced.
+  const factors = backbone.taps.map((tap) => 0.5 ** Math.max(tap - 1, 0));
+  return { readout: "ignore", factors, channels, ignored: channels.map((_, i) => i) };
+}
+
 /** A list that should be empty is read with the length it has, so that its error says what it holds. */
 function stageCount(json: Fields): number {
   const stages = json.raw("neck_ignore_stages");
   return Array.isArray(stages) ? stages.length : 0;
 }
 
-/** A `backbone_config` is part of the hybrid, or replaces the class's own ViT; only DINOv2 so far. */
+/** A `backbone_config` is part of the hybrid, or replaces the class's own ViT. */
 function parseDptBackbone(json: Fields): BackboneConfig {
   if (isHybrid(json)) return parseHybrid(json);
-  return json.has("backbone_config") ? parseDinov2(json.object("backbone_config")) : parseVit(json);
+  if (!json.has("backbone_config")) return parseVit(json);
+  const backbone = json.object("backbone_config");
+  switch (backbone.word("model_type", ["dinov2", "swinv2"], "dinov2")) {
+    case "dinov2":
+      return parseDinov2(backbone);
+    case "swinv2":
+      return parseSwinv2(backbone);
+  }
 }
 
 function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {

@@ -6,6 +6,7 @@ import type { Weight } from "../runtime/weight.ts";
 import type { Backbone, BackboneOutput } from "./backbones/backbone.ts";
 import { dinov2 } from "./backbones/dinov2.ts";
 import { hybrid } from "./backbones/hybrid.ts";
+import { swinv2 } from "./backbones/swinv2.ts";
 import { vit } from "./backbones/vit.ts";
 import type { DecoderConfig, HeadConfig, ModelConfig, Task } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
@@ -75,6 +76,8 @@ function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Ba
       return hybrid(scope.at("dpt"), config);
     case "dinov2":
       return dinov2(scope.at("backbone"), config);
+    case "swinv2":
+      return swinv2(scope.at("backbone"), config);
   }
 }
 

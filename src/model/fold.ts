@@ -52,3 +52,16 @@ export function batchNormShift(statistics: readonly Float32Array[], bias?: Float
   const scale = batchNormScale(statistics);
   return beta!.map((b, i) => b + ((bias?.[i] ?? 0) - mean![i]!) * scale[i]!);
 }
+
+/**
+ * Rows `[4 · C]` of Swin's patch merging, which takes four neighbours column by column, as the window `[C, 2, 2]` of a
+ * convolution, by rows.
+ */
+export function mergedTaps(values: Float32Array, channels: number): Float32Array {
+  return values.map((_, i) => {
+    const [row, within] = [Math.floor(i / (4 * channels)), i % (4 * channels)];
+    const [channel, tap] = [Math.floor(within / 4), within % 4];
+    const place = 2 * (tap % 2) + Math.floor(tap / 2);
+    return values[(4 * row + place) * channels + channel]!;
+  });
+}

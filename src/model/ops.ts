@@ -4,6 +4,7 @@ import { channelMoments } from "../kernels/channel-moments.ts";
 import { channelsLast } from "../kernels/channels-last.ts";
 import { convTranspose2d } from "../kernels/conv-transpose2d.ts";
 import { conv2d } from "../kernels/conv2d.ts";
+import { cosineWindows } from "../kernels/cosine-windows.ts";
 import { groupNorm } from "../kernels/group-norm.ts";
 import { groupStatistics } from "../kernels/group-statistics.ts";
 import { layerNorm } from "../kernels/layer-norm.ts";
@@ -11,9 +12,11 @@ import { matmul } from "../kernels/matmul.ts";
 import { maxPool2d } from "../kernels/max-pool2d.ts";
 import { patchEmbed } from "../kernels/patch-embed.ts";
 import { prependClassToken } from "../kernels/prepend-class-token.ts";
+import { relativePositionBias } from "../kernels/relative-position-bias.ts";
 import { resize } from "../kernels/resize.ts";
 import type { Activation } from "../kernels/shared/activation.ts";
-import { type Padding, perSide, samePadding } from "../kernels/shared/padding.ts";
+import { endPadding, type Padding, perSide, samePadding } from "../kernels/shared/padding.ts";
+import { type WindowParams, windowGrid } from "../kernels/shared/windows.ts";
 import { swiglu } from "../kernels/swiglu.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Kernel } from "../runtime/kernel.ts";
@@ -40,6 +43,8 @@ interface Epilogue {
 interface LinearOptions extends Epilogue {
   /** Rows of each image that are taken, out of all it has. */
   readonly rows?: { readonly first: number; readonly count: number };
+  /** How x is cut into windows, if it is; the answer is not. */
+  readonly windows?: WindowParams;
   /** One vector for each image `[N, 1, C]`, instead of the layer's own bias. */
   readonly imageBias?: Tensor;
 }
@@ -81,12 +86,13 @@ export class Ops {
     this.#inF32 = inF32;
   }
 
-  /** torch.nn.Linear on x `[N, T, K]` → `[N, T, C]`. */
-  linear(x: Tensor, layer: Linear, { rows, imageBias, ...options }: LinearOptions = {}): Tensor {
-    const [batch, of] = x.shape as [number, number];
+  /** torch.nn.Linear on x `[N, T, K]` → `[N, T, C]`; with windows, on x `[N · windows, M², K]` → `[N, H · W, C]`. */
+  linear(x: Tensor, layer: Linear, { rows, windows, imageBias, ...options }: LinearOptions = {}): Tensor {
+    const [images, of] = x.shape as [number, number];
     const params = {
-      batch,
-      rows: rows?.count ?? of,
+      ...(windows
+        ? { windows, batch: images / windowGrid(windows).count, rows: windows.height * windows.width }
+        : { batch: images, rows: rows?.count ?? of }),
       ...(rows && { select: { of, first: rows.first } }),
       channelsIn: layer.channelsIn,
       channelsOut: layer.channelsOut,
@@ -127,7 +133,7 @@ export class Ops {
       const params = { ...shared, precision, side: layer.winograd };
       return this.#named(label, winograd(this.graph, params, input!, weight, [...bias, ...added]));
     }
-    const padding = layer.padding === "same" ? samePadding(height, width, size, stride) : (size - 1) / 2;
+    const padding = paddingOf(layer, height, width);
     const sizes = { batch, height, width, channelsIn, size, stride, padding };
     const params = { ...shared, ...sizes, ...storedAs(layer.weight) };
     return this.#run(label, (precision) => conv2d({ ...params, precision }), x, weight, ...bias, ...residuals);
@@ -147,15 +153,18 @@ export class Ops {
     );
   }
 
-  /** torch.nn.LayerNorm over the last dimension. */
-  layerNorm(x: Tensor, { weight, bias, channels, epsilon }: Norm): Tensor {
+  /** torch.nn.LayerNorm over the last dimension; the residual, of x's shape, is added last. */
+  layerNorm(x: Tensor, norm: Norm, { residual }: { readonly residual?: Tensor } = {}): Tensor {
+    const { weight, bias, channels, epsilon } = norm;
     const rows = elementCount(x.shape) / channels;
+    const params = { rows, channels, epsilon, residual: residual !== undefined };
     const y = this.#run(
       weight.label.replace(/\.weight$/, ""),
-      (precision) => layerNorm({ rows, channels, epsilon, precision }),
+      (precision) => layerNorm({ ...params, precision }),
       this.graph.reshape(x, [rows, channels]),
       this.graph.weight(weight),
       this.graph.weight(bias),
+      ...(residual ? [this.graph.reshape(residual, [rows, channels])] : []),
     );
     return this.graph.reshape(y, x.shape);
   }
@@ -215,6 +224,38 @@ export class Ops {
       qkv,
       ...(bias ? [bias] : []),
       ...(regions ? [regions] : []),
+    );
+  }
+
+  /**
+   * `[q k v]` of a map's tokens, `[N, H · W, 3 · D]`, cut into windows `[N · windows, M², 3 · D]`, queries and keys of each
+   * head with length 1, queries times the head's scale.
+   * @param bias of the product that made qkv: what it makes of the zeros around the map
+   */
+  cosineWindows(qkv: Tensor, scale: Weight, bias: Weight | undefined, windows: WindowParams, heads: number): Tensor {
+    const [batch, , width] = qkv.shape as [number, number, number];
+    const params = { ...windows, batch, heads, headSize: width / 3 / heads, bias: bias !== undefined };
+    return this.#run(
+      this.#of("cosineWindows", qkv),
+      (precision) => cosineWindows({ ...params, precision }),
+      qkv,
+      this.graph.weight(scale),
+      ...(bias && windowGrid(windows).isPadded ? [this.graph.weight(bias)] : []),
+    );
+  }
+
+  /**
+   * A bias for attention `[heads, T, T]` from the table of a grid `[1, 2 · h − 1, 2 · w − 1, heads]`; with the rows of the
+   * class token `[3, heads]` if there is one.
+   */
+  relativePositionBias(table: Tensor, classToken?: Tensor): Tensor {
+    const [, down, across, heads] = table.shape as [number, number, number, number];
+    const params = { height: (down + 1) / 2, width: (across + 1) / 2, heads, classToken: classToken !== undefined };
+    return this.#run(
+      this.#of("bias", table),
+      (precision) => relativePositionBias({ ...params, precision }),
+      table,
+      ...(classToken ? [classToken] : []),
     );
   }
 
@@ -285,6 +326,18 @@ export class Ops {
 
   #epilogue(bias: "channel" | "image" | undefined, { activation, scale, residuals = [] }: Epilogue) {
     return { bias, activation, scale, residuals: residuals.length as 0 | 1 | 2 };
+  }
+}
+
+/** The zeros around a map of this size. */
+function paddingOf({ size, stride, padding = "half" }: Conv, height: number, width: number): number | Padding {
+  switch (padding) {
+    case "half":
+      return (size - 1) / 2;
+    case "same":
+      return samePadding(height, width, size, stride);
+    case "end":
+      return endPadding(height, width, stride);
   }
 }
 

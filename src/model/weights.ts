@@ -15,7 +15,15 @@ import {
 } from "../kernels/shared/winograd.ts";
 import type { Precision, Shape } from "../runtime/tensor.ts";
 import type { Weight, WeightSource } from "../runtime/weight.ts";
-import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows, standardizeRows } from "./fold.ts";
+import {
+  batchNormScale,
+  batchNormShift,
+  concatenate,
+  halfColumns,
+  mergedTaps,
+  scaleRows,
+  standardizeRows,
+} from "./fold.ts";
 import { type PackedWeight, type Quantization, quantizedWeight } from "./quantized-weight.ts";
 
 /** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
@@ -30,8 +38,11 @@ export interface Conv extends Linear {
   /** The window's side. */
   readonly size: number;
   readonly stride: number;
-  /** Zeros around the map: half the window on each side, or TensorFlow's "SAME", which depends on the map. */
-  readonly padding?: "half" | "same" | undefined;
+  /**
+   * Zeros around the map: half the window on each side; TensorFlow's "SAME", which depends on the map; or at its end, to a
+   * multiple of the stride.
+   */
+  readonly padding?: "half" | "same" | "end" | undefined;
   /** Set where the weight is transformed for Winograd's algorithm: the side of its tiles. */
   readonly winograd?: WinogradSide | undefined;
 }
@@ -65,6 +76,11 @@ interface LinearOptions extends ProductOptions {
   readonly scale?: string;
   /** Shape of the weight in the file, if not `[channelsOut, channelsIn]`. */
   readonly stored?: Shape;
+}
+
+interface MergedOptions extends Affine {
+  /** Those that have no bias where the others do: zeros stand for it. */
+  readonly unbiased?: readonly string[];
 }
 
 interface Recipe {
@@ -136,7 +152,12 @@ export class WeightScope {
   }
 
   /** Several Linear of one input as one matrix, side by side: query, key and value. */
-  merged(names: readonly string[], channelsIn: number, channelsOut: number, { bias = true }: Affine = {}): Linear {
+  merged(
+    names: readonly string[],
+    channelsIn: number,
+    channelsOut: number,
+    { bias = true, unbiased = [] }: MergedOptions = {},
+  ): Linear {
     const all = names.length * channelsOut;
     const label = names.join("+");
     const weight = this.#packed(label, 1, channelsIn, all, {
@@ -144,13 +165,15 @@ export class WeightScope {
       make: (...parts) => packLinear(concatenate(parts), all, channelsIn),
     });
     if (!bias) return { weight, channelsIn, channelsOut: all };
+    const biased = names.filter((name) => !unbiased.includes(name));
     return {
       weight,
       channelsIn,
       channelsOut: all,
       bias: this.#vector(`${label}.bias`, all, {
-        sources: names.map((name) => this.#source(`${name}.bias`, [channelsOut])),
-        make: (...parts) => packVector(concatenate(parts)),
+        sources: biased.map((name) => this.#source(`${name}.bias`, [channelsOut])),
+        make: (...parts) =>
+          packVector(concatenate(names.map((name) => parts[biased.indexOf(name)] ?? new Float32Array(channelsOut)))),
       }),
     };
   }
@@ -210,6 +233,18 @@ export class WeightScope {
     return { ...layer, bias: shift };
   }
 
+  /**
+   * Swin's patch merging, a Linear without bias of four neighbours side by side, as a convolution of 2 × 2 pixels and stride
+   * 2, with zeros at the end of odd sides.
+   */
+  merging(name: string, channelsIn: number, channelsOut: number): Conv {
+    const weight = this.#packed(name, 4, channelsIn, channelsOut, {
+      sources: [this.#source(`${name}.weight`, [channelsOut, 4 * channelsIn])],
+      make: (w) => packConv2d(mergedTaps(w!, channelsIn), channelsOut, channelsIn, 4),
+    });
+    return { weight, channelsIn, channelsOut, size: 2, stride: 2, padding: "end" };
+  }
+
   /** torch.nn.ConvTranspose2d whose stride is its window. */
   convTranspose2d(name: string, channelsIn: number, channelsOut: number, size: number): Conv {
     const taps = size * size;
@@ -261,6 +296,24 @@ export class WeightScope {
       dtype,
       sources: sources.map(({ name, shape: stored }) => this.#source(name, stored)),
       make,
+    };
+    this.collected.push(weight);
+    return weight;
+  }
+
+  /** A weight of the model's precision, computed from tensors of this scope in a way that depends on the types they are stored in. */
+  derivedFor(
+    label: string,
+    shape: Shape,
+    sources: readonly WeightSource[],
+    makeFor: NonNullable<Weight["makeFor"]>,
+  ): Weight {
+    const weight: Weight = {
+      label: this.#name(label),
+      shape,
+      dtype: this.precision,
+      sources: sources.map(({ name, shape: stored }) => this.#source(name, stored)),
+      makeFor,
     };
     this.collected.push(weight);
     return weight;

@@ -115,10 +115,10 @@ test("the loop says what scaled_dot_product_attention says", () => {
   // Queries of nought, so that weights are what is added: 1/4 and 3/4, then 1/2 and 1/2; a value of 4 in token 1.
   const still = [0, 0, 0, 0, 0, 4];
   expectClose(reference(still, sizes, { bias: [0, Math.log(3), 5, 5] }), [3, 2], [1, 2, 1], 1e-15);
-  // Of three images the second has regions of its own: there token 0 sees 4 · e^-100, token 1 itself.
+  // Of three images the second has regions of its own: there token 0 sees 4 · e^-200, token 1 itself.
   const thrice = [...still, ...still, ...still];
   const apart = reference(thrice, { ...sizes, batch: 3 }, { regions: [6, 6, 6, 7] });
-  expectClose(apart, [2, 2, 4 * Math.exp(-100), 4, 2, 2], [3, 2, 1], 1e-15);
+  expectClose(apart, [2, 2, 4 * Math.exp(-200), 4, 2, 2], [3, 2, 1], 1e-15);
 });
 
 describe("attends", () => {
@@ -278,13 +278,13 @@ describe("adds to its scores, by every path", () => {
     await checkPaths(qkv, sizes, undefined, { bias, regions: regionsOf(350, 4) });
   });
 
-  test("100 less between regions, which a bias of 100 makes up for", async () => {
+  test("200 less between regions, which a bias of 200 makes up for", async () => {
     const [tokens, headSize] = [70, 6];
     const sizes = { batch: 2, tokens, heads: 1, headSize, scale: 0.3 };
     const { qkv } = random(sizes);
     const regions = regionsOf(1, tokens);
     const bias = Float32Array.from({ length: tokens * tokens }, (_, at) =>
-      regions[Math.floor(at / tokens)] === regions[at % tokens] ? 0 : 100,
+      regions[Math.floor(at / tokens)] === regions[at % tokens] ? 0 : 200,
     );
     await checkPaths(qkv, sizes, undefined, { bias, regions });
     const plain = reference(qkv, sizes);

@@ -40,12 +40,13 @@ const numbers = (precision: Precision, length: number, seed: number) => {
 type Cased = Omit<MatmulParams, "precision">;
 
 function matmulCase(precision: Precision, params: Cased): Product {
-  const { batch, rows, select, channelsIn: k, channelsOut: n, quantized } = params;
+  const { channelsIn: k, channelsOut: n, quantized } = params;
+  const kernel = matmul({ ...params, precision });
   const weight = numbers(precision, n * k, 2);
   const packed = packLinear(weight, n, k);
   const base = {
-    kernel: matmul({ ...params, precision }),
-    x: numbers(precision, batch * (select?.of ?? rows) * k, 1),
+    kernel,
+    x: numbers(precision, elementCount(kernel.inputs[0]!.shape), 1),
     reference: (x: Float32Array, w: Float32Array) => matmulLoop(x, w, params),
     depth: k,
     epilogue: params,
@@ -121,6 +122,14 @@ const cases: Readonly<Record<string, (precision: Precision) => Product>> = {
     matmulCase(p, { batch: 1, rows: 131, channelsIn: 35, channelsOut: 71, bias: "channel", activation: "gelu" }),
   "rows taken out of images, a bias for each": (p) =>
     matmulCase(p, { ...sizes, batch: 2, rows: 39, select: { of: 40, first: 1 }, bias: "image", residuals: 2 }),
+  "rows looked up in windows": (p) =>
+    matmulCase(p, {
+      ...sizes,
+      batch: 2,
+      rows: 35,
+      windows: { height: 5, width: 7, window: 3, shift: 1 },
+      residuals: 1,
+    }),
   "one row and a long sum": (p) =>
     matmulCase(p, { batch: 1, rows: 1, channelsIn: 530, channelsOut: 40, bias: "channel", residuals: 1 }),
   "a convolution of a map that passes a ReLU": (p) =>

@@ -5,7 +5,7 @@ import { testDevice } from "../device.ts";
 import { verifyCase } from "../verify-case.ts";
 
 /** What this project runs so far, by how the cases are named. */
-const SUPPORTED = /^(?:dpt-vit|dpt-hybrid|depth-anything|dpt-dinov2|paper)/;
+const SUPPORTED = /^(?:dpt-vit|dpt-hybrid|depth-anything|dpt-dinov2|dpt-swinv2|paper)/;
 const folders = caseFolders("cases", SUPPORTED);
 
 /** Of the authors' own code only the answer is known. */

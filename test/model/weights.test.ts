@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { embeddingWeights } from "../../src/model/backbones/embeddings.ts";
+import type { VitConfig } from "../../src/model/backbones/vit.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { parseConfig } from "../../src/model/config.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
@@ -168,7 +169,7 @@ describe("weights are made from PyTorch's", () => {
 
   test("class token and its position", () => {
     const { backbone } = parseConfig({ architectures: ["DPTForDepthEstimation"], hidden_size: 12, image_size: 32 });
-    const { classToken, positions } = embeddingWeights(new WeightScope("f32"), backbone);
+    const { classToken, positions } = embeddingWeights(new WeightScope("f32"), backbone as VitConfig);
     const table = Float32Array.from({ length: 5 * 12 }, (_, i) => i);
     expect(made(classToken, new Float32Array(12).fill(100), table)).toEqual(
       Array.from({ length: 12 }, (_, i) => 100 + i),

@@ -1,4 +1,4 @@
-/** What is added to the scores: a bias `[heads, tokens, tokens]`, and −100 between regions `[n, tokens]`. */
+/** What is added to the scores: a bias `[heads, tokens, tokens]`, and −200 between regions `[n, tokens]`. */
 export interface Added {
   readonly bias?: ArrayLike<number> | undefined;
   readonly regions?: ArrayLike<number> | undefined;
@@ -27,7 +27,7 @@ export function attention(
           weights[j] = score * scale;
           if (bias) weights[j]! += bias[(h * tokens + i) * tokens + j]!;
           const region = (token: number) => regions![(b * tokens + token) % regions!.length];
-          if (regions && region(i) !== region(j)) weights[j]! -= 100;
+          if (regions && region(i) !== region(j)) weights[j]! -= 200;
         }
         const highest = weights.reduce((a, b) => Math.max(a, b));
         let total = 0;

@@ -6,6 +6,7 @@ import { cast } from "../../src/kernels/cast.ts";
 import { channelsLast } from "../../src/kernels/channels-last.ts";
 import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
+import { cosineWindows } from "../../src/kernels/cosine-windows.ts";
 import { layerNorm } from "../../src/kernels/layer-norm.ts";
 import { matmul } from "../../src/kernels/matmul.ts";
 import { maxPool2d } from "../../src/kernels/max-pool2d.ts";
@@ -32,6 +33,7 @@ import { attention as attentionLoop } from "../reference/attention.ts";
 import { channelsLast as channelsLastLoop } from "../reference/channels-last.ts";
 import { convTranspose2d as convTranspose2dLoop } from "../reference/conv-transpose2d.ts";
 import { conv2d as conv2dLoop } from "../reference/conv2d.ts";
+import { cosineWindows as cosineWindowsLoop } from "../reference/cosine-windows.ts";
 import { epilogue } from "../reference/epilogue.ts";
 import { layerNorm as layerNormLoop } from "../reference/layer-norm.ts";
 import { matmul as matmulLoop } from "../reference/matmul.ts";
@@ -79,13 +81,13 @@ export function testHalfKernels(wgpu: Wgpu): void {
       { batch: 1, rows: 37, channelsIn: 129, channelsOut: 63, activation: "gelu", bias: "channel" },
       { batch: 2, rows: 131, channelsIn: 64, channelsOut: 68, bias: "image", residuals: 1, activation: "gelu" },
       { batch: 3, rows: 5, select: { of: 7, first: 1 }, channelsIn: 12, channelsOut: 20, residuals: 2 },
+      { batch: 2, rows: 35, windows: { height: 5, width: 7, window: 3, shift: 1 }, channelsIn: 12, channelsOut: 20 },
     ] as const)("matmul %o", async (sizes) => {
-      const { batch, rows, channelsIn: depth, channelsOut } = sizes;
-      const of = "select" in sizes ? sizes.select.of : rows;
-      const [x, weight] = [half(batch * of * depth, 1), half(channelsOut * depth, 2)];
+      const { channelsIn: depth, channelsOut } = sizes;
+      const kernel = matmul({ ...sizes, precision });
+      const [x, weight] = [half(elementCount(kernel.inputs[0]!.shape), 1), half(channelsOut * depth, 2)];
       const packed = packLinear(weight, channelsOut, depth);
       const reference = (a: Float32Array, b: Float32Array) => matmulLoop(a, b, sizes);
-      const kernel = matmul({ ...sizes, precision });
       await checkProduct({ kernel, x, weight, packed, reference, depth, epilogue: sizes }, run);
     });
 
@@ -161,6 +163,24 @@ export function testHalfKernels(wgpu: Wgpu): void {
       const want = layerNormLoop(x, weight, bias, epsilon);
       // No value, weight or bias of a normal distribution is past 6.
       await check(layerNorm({ rows, channels, epsilon, precision }), [x, weight, bias], want, 60 * 2 ** -24 * 48);
+      const residual = half(rows * channels, 4);
+      const kernel = layerNorm({ rows, channels, epsilon, residual: true, precision });
+      const sum = want.map((y, i) => y + residual[i]!);
+      await check(kernel, [x, weight, bias, residual], sum, 61 * 2 ** -24 * 54);
+    });
+
+    test.each([
+      { batch: 2, height: 5, width: 7, window: 3, shift: 1, heads: 3, headSize: 7 },
+      { batch: 1, height: 8, width: 8, window: 4, shift: 2, heads: 2, headSize: 32 },
+    ])("cosineWindows %o", async (sizes) => {
+      const { batch, height, width, heads, headSize } = sizes;
+      const channels = 3 * heads * headSize;
+      const qkv = half(batch * height * width * channels, 1, { deviation: 2 });
+      const [scale, bias] = [randomNormal(heads, 2, { mean: 10 }), randomNormal(channels, 3)];
+      const kernel = cosineWindows({ ...sizes, bias: true, precision });
+      const inputs = [qkv, scale, ...(kernel.inputs.length > 2 ? [packVector(bias)] : [])];
+      // Values are below 16: see the tolerance of the kernel's own test.
+      await check(kernel, inputs, cosineWindowsLoop(qkv, scale, bias, sizes), (headSize / 2 + 12) * 2 ** -24 * 16);
     });
 
     test.each([

@@ -19,7 +19,7 @@ export interface AttentionParams {
   readonly bias?: boolean;
   /**
    * B': rows of a table `[B', T]` that says in which region a token lies; image n has row n mod B'. The score of two
-   * tokens of different regions is lowered by 100: the mask of shifted windows (Liu et al., arXiv:2103.14030, 3.2).
+   * tokens of different regions is lowered by 200: the mask of shifted windows (Liu et al., arXiv:2103.14030, 3.2).
    */
   readonly regions?: number | undefined;
   readonly precision: Precision;
@@ -53,8 +53,11 @@ export interface AttentionFrame {
 /** The lowest score: below all that occur, and finite, so that the difference of two of them is 0 and not NaN. */
 export const LOWEST = "-3.0e38";
 
-/** What is added to a score of two tokens of different regions. */
-const APART = "-100.0";
+/**
+ * What is added to a score of two tokens of different regions: transformers' Swinv2SelfAttention adds its mask of −100 twice.
+ * Where cosines are multiplied by 100, once would not do.
+ */
+const APART = "-200.0";
 
 /** The frame of attention whose workgroups take `queries` queries of one head each. */
 export function attentionFrame(params: AttentionParams, queries: number): AttentionFrame {

@@ -23,6 +23,12 @@ export function samePadding(height: number, width: number, window: number, strid
   return { top, bottom: down - top, left, right: across - left };
 }
 
+/** Zeros below and to the right, so that each axis is a multiple of the stride. */
+export function endPadding(height: number, width: number, stride: number): Padding {
+  const zeros = (size: number) => (stride - (size % stride)) % stride;
+  return { top: 0, bottom: zeros(height), left: 0, right: zeros(width) };
+}
+
 /** Rows and columns of what a square window makes of a map. */
 export function windowed(
   { height, width }: Record<"height" | "width", number>,
