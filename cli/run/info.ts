@@ -52,8 +52,8 @@ async function tell(folder: string, { size, dtype }: InfoOptions) {
     backbone: {
       kind: backbone.kind,
       layers: backbone.layers,
-      hiddenSize: backbone.hiddenSize,
       // As many numbers as there are stages with widths of their own.
+      hiddenSize: backbone.kind === "swinv2" ? backbone.stages.map(({ channels }) => channels) : backbone.hiddenSize,
       heads: backbone.kind === "swinv2" ? backbone.stages.map(({ heads }) => heads) : backbone.heads,
       patch: backbone.patch,
     },
@@ -82,7 +82,7 @@ function text(told: Told): string {
   return [
     `model         ${told.model}`,
     `architecture  ${told.architecture}`,
-    `backbone      ${backbone.kind}, ${backbone.layers} layers of ${backbone.hiddenSize} channels, ${[backbone.heads].flat().join(", ")} heads, patches of ${backbone.patch}`,
+    `backbone      ${backbone.kind}, ${backbone.layers} layers of ${[backbone.hiddenSize].flat().join(", ")} channels, ${[backbone.heads].flat().join(", ")} heads, patches of ${backbone.patch}`,
     `head          ${told.head}`,
     `parameters    ${told.parameters.toLocaleString("en")} in ${told.tensors} tensors`,
     `checkpoint    ${told.files.join(", ")}: ${bytes.join(", ")}`,

@@ -86,8 +86,10 @@ export function decoderOf({ decoders }: ModelConfig, task: Task): DecoderConfig 
 const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "architecture">>> = {
   DPTForSemanticSegmentation: (json) => {
     // transformers cannot build it with another backbone than its own ViT and its own hybrid.
-    if (json.has("backbone_config") && !isHybrid(json))
-      throw json.wrong("backbone_config", "absent", json.raw("backbone_config"));
+    if (json.has("backbone_config") && !isHybrid(json)) {
+      const kind = json.object("backbone_config").raw("model_type");
+      throw json.wrong("backbone_config", "absent in this architecture", kind ?? json.raw("backbone_config"));
+    }
     const backbone = parseDptBackbone(json);
     const head = { kind: "segmentation", labels: parseLabels(json) } as const;
     return { backbone, decoders: [{ task: "segmentation", ...parseDptNeck(json, backbone), head }] };

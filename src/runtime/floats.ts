@@ -107,7 +107,7 @@ function bfloat16ToFloat32(halves: Uint16Array): Float32Array {
   return new Float32Array(bits.buffer);
 }
 
-/** Each number as the nearest one of a floating point type that a checkpoint stores; as it is for a wider one. */
+/** Each number, none of them NaN, as the nearest one of a floating point type that a checkpoint stores; as it is for a wider one. */
 export function roundedTo(dtype: StoredDType, values: Float32Array): Float32Array {
   if (dtype === "F16") return float16ToFloat32(float32ToFloat16Bits(values));
   if (dtype !== "BF16") return values;

@@ -5,6 +5,10 @@ import { FileError } from "../../src/runtime/errors.ts";
 
 const segmentation = { architectures: ["DPTForSemanticSegmentation"] };
 const depth = { architectures: ["DPTForDepthEstimation"] };
+const swin = {
+  ...depth,
+  backbone_config: { model_type: "swinv2", out_features: ["stage1", "stage2", "stage3", "stage4"] },
+};
 const anything = {
   architectures: ["DepthAnythingForDepthEstimation"],
   backbone_config: { model_type: "dinov2", out_indices: [3, 6, 9, 12] },
@@ -51,6 +55,29 @@ describe("fields that are absent have transformers' defaults", () => {
       architecture: "DPTForDepthEstimation",
       backbone: vit,
       decoders: [{ task: "depth", ...neck, head: { kind: "depth", addProjection: false } }],
+    });
+  });
+
+  test("Swinv2Backbone in DPTForDepthEstimation", () => {
+    const stage = (depth: number, channels: number, heads: number, window: number, shift: number) => {
+      return { depth, channels, heads, window, shift, pretrainedWindow: 0 };
+    };
+    expect(parseConfig(swin)).toMatchObject({
+      backbone: {
+        kind: "swinv2",
+        channelsIn: 3,
+        patch: 4,
+        grid: 56,
+        stages: [stage(2, 96, 3, 7, 3), stage(2, 192, 6, 7, 3), stage(6, 384, 12, 7, 3), stage(2, 768, 24, 7, 0)],
+        hiddenSize: 768,
+        layers: 12,
+        mlpRatio: 4,
+        activation: "gelu",
+        epsilon: 1e-5,
+        qkvBias: true,
+        taps: [1, 2, 3, 4],
+      },
+      reassemble: { channels: [96, 192, 384, 768], factors: [1, 0.5, 0.25, 0.125], ignored: [0, 1, 2, 3] },
     });
   });
 
@@ -231,6 +258,7 @@ describe("reads", () => {
 
 describe("refuses, and names", () => {
   const backbone = (fields: object) => ({ ...depth, backbone_config: fields });
+  const swinWith = (fields: object) => ({ ...swin, backbone_config: { ...swin.backbone_config, ...fields } });
   const bitWith = (fields: object) => ({ ...hybrid, backbone_config: { ...bit, ...fields } });
   test.each([
     [{}, "architectures", "undefined"],
@@ -268,7 +296,23 @@ describe("refuses, and names", () => {
     [{ ...segmentation, num_labels: 0 }, "num_labels", "0"],
     [{ ...depth, add_projection: 1 }, "add_projection", "1"],
     [backbone({ model_type: "beit" }), "model_type", '"beit"'],
-    [backbone({ model_type: "swinv2" }), "model_type", '"swinv2"'],
+    [{ ...segmentation, backbone_config: { model_type: "swinv2" } }, "backbone_config", '"swinv2"'],
+    [backbone({ model_type: "swin" }), "model_type", '"swin"'],
+    [{ ...swin, neck_hidden_sizes: [96, 192, 384, 512] }, "neck_hidden_sizes", "[96, 192, 384, 512]"],
+    [swinWith({ out_features: null }), "out_features", "undefined"],
+    [swinWith({ out_features: ["stage1", "stage2", "stage3", "stage5"] }), "out_features", '["stage1",'],
+    [swinWith({ out_indices: [0, 1, 2, 5] }), "out_indices", "[0, 1, 2, 5]"],
+    [swinWith({ use_absolute_embeddings: true }), "use_absolute_embeddings", "true"],
+    [swinWith({ depths: [2, 2, 6.5, 2] }), "depths", "[2, 2, 6.5, 2]"],
+    [swinWith({ depths: [] }), "depths", "[]"],
+    [swinWith({ num_heads: [3, 6, 12] }), "num_heads", "[3, 6, 12]"],
+    [swinWith({ num_heads: [3, 6, 12, 25] }), "num_heads", "[3, 6, 12, 25]"],
+    [swinWith({ pretrained_window_sizes: [12, 12, 12, 1] }), "pretrained_window_sizes", "[12, 12, 12, 1]"],
+    [swinWith({ pretrained_window_sizes: [12, 12, 12] }), "pretrained_window_sizes", "[12, 12, 12]"],
+    [swinWith({ window_size: [7, 7] }), "window_size", "[7, 7]"],
+    [swinWith({ window_size: 0 }), "window_size", "0"],
+    [swinWith({ image_size: 31 }), "image_size", "31"],
+    [swinWith({ hidden_act: "quick_gelu" }), "hidden_act", '"quick_gelu"'],
     [backbone({ model_type: "bit" }), "model_type", '"bit"'],
     [backbone({ out_indices: [0, 3, 6, 9] }), "out_indices", "[0, 3, 6, 9]"],
     [backbone({ out_indices: [3, 6, 9, 13] }), "out_indices", "[3, 6, 9, 13]"],
