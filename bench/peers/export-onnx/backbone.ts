@@ -1,3 +1,4 @@
+import { UsageError } from "../../../src/index.ts";
 import type { BackboneConfig } from "../../../src/model/config.ts";
 import type { Extent } from "../../../src/model/ops.ts";
 import type { OnnxValue } from "./onnx-graph.ts";
@@ -6,7 +7,10 @@ import type { OnnxOps } from "./onnx-ops.ts";
 /** How attention is written: as PyTorch's exporter does, or as ONNX Runtime's own operator. */
 export type AttentionForm = "plain" | "fused";
 
-/** Pixels `[N, 3, H, W]` to what the neck receives, tokens `[N, 1 + h·w, D]` from four depths. */
+/**
+ * Pixels `[N, 3, H, W]` to what the neck receives, tokens `[N, 1 + h·w, D]` from four depths.
+ * @throws UsageError for a backbone that has not been written in ONNX's operators
+ */
 export function backbone(
   ops: OnnxOps,
   pixels: OnnxValue,
@@ -14,6 +18,10 @@ export function backbone(
   grid: Extent,
   form: AttentionForm,
 ): OnnxValue[] {
+  if (config.kind === "hybrid") {
+    const instead = "Run the ONNX file that was made of it elsewhere, or another model";
+    throw new UsageError(`export: want the backbone vit or dinov2, got ${config.kind}. ${instead}.`);
+  }
   const path = config.kind === "vit" ? "dpt" : "backbone";
   const block = config.kind === "vit" ? vitBlock : dinov2Block;
   const taps: OnnxValue[] = [];
