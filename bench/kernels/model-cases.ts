@@ -57,6 +57,7 @@ function reassembleCases(
     matmulCase("readout", grid * grid, d, d, { activation }, precision),
   ];
   const stages = reassemble.channels.flatMap((channels, i) => {
+    if (reassemble.ignored.includes(i)) return [];
     const factor = reassemble.factors[i]!;
     const projection = matmulCase("reassemble, projection", grid * grid, d, channels, {}, precision);
     if (factor === 1) return [projection];

@@ -7,12 +7,12 @@ import type { OnnxOps } from "./onnx-ops.ts";
 /** How attention is written: as PyTorch's exporter does, or as ONNX Runtime's own operator. */
 export type AttentionForm = "plain" | "fused";
 
-/** Those whose blocks are a ViT's. */
-type VitBackbone = Exclude<BackboneConfig, { readonly kind: "swinv2" }>;
+/** The kinds that the peers are given. */
+type Exported = Extract<BackboneConfig, { readonly kind: "vit" | "dinov2" }>;
 
 /**
  * Pixels `[N, 3, H, W]` to what the neck receives, tokens `[N, 1 + h·w, D]` from four depths.
- * @throws UsageError for a backbone that is no ViT
+ * @throws UsageError for a backbone that has not been written in ONNX's operators
  */
 export function backbone(
   ops: OnnxOps,
@@ -21,7 +21,9 @@ export function backbone(
   grid: Extent,
   form: AttentionForm,
 ): OnnxValue[] {
-  if (config.kind === "swinv2") throw new UsageError("export: want a ViT, got swinv2. Export another model.");
+  if (config.kind !== "vit" && config.kind !== "dinov2") {
+    throw new UsageError(`export: want the backbone vit or dinov2, got ${config.kind}. Compare one of these.`);
+  }
   const path = config.kind === "vit" ? "dpt" : "backbone";
   const block = config.kind === "vit" ? vitBlock : dinov2Block;
   const taps: OnnxValue[] = [];
@@ -38,7 +40,7 @@ function embeddings(
   ops: OnnxOps,
   pixels: OnnxValue,
   path: string,
-  { patch, grid: trained, hiddenSize: d, interpolation }: VitBackbone,
+  { patch, grid: trained, hiddenSize: d, interpolation }: Exported,
   grid: Extent,
 ): OnnxValue {
   const batch = pixels.shape[0]!;
@@ -57,7 +59,7 @@ function embeddings(
   return ops.add(tokens, ops.graph.toPrecision(all));
 }
 
-function vitBlock(ops: OnnxOps, z: OnnxValue, path: string, config: VitBackbone, form: AttentionForm): OnnxValue {
+function vitBlock(ops: OnnxOps, z: OnnxValue, path: string, config: Exported, form: AttentionForm): OnnxValue {
   const attended = attention(ops, ops.layerNorm(z, `${path}.layernorm_before`, config.epsilon), path, config, form);
   const middle = ops.add(attended, z);
   const normed = ops.layerNorm(middle, `${path}.layernorm_after`, config.epsilon);
@@ -65,7 +67,7 @@ function vitBlock(ops: OnnxOps, z: OnnxValue, path: string, config: VitBackbone,
   return ops.add(ops.linear(hidden, `${path}.output.dense`), middle);
 }
 
-function dinov2Block(ops: OnnxOps, z: OnnxValue, path: string, config: VitBackbone, form: AttentionForm): OnnxValue {
+function dinov2Block(ops: OnnxOps, z: OnnxValue, path: string, config: Exported, form: AttentionForm): OnnxValue {
   const attended = attention(ops, ops.layerNorm(z, `${path}.norm1`, config.epsilon), path, config, form);
   const middle = ops.add(ops.multiply(attended, ops.weight(`${path}.layer_scale1.lambda1`)), z);
   const normed = ops.layerNorm(middle, `${path}.norm2`, config.epsilon);
@@ -74,7 +76,7 @@ function dinov2Block(ops: OnnxOps, z: OnnxValue, path: string, config: VitBackbo
   return ops.add(ops.multiply(mlp, ops.weight(`${path}.layer_scale2.lambda1`)), middle);
 }
 
-function plainMlp(ops: OnnxOps, x: OnnxValue, path: string, { activation }: VitBackbone): OnnxValue {
+function plainMlp(ops: OnnxOps, x: OnnxValue, path: string, { activation }: Exported): OnnxValue {
   return ops.linear(ops.activation(ops.linear(x, `${path}.mlp.fc1`), activation), `${path}.mlp.fc2`);
 }
 
@@ -89,7 +91,7 @@ function attention(
   ops: OnnxOps,
   x: OnnxValue,
   path: string,
-  { heads, qkvBias }: VitBackbone,
+  { heads, qkvBias }: Exported,
   form: AttentionForm,
 ): OnnxValue {
   const [q, k, v] = ["query", "key", "value"].map((name) =>
