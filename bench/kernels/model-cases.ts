@@ -21,7 +21,7 @@ export function modelCases(config: ModelConfig, size: number, precision: Precisi
 
 function backboneCases({ backbone }: ModelConfig, grid: number, precision: Precision): KernelCase[] {
   const { hiddenSize: d, heads, activation } = backbone;
-  const inner = backbone.kind === "vit" ? backbone.intermediateSize : d * backbone.mlpRatio;
+  const inner = backbone.kind === "dinov2" ? d * backbone.mlpRatio : backbone.intermediateSize;
   const tokens = 1 + grid * grid;
   return [
     layerNormCase("norms of a block", tokens, d, precision),

@@ -1,10 +1,11 @@
 import type { Activation } from "../kernels/shared/activation.ts";
 import { parseActivation } from "./activations.ts";
+import { type BeitConfig, parseBeit } from "./backbones/beit.ts";
 import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
 import { parseVit, type VitConfig } from "./backbones/vit.ts";
 import { Fields } from "./fields.ts";
 
-export type BackboneConfig = VitConfig | Dinov2Config;
+export type BackboneConfig = VitConfig | Dinov2Config | BeitConfig;
 
 /** How the class token enters the maps: not at all, added to every token, or projected together with each. */
 export type Readout = "ignore" | "add" | "project";
@@ -66,6 +67,9 @@ export interface ModelConfig {
   readonly head: HeadConfig;
 }
 
+/** By the `model_type` of a `backbone_config`. */
+const BACKBONES = { dinov2: parseDinov2, beit: parseBeit } as const;
+
 const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "architecture">>> = {
   DPTForSemanticSegmentation: (json) => {
     // transformers cannot build it with another backbone than its own ViT.
@@ -125,9 +129,11 @@ function stageCount(json: Fields): number {
   return Array.isArray(stages) ? stages.length : 0;
 }
 
-/** A `backbone_config` replaces the class's own ViT; only DINOv2 so far. */
+/** A `backbone_config` replaces the class's own ViT. */
 function parseDptBackbone(json: Fields): BackboneConfig {
-  return json.has("backbone_config") ? parseDinov2(json.object("backbone_config")) : parseVit(json);
+  if (!json.has("backbone_config")) return parseVit(json);
+  const backbone = json.object("backbone_config");
+  return BACKBONES[backbone.word("model_type", ["dinov2", "beit"], "dinov2")](backbone);
 }
 
 function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {

@@ -5,6 +5,7 @@ import { conv2d } from "../kernels/conv2d.ts";
 import { layerNorm } from "../kernels/layer-norm.ts";
 import { matmul } from "../kernels/matmul.ts";
 import { patchEmbed } from "../kernels/patch-embed.ts";
+import { relativePositionBias } from "../kernels/relative-position-bias.ts";
 import { resize } from "../kernels/resize.ts";
 import type { Activation } from "../kernels/shared/activation.ts";
 import { swiglu } from "../kernels/swiglu.ts";
@@ -161,6 +162,21 @@ export class Ops {
     );
   }
 
+  /**
+   * A bias for attention `[heads, T, T]` from the table of a grid `[1, 2 · h − 1, 2 · w − 1, heads]`; with the rows of the
+   * class token `[3, heads]` if there is one.
+   */
+  relativePositionBias(table: Tensor, classToken?: Tensor): Tensor {
+    const [, down, across, heads] = table.shape as [number, number, number, number];
+    const params = { height: (down + 1) / 2, width: (across + 1) / 2, heads, classToken: classToken !== undefined };
+    return this.#run(
+      this.#of("bias", table),
+      (precision) => relativePositionBias({ ...params, precision }),
+      table,
+      ...(classToken ? [classToken] : []),
+    );
+  }
+
   /** `silu(x₁) · x₂` of the two halves of the channels, `[N, T, 2 · H]` → `[N, T, H]`. */
   swiglu(x: Tensor): Tensor {
     const [batch, tokens, width] = x.shape as [number, number, number];
@@ -176,11 +192,12 @@ export class Ops {
     return this.#run(this.#of("resize", x), (precision) => resize({ ...params, precision }), x);
   }
 
-  /** Equation 1 of the ViT paper: patches to vectors, the class token before them, positions added. */
-  patchEmbed(pixels: Tensor, layer: Linear, classToken: Weight, positions: Tensor, patch: number): Tensor {
+  /** Equation 1 of the ViT paper: patches to vectors, the class token before them, positions, if there are any, added. */
+  patchEmbed(pixels: Tensor, layer: Linear, classToken: Weight, positions: Tensor | undefined, patch: number): Tensor {
     const [batch, channelsIn, height, width] = pixels.shape as [number, number, number, number];
     const { channelsOut } = layer;
-    const params = { batch, channelsIn, height, width, patch, channelsOut, ...storedAs(layer.weight) };
+    const sizes = { batch, channelsIn, height, width, patch, channelsOut, positions: positions !== undefined };
+    const params = { ...sizes, ...storedAs(layer.weight) };
     return this.#run(
       layer.weight.label,
       (precision) => patchEmbed({ ...params, precision }),
@@ -188,7 +205,7 @@ export class Ops {
       this.graph.weight(layer.weight),
       this.graph.weight(layer.bias!),
       this.graph.weight(classToken),
-      positions,
+      ...(positions ? [positions] : []),
     );
   }
 

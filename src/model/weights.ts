@@ -55,6 +55,11 @@ interface LinearOptions extends Affine {
   readonly coarsest?: "q8" | "none" | undefined;
 }
 
+interface MergedOptions extends Affine {
+  /** Those that have no bias where the others do: zeros stand for it. */
+  readonly unbiased?: readonly string[];
+}
+
 interface Recipe {
   readonly sources: readonly WeightSource[];
   readonly make: (...sources: Float32Array[]) => Float32Array;
@@ -121,7 +126,12 @@ export class WeightScope {
   }
 
   /** Several Linear of one input as one matrix, side by side: query, key and value. */
-  merged(names: readonly string[], channelsIn: number, channelsOut: number, { bias = true }: Affine = {}): Linear {
+  merged(
+    names: readonly string[],
+    channelsIn: number,
+    channelsOut: number,
+    { bias = true, unbiased = [] }: MergedOptions = {},
+  ): Linear {
     const all = names.length * channelsOut;
     const label = names.join("+");
     const weight = this.#packed(label, 1, channelsIn, all, {
@@ -129,13 +139,15 @@ export class WeightScope {
       make: (...parts) => packLinear(concatenate(parts), all, channelsIn),
     });
     if (!bias) return { weight, channelsIn, channelsOut: all };
+    const biased = names.filter((name) => !unbiased.includes(name));
     return {
       weight,
       channelsIn,
       channelsOut: all,
       bias: this.#vector(`${label}.bias`, all, {
-        sources: names.map((name) => this.#source(`${name}.bias`, [channelsOut])),
-        make: (...parts) => packVector(concatenate(parts)),
+        sources: biased.map((name) => this.#source(`${name}.bias`, [channelsOut])),
+        make: (...parts) =>
+          packVector(concatenate(names.map((name) => parts[biased.indexOf(name)] ?? new Float32Array(channelsOut)))),
       }),
     };
   }

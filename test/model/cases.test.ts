@@ -5,7 +5,7 @@ import { testDevice } from "../device.ts";
 import { verifyCase } from "../verify-case.ts";
 
 /** What this project runs so far, by how the cases are named. */
-const SUPPORTED = /^(?:dpt-vit|depth-anything|dpt-dinov2)/;
+const SUPPORTED = /^(?:dpt-vit|depth-anything|dpt-dinov2|dpt-beit)/;
 const folders = caseFolders("cases", SUPPORTED);
 
 async function check(folder: string) {
@@ -22,7 +22,7 @@ async function check(folder: string) {
 }
 
 test("has a selection of all kinds", () => {
-  expect(folders.length).toBeGreaterThanOrEqual(15);
+  expect(folders.length).toBeGreaterThanOrEqual(16);
 });
 
 test.each(folders)("%s", (_, folder) => check(folder));
