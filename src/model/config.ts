@@ -1,12 +1,13 @@
 import type { Activation } from "../kernels/shared/activation.ts";
 import { parseActivation } from "./activations.ts";
+import { type BeitConfig, parseBeit } from "./backbones/beit.ts";
 import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
 import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid.ts";
 import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2.ts";
 import { parseVit, type VitConfig } from "./backbones/vit.ts";
 import { Fields } from "./fields.ts";
 
-export type BackboneConfig = VitConfig | HybridConfig | Dinov2Config | Swinv2Config;
+export type BackboneConfig = VitConfig | HybridConfig | Dinov2Config | BeitConfig | Swinv2Config;
 
 /** How the class token enters the maps: not at all, added to every token, or projected together with each. */
 export type Readout = "ignore" | "add" | "project";
@@ -82,6 +83,9 @@ export interface ModelConfig {
 export function decoderOf({ decoders }: ModelConfig, task: Task): DecoderConfig | undefined {
   return decoders.find((decoder) => decoder.task === task);
 }
+
+/** By the `model_type` of a `backbone_config`. */
+const BACKBONES = { dinov2: parseDinov2, beit: parseBeit, swinv2: parseSwinv2 } as const;
 
 const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "architecture">>> = {
   DPTForSemanticSegmentation: (json) => {
@@ -182,12 +186,7 @@ function parseDptBackbone(json: Fields): BackboneConfig {
   if (isHybrid(json)) return parseHybrid(json);
   if (!json.has("backbone_config")) return parseVit(json);
   const backbone = json.object("backbone_config");
-  switch (backbone.word("model_type", ["dinov2", "swinv2"], "dinov2")) {
-    case "dinov2":
-      return parseDinov2(backbone);
-    case "swinv2":
-      return parseSwinv2(backbone);
-  }
+  return BACKBONES[backbone.word("model_type", ["dinov2", "beit", "swinv2"], "dinov2")](backbone);
 }
 
 function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {

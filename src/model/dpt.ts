@@ -4,6 +4,7 @@ import type { Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import type { Backbone, BackboneOutput } from "./backbones/backbone.ts";
+import { beit } from "./backbones/beit.ts";
 import { dinov2 } from "./backbones/dinov2.ts";
 import { hybrid } from "./backbones/hybrid.ts";
 import { swinv2 } from "./backbones/swinv2.ts";
@@ -53,6 +54,10 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
   /^backbone\.embeddings\.mask_token$/,
   // DINOv2's last norm where apply_layernorm is false.
   /^backbone\.layernorm\./,
+  // What BEiT classifies by.
+  /^backbone\.pooler\./,
+  // Older files hold which entry of BEiT's table each pair of tokens takes; that follows from the size.
+  /\.relative_position_index$/,
 ];
 
 /** Names every weight of a model, with the shape it must have in the checkpoint. */
@@ -78,6 +83,8 @@ function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Ba
       return dinov2(scope.at("backbone"), config);
     case "swinv2":
       return swinv2(scope.at("backbone"), config);
+    case "beit":
+      return beit(scope.at("backbone"), config);
   }
 }
 

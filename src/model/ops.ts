@@ -274,11 +274,12 @@ export class Ops {
     return this.#run(this.#of("resize", x), (precision) => resize({ ...params, precision }), x);
   }
 
-  /** Equation 1 of the ViT paper: patches to vectors, the class token before them, positions added. */
-  patchEmbed(pixels: Tensor, layer: Linear, classToken: Weight, positions: Tensor, patch: number): Tensor {
+  /** Equation 1 of the ViT paper: patches to vectors, the class token before them, positions, if there are any, added. */
+  patchEmbed(pixels: Tensor, layer: Linear, classToken: Weight, positions: Tensor | undefined, patch: number): Tensor {
     const [batch, channelsIn, height, width] = pixels.shape as [number, number, number, number];
     const { channelsOut } = layer;
-    const params = { batch, channelsIn, height, width, patch, channelsOut, ...storedAs(layer.weight) };
+    const sizes = { batch, channelsIn, height, width, patch, channelsOut, positions: positions !== undefined };
+    const params = { ...sizes, ...storedAs(layer.weight) };
     return this.#run(
       layer.weight.label,
       (precision) => patchEmbed({ ...params, precision }),
@@ -286,7 +287,7 @@ export class Ops {
       this.graph.weight(layer.weight),
       this.graph.weight(layer.bias!),
       this.graph.weight(classToken),
-      positions,
+      ...(positions ? [positions] : []),
     );
   }
 

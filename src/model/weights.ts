@@ -83,6 +83,11 @@ interface MergedOptions extends Affine {
   readonly unbiased?: readonly string[];
 }
 
+interface MergedOptions extends Affine {
+  /** Those that have no bias where the others do: zeros stand for it. */
+  readonly unbiased?: readonly string[];
+}
+
 interface Recipe {
   readonly sources: readonly WeightSource[];
   readonly make: (...sources: Float32Array[]) => Float32Array;

@@ -14,6 +14,12 @@ const anything = {
   backbone_config: { model_type: "dinov2", out_indices: [3, 6, 9, 12] },
 };
 
+/** A `backbone_config` of BEiT's. */
+const beit = (fields: object) => ({
+  ...depth,
+  backbone_config: { model_type: "beit", reshape_hidden_states: false, out_indices: [3, 6, 9, 12], ...fields },
+});
+
 describe("fields that are absent have transformers' defaults", () => {
   const vit = {
     kind: "vit",
@@ -117,6 +123,28 @@ describe("fields that are absent have transformers' defaults", () => {
         },
       ],
     });
+  });
+
+  test("BeitConfig", () => {
+    expect(parseConfig(beit({})).backbone).toEqual({
+      kind: "beit",
+      channelsIn: 3,
+      patch: 16,
+      grid: 14,
+      hiddenSize: 768,
+      positions: false,
+      interpolation: "bicubic",
+      heads: 12,
+      intermediateSize: 3072,
+      activation: "gelu",
+      epsilon: 1e-12,
+      layerScale: true,
+      relativeBias: false,
+      sharedRelativeBias: false,
+      layers: 12,
+      taps: [2, 5, 8, 11],
+    });
+    expect(parseConfig(beit({ layer_scale_init_value: 0 })).backbone).toMatchObject({ layerScale: false });
   });
 
   test("so have those that are null", () => {
@@ -295,7 +323,6 @@ describe("refuses, and names", () => {
     [{ ...segmentation, id2label: "a" }, "id2label", '"a"'],
     [{ ...segmentation, num_labels: 0 }, "num_labels", "0"],
     [{ ...depth, add_projection: 1 }, "add_projection", "1"],
-    [backbone({ model_type: "beit" }), "model_type", '"beit"'],
     [{ ...segmentation, backbone_config: { model_type: "swinv2" } }, "backbone_config", '"swinv2"'],
     [backbone({ model_type: "swin" }), "model_type", '"swin"'],
     [{ ...swin, neck_hidden_sizes: [96, 192, 384, 512] }, "neck_hidden_sizes", "[96, 192, 384, 512]"],
@@ -313,6 +340,13 @@ describe("refuses, and names", () => {
     [swinWith({ window_size: 0 }), "window_size", "0"],
     [swinWith({ image_size: 31 }), "image_size", "31"],
     [swinWith({ hidden_act: "quick_gelu" }), "hidden_act", '"quick_gelu"'],
+    [backbone({ model_type: "beit" }), "reshape_hidden_states", "true"],
+    [beit({ add_fpn: true }), "add_fpn", "true"],
+    [beit({ num_attention_heads: 7 }), "num_attention_heads", "7"],
+    [beit({ image_size: [384, 512] }), "image_size", "[384, 512]"],
+    [beit({ layer_scale_init_value: "0.1" }), "layer_scale_init_value", '"0.1"'],
+    [beit({ out_indices: [3, 6, 9] }), "out_indices", "[3, 6, 9]"],
+    [{ ...anything, backbone_config: { model_type: "beit" } }, "model_type", '"beit"'],
     [backbone({ model_type: "bit" }), "model_type", '"bit"'],
     [backbone({ out_indices: [0, 3, 6, 9] }), "out_indices", "[0, 3, 6, 9]"],
     [backbone({ out_indices: [3, 6, 9, 13] }), "out_indices", "[3, 6, 9, 13]"],

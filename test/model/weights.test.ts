@@ -132,6 +132,9 @@ describe("weights are made from PyTorch's", () => {
     expect(weight.sources.map(({ name }) => name)).toEqual(["q.weight", "k.weight"]);
     expect(made(weight, of(1, 2), of(3, 4)).slice(0, 4)).toEqual([1, 2, 3, 4]);
     expect(made(bias, of(5, 6), of(7, 8))).toEqual([5, 6, 7, 8]);
+    const { bias: some } = new WeightScope("f32").merged(["q", "k", "v"], 1, 2, { unbiased: ["k"] });
+    expect(some!.sources.map(({ name }) => name)).toEqual(["q.bias", "v.bias"]);
+    expect(made(some, of(5, 6), of(7, 8))).toEqual([5, 6, 0, 0, 7, 8, 0, 0]);
   });
 
   test("several of which one has no bias", () => {
@@ -209,12 +212,16 @@ describe("weights are made from PyTorch's", () => {
 
   test("class token and its position", () => {
     const { backbone } = parseConfig({ architectures: ["DPTForDepthEstimation"], hidden_size: 12, image_size: 32 });
-    const { classToken, positions } = embeddingWeights(new WeightScope("f32"), backbone as VitConfig);
+    const config = backbone as VitConfig;
+    const { classToken, positions } = embeddingWeights(new WeightScope("f32"), config);
     const table = Float32Array.from({ length: 5 * 12 }, (_, i) => i);
     expect(made(classToken, new Float32Array(12).fill(100), table)).toEqual(
       Array.from({ length: 12 }, (_, i) => 100 + i),
     );
-    expect(positions.shape).toEqual([1, 2, 2, 12]);
-    expect(made(positions, table)).toEqual([...table.slice(12)]);
+    expect(positions!.shape).toEqual([1, 2, 2, 12]);
+    expect(made(positions!, table)).toEqual([...table.slice(12)]);
+    const alone = embeddingWeights(new WeightScope("f32"), { ...config, hiddenSize: 3, positions: false });
+    expect(alone.positions).toBeUndefined();
+    expect(made(alone.classToken, of(5, 6, 7))).toEqual([5, 6, 7, 0]);
   });
 });

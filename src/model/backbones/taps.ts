@@ -26,3 +26,20 @@ export function orderTaps(
   }
   return blocks.toSorted((a, b) => a - b);
 }
+
+/**
+ * The blocks whose states go to the neck, as transformers' backbones have them: `out_indices` count stages, 0 is the
+ * embedding, i is block i - 1; `out_features` names the same ("stage3").
+ * @throws FileError as {@link orderTaps}
+ */
+export function parseStages(json: Fields, layers: number): readonly number[] {
+  const named = json.raw("out_features");
+  const fromNames = Array.isArray(named)
+    ? named.map((name) => Number(/^stage(\d+)$/.exec(String(name))?.[1]))
+    : [layers];
+  const listed = json.raw("out_indices");
+  const indices = Array.isArray(listed) ? json.numbers("out_indices", [], listed.length) : fromNames;
+  const stages = indices.map((index) => (index < 0 ? index + layers + 1 : index));
+  const blocks = stages.map((stage) => stage - 1);
+  return orderTaps(json, Array.isArray(listed) ? "out_indices" : "out_features", blocks, layers);
+}
