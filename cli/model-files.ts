@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { ModelFiles } from "../src/index.ts";
 import { FileError, UsageError } from "../src/runtime/errors.ts";
 import { isHubId } from "../src/runtime/hub-model.ts";
+import { isSingleFile } from "../src/runtime/single-file.ts";
 import type { HubCommandOptions } from "./commands/hub-options.ts";
 import { filesFromFolder } from "./node-files.ts";
 import { progressDisplay } from "./progress.ts";
@@ -9,12 +10,13 @@ import { progressDisplay } from "./progress.ts";
 type ModelFilesOptions = HubCommandOptions & { readonly json?: boolean | undefined };
 
 /**
- * The files of a model by what the command line calls it: a folder, or else a model of the hub as `organisation/name` or
+ * The files of a model by what the command line calls it: a folder, a `.pt`, or else a model of the hub as `organisation/name` or
  * `organisation/name@revision`, through the cache.
  * @throws FileError if it is neither, UsageError for options that cannot be right
  */
 export async function openModelFiles(model: string, options: ModelFilesOptions): Promise<ModelFiles> {
-  if ((await stat(model).catch(() => undefined))?.isDirectory()) return filesFromFolder(model);
+  const isFolder = (await stat(model).catch(() => undefined))?.isDirectory() ?? false;
+  if (isFolder || isSingleFile(model)) return filesFromFolder(model);
   const files = await openHubModel(model, options);
   return {
     name: files.name,

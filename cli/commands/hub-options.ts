@@ -10,7 +10,8 @@ export interface HubCommandOptions {
 }
 
 /** What a model may be. */
-export const MODEL = "folder with config.json and weights, or a model of the hub as organisation/name[@revision]";
+export const MODEL =
+  "folder with config.json and weights, a .pt of isl-org/DPT, or a model of the hub as organisation/name[@revision]";
 
 /** For every command that takes a model. */
 export function addHubOptions(command: Command): Command {

@@ -1,6 +1,5 @@
 import type { DPT, ModelConfig, RawPicture } from "../../src/index.ts";
-import { parseConfig } from "../../src/model/config.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
+import { openFolder } from "../../src/model/open-folder.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
@@ -40,10 +39,11 @@ export async function predictPictures(
 ): Promise<void> {
   const { output, size, resize, json = false } = options;
   const names = outputNames(images, output, task.suffixes);
-  const files = await openModelFiles(folder, options);
-  const config = parseConfig(await readJson(files, "config.json", { required: true }));
-  task.check(config);
+  // Before a model is downloaded, too.
   for (const image of images) await inspectPicture(image);
+  const files = await openModelFiles(folder, options);
+  const { config } = await openFolder(files);
+  task.check(config);
   await prepareFolder(output);
   const { model, software, notice, load, progress } = await openModel(files, options);
   try {

@@ -4,7 +4,6 @@ import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import { type Convolution, chooseConvolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
-import { openCheckpoint } from "../runtime/checkpoint.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { NumberError, UsageError } from "../runtime/errors.ts";
 import type { Graph, InputData } from "../runtime/graph.ts";
@@ -13,7 +12,6 @@ import { type PictureSource, readPixels } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
-import { readJson } from "../runtime/read-json.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
 import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
 import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
@@ -23,12 +21,13 @@ import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
-import { decoderOf, type ModelConfig, parseConfig, type Task } from "./config.ts";
+import { decoderOf, type ModelConfig, type Task } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { findOverflow } from "./find-overflow.ts";
 import { inPyTorchLayout } from "./forward.ts";
+import { openFolder } from "./open-folder.ts";
 import type { InF32 } from "./ops.ts";
-import { type Processor, parseProcessor, type Size } from "./processor.ts";
+import type { Processor, Size } from "./processor.ts";
 import { type Job, jobOf, type Recordable, type Work } from "./work.ts";
 
 /** What is going on, and how far: bytes from the hub or of the checkpoint, kernels, or ways to compute them. */
@@ -184,19 +183,18 @@ export class DPT {
   }
 
   /**
-   * Loads a model folder as it lies on the Hugging Face hub: config.json, preprocessor_config.json, weights. The weights
-   * stream to the GPU; the whole file is never in memory.
-   * @param source the folder's URL, the files of a folder that a person picked, or anything that opens files by name
+   * Loads a model folder as it lies on the Hugging Face hub: config.json, preprocessor_config.json, weights; or a
+   * checkpoint as the paper's authors released it (isl-org/DPT), one `.pt` without a config. The weights stream to the
+   * GPU; the whole file is never in memory.
+   * @param source the URL of the folder or the `.pt`, the files of a folder that a person picked, or anything that opens
+   *   files by name
    * @throws FileError for what is wrong in the folder, MachineError for what the adapter lacks; the signal's reason when
    *   aborted. Nothing stays allocated then.
    */
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
     const { onProgress, signal } = options;
-    const config = parseConfig(await readJson(files, "config.json", { required: true, signal }));
-    const processorJson = await readJson(files, "preprocessor_config.json", { signal });
-    const processor = processorJson && parseProcessor(processorJson);
-    const checkpoint = await openCheckpoint(files, signal);
+    const { config, processor, checkpoint } = await openFolder(files, signal);
     const storage = chooseStorage(checkpoint, options.dtype);
     const { precision } = storage;
     signal?.throwIfAborted();
@@ -205,7 +203,7 @@ export class DPT {
       engine.checkPrecision(precision);
       const convolution = chooseConvolution(options.convolution, precision, engine.traits);
       const weights = dptWeights(config, precision, convolution, storage.quantization);
-      checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
+      checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
       const store = await engine.loadWeights(checkpoint, weights.leaves, {
         signal,
         onProgress: ({ loaded, total }) => onProgress?.({ phase: "load", done: loaded, total }),

@@ -3,6 +3,7 @@ import { UsageError } from "./errors.ts";
 import { isHubId } from "./hub-model.ts";
 import { filesFromHub, type HubSourceOptions } from "./hub-source.ts";
 import { type ModelSource, openModelSource } from "./model-source.ts";
+import { isSingleFile } from "./single-file.ts";
 
 /** What a cache tells while it works. */
 export interface CacheWatcher {
@@ -36,7 +37,7 @@ export interface PretrainedOptions extends CachedHubOptions {
  * @throws UsageError for an id, revision or address that is none, and for `offline` without a cache
  */
 export function openPretrained(source: ModelSource, options: PretrainedOptions, watcher: CacheWatcher): ModelFiles {
-  if (typeof source !== "string" || !isHubId(source)) return openModelSource(source);
+  if (typeof source !== "string" || !isHubId(source) || isSingleFile(source)) return openModelSource(source);
   const { cache = false, ...hub } = options;
   if (cache && typeof cache.files !== "function") {
     throw new UsageError(

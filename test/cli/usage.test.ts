@@ -107,7 +107,7 @@ test.each([
     ["info", "weights/none", "--offline"],
     /^error: weights\/none: .*, since offline, .*There is no folder "weights\/none"/,
   ],
-  [["convert", "weights"], /^error: weights: want pytorch_model\.bin, got none\..*\n$/],
+  [["convert", "weights"], /^error: weights: want a file "config\.json", got none\..*\n$/],
   [["segment", "missing.png"], /^error: missing\.png: want a picture, got no such file\..*\n$/],
   [["segment", "package.json"], /^error: package\.json: want a picture .*unsupported image format.*\n$/],
   [["segment", "-o", "package.json"], /^error: package\.json: want a folder to write to, got ".*\n$/],
