@@ -1,9 +1,10 @@
 import type { Stats } from "node:fs";
-import { open, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { open, readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { ByteSource, ModelFiles } from "../src/runtime/byte-source.ts";
 import { checkRange } from "../src/runtime/check-range.ts";
 import { FileError } from "../src/runtime/errors.ts";
+import { isSingleFile, singleFile } from "../src/runtime/single-file.ts";
 
 /** Node reads at most 2^31 - 1 bytes at once. */
 const CHUNK_BYTES = 2 ** 30;
@@ -18,8 +19,9 @@ export async function fileSource(path: string): Promise<ByteSource> {
   return source;
 }
 
-/** A model folder on disk. */
+/** A model folder on disk, or a `.pt` file that is a model of its own. */
 export function filesFromFolder(path: string): ModelFiles {
+  if (isSingleFile(path)) return singleFile(path, basename(path), () => fileSource(path));
   return {
     name: path,
     async open(file, signal) {
@@ -30,7 +32,13 @@ export function filesFromFolder(path: string): ModelFiles {
       }
       return source;
     },
+    list: async () => (await readdir(path, { withFileTypes: true })).filter((e) => e.isFile()).map(({ name }) => name),
   };
+}
+
+/** Where a file of a model folder lies; the model itself if it is a single file. */
+export function pathInFolder(folder: string, file: string): string {
+  return isSingleFile(folder) ? folder : join(folder, file);
 }
 
 async function openFile(path: string): Promise<ByteSource | undefined> {

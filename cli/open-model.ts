@@ -1,7 +1,6 @@
-import { DPT, type WeightFormat } from "../src/index.ts";
+import { DPT, type ModelFiles, type WeightFormat } from "../src/index.ts";
 import { openGpu } from "./adapter/open-gpu.ts";
 import { TUNING } from "./files/tuning-folder.ts";
-import { filesFromFolder } from "./node-files.ts";
 import { type ProgressDisplay, progressDisplay } from "./progress.ts";
 
 export interface OpenModelOptions {
@@ -25,8 +24,8 @@ export interface OpenedModel {
 /** WebGPU rounds times to 0.1 ms unless told otherwise, which is more than many kernels take. */
 const FINE_CLOCK = ["allow_unsafe_apis", "-timestamp_quantization"];
 
-/** Opens the adapter and loads a model folder; the caller disposes of the model. */
-export async function openModel(folder: string, options: OpenModelOptions): Promise<OpenedModel> {
+/** Opens the adapter and loads a model; the caller disposes of the model. */
+export async function openModel(files: ModelFiles, options: OpenModelOptions): Promise<OpenedModel> {
   const began = performance.now();
   const gpu = await openGpu({ software: options.software ?? false, toggles: options.profile ? FINE_CLOCK : [] });
   const progress = await progressDisplay(options);
@@ -34,7 +33,7 @@ export async function openModel(folder: string, options: OpenModelOptions): Prom
   try {
     const { dtype } = options;
     const { onProgress, onNotice } = progress;
-    const model = await DPT.load(filesFromFolder(folder), { adapter, dtype, ...TUNING, onProgress, onNotice });
+    const model = await DPT.load(files, { adapter, dtype, ...TUNING, onProgress, onNotice });
     return { model, software, notice, load: performance.now() - began, progress };
   } finally {
     progress.stop();

@@ -28,8 +28,8 @@ export async function progressDisplay({
   return {
     onProgress({ phase: now, done, total }) {
       const [name, text] =
-        now === "load"
-          ? ["loading  ", `${formatBytes(done)} of ${formatBytes(total)}`]
+        now === "load" || now === "download"
+          ? [now === "load" ? "loading  " : "download ", `${formatBytes(done)} of ${formatBytes(total)}`]
           : now === "compile"
             ? ["compiling", `${done} of ${total} kernels`]
             : ["tuning   ", `${done} of ${total} ways to compute`];
@@ -38,6 +38,8 @@ export async function progressDisplay({
         bar.start(total, done, { name, text });
         phase = now;
       } else {
+        // What is to be downloaded grows with each file that is asked for.
+        bar.setTotal(total);
         bar.update(done, { name, text });
       }
       if (done >= total) {

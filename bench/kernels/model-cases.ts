@@ -1,4 +1,5 @@
 import type { BackboneConfig, DecoderConfig, ModelConfig } from "../../src/model/config.ts";
+import { UsageError } from "../../src/runtime/errors.ts";
 import type { Precision } from "../../src/runtime/tensor.ts";
 import { attentionCase } from "./cases/attention-case.ts";
 import { convTranspose2dCase } from "./cases/conv-transpose2d-case.ts";
@@ -8,7 +9,10 @@ import { matmulCase } from "./cases/matmul-case.ts";
 import { resizeCase } from "./cases/resize-case.ts";
 import type { KernelCase } from "./kernel-case.ts";
 
-/** A case for each matrix product, convolution, attention, norm and upsampling of a model, coarse to fine. */
+/**
+ * A case for each matrix product, convolution, attention, norm and upsampling of a model, coarse to fine.
+ * @throws UsageError for a backbone without one width
+ */
 export function modelCases(config: ModelConfig, size: number, precision: Precision): KernelCase[] {
   const grid = Math.floor(size / config.backbone.patch);
   return [
@@ -22,8 +26,13 @@ export function modelCases(config: ModelConfig, size: number, precision: Precisi
 }
 
 function backboneCases({ backbone }: ModelConfig, grid: number, precision: Precision): KernelCase[] {
+  if (backbone.kind === "swinv2") {
+    throw new UsageError(
+      "bench: want a ViT, got swinv2. Its operators have other sizes in each stage: bench the model.",
+    );
+  }
   const { hiddenSize: d, heads, activation } = backbone;
-  const inner = backbone.kind === "vit" ? backbone.intermediateSize : d * backbone.mlpRatio;
+  const inner = "mlpRatio" in backbone ? d * backbone.mlpRatio : backbone.intermediateSize;
   const tokens = 1 + grid * grid;
   return [
     layerNormCase("norms of a block", tokens, d, precision),
@@ -48,6 +57,7 @@ function reassembleCases(
     matmulCase("readout", grid * grid, d, d, { activation }, precision),
   ];
   const stages = reassemble.channels.flatMap((channels, i) => {
+    if (reassemble.ignored.includes(i)) return [];
     const factor = reassemble.factors[i]!;
     const projection = matmulCase("reassemble, projection", grid * grid, d, channels, {}, precision);
     if (factor === 1) return [projection];

@@ -59,7 +59,7 @@ export async function benchModel(options: ModelOptions): Promise<void> {
   const [side] = size;
   const report =
     growth || size.length > 1
-      ? await runGrowth({ ...task, sizes: size.length > 1 ? size : GROWTH_SIZES })
+      ? await runGrowth({ ...task, sizes: size.length > 1 ? size : GROWTH_SIZES, processorSeconds })
       : await runModel({ ...task, size: side === undefined ? undefined : { width: side, height: side } });
   if (json) console.log(JSON.stringify(report, null, 1));
   else console.log(report.bench === "model" ? `${modelTable(report)}\n\n${slowestTable(report)}` : growthTable(report));
@@ -84,6 +84,11 @@ function shownName(path: string): string {
 }
 
 /** `2026-11-23-some-adapter-model-dpt-large-ade-480x480-f16.json`. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 function fileName(report: ModelReport | GrowthReport): string {
   const { date, adapter, bench, model, seeded, dtype } = report;
   const size = report.bench === "model" ? [`${report.size.width}x${report.size.height}`] : [];

@@ -117,6 +117,9 @@ export interface GrowthPoint {
   readonly flops: number;
   /** From pixels to the answer. */
   readonly run: Timings;
+  /** Of processor time, which does not hang on what else the machine does; where the CPU does the adapter's work. */
+  readonly processor?: Timings | undefined;
+  readonly processorGrowth?: number | undefined;
   /** How much the time has grown since the smallest size, over how much the FLOPs have. */
   readonly growth: number;
 }

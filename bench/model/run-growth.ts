@@ -8,9 +8,11 @@ import { timingsOf } from "./timings.ts";
 export interface GrowthOptions extends ModelTask {
   /** Sides of the network's square input, as asked for: the processor rounds them. */
   readonly sizes: readonly number[];
+  /** Seconds of processor time spent so far, for an adapter whose work is the processor's. */
+  readonly processorSeconds?: (() => number) | undefined;
 }
 
-type Measured = Omit<GrowthPoint, "growth">;
+type Measured = Omit<GrowthPoint, "growth" | "processorGrowth">;
 
 /**
  * The same picture through the same model at several sizes: whether time grows as FLOPs do. Needs nothing of Node.
@@ -43,22 +45,37 @@ export async function runGrowth(options: GrowthOptions): Promise<GrowthReport> {
   }
 }
 
-async function measure({ model }: OpenBench, { runs, log }: ModelTask, source: PictureSource, asked: Size) {
+async function measure(
+  { model }: OpenBench,
+  { runs, log, processorSeconds }: GrowthOptions,
+  source: PictureSource,
+  asked: Size,
+): Promise<Measured> {
   const first = await answerOf(model, source, { size: asked });
   const samples: number[] = [];
+  const processorSamples: number[] = [];
   for (let i = 0; i < runs; i++) {
+    const before = processorSeconds?.() ?? 0;
     const { values, timing } = await answerOf(model, source, { size: asked });
+    if (processorSeconds) processorSamples.push(processorSeconds() - before);
     checkSame(values, first.values);
     samples.push(timing.run / 1000);
   }
   const { flops, network: size } = await model.plan({ picture: first, size: asked });
   const run = timingsOf(samples);
   log?.(`${size.width}x${size.height}: ${run.median.toFixed(3)} s`);
-  return { size, flops, run };
+  return { size, flops, run, ...(processorSeconds && { processor: timingsOf(processorSamples) }) };
 }
 
 /** Time over FLOPs at each point, as against the first. */
 export function growthOf(points: readonly Measured[]): GrowthPoint[] {
   const perFlop = ({ run, flops }: Measured) => run.median / flops;
-  return points.map((point) => ({ ...point, growth: perFlop(point) / perFlop(points[0]!) }));
+  const processorPerFlop = ({ processor, flops }: Measured) => processor && processor.median / flops;
+  const [first] = points;
+  const processorLeast = first && processorPerFlop(first);
+  return points.map((point) => {
+    const processor = processorPerFlop(point);
+    const processorGrowth = processor && processorLeast && processor / processorLeast;
+    return { ...point, growth: perFlop(point) / perFlop(first!), ...(processorGrowth && { processorGrowth }) };
+  });
 }

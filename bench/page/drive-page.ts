@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer";
-import { createServer } from "vite";
+import { build } from "vite";
 import { type ChromiumAdapter, launchChromium } from "../../test/browser/chromium.ts";
 import { openPage } from "../../test/browser/open-page.ts";
+import { serveBundle } from "../../test/browser/page-server.ts";
 import { formatQuery, type PageQuery } from "./page-query.ts";
 import type { PageReport } from "./run-bench.ts";
 
@@ -19,17 +20,14 @@ const POLL_MS = 250;
  * @throws Error with the page's own words
  */
 export async function drivePage(query: PageQuery, { software, onProgress }: DriveOptions): Promise<PageReport> {
-  const server = await createServer({
-    configFile: fileURLToPath(new URL("../vite.config.ts", import.meta.url)),
-    logLevel: "warn",
-    // A source that somebody saves meanwhile must not reload the page.
-    // By number: a name may stand for addresses that the browser tries in another order.
-    server: { host: "127.0.0.1", port: 0, hmr: false, watch: null },
-  });
+  // Built, not served by vite: that one stops to bundle packages it meets, and reloads the page.
+  const configFile = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
+  const server = await serveBundle((outDir) =>
+    build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: true } }),
+  );
+  const url = `${server.url}/`;
   let browser: Browser | undefined;
   try {
-    await server.listen();
-    const url = server.resolvedUrls!.local[0]!;
     browser = await launchWithAdapter(software ? "swiftshader" : "hardware", url, onProgress);
     const { page, problems } = await openPage(browser, url + formatQuery(query));
     return await untilDone(page, problems, onProgress);
@@ -54,7 +52,7 @@ async function launchWithAdapter(
 
 /** Asked on a page of the server: a blank one has no WebGPU. */
 async function hasAdapter(browser: Browser, url: string): Promise<boolean> {
-  const { page } = await openPage(browser, `${url}page/page.css`);
+  const { page } = await openPage(browser, url);
   try {
     return await page.evaluate(async () => (await navigator.gpu?.requestAdapter()) != null);
   } finally {

@@ -39,7 +39,7 @@ const REPEATS = 10;
 export function operatorMatches({ backbone, decoders }: ModelConfig, size: number): Match<OperatorTask>[] {
   const grid = Math.floor(size / backbone.patch);
   const inner = backbone.hiddenSize;
-  const columns = backbone.kind === "vit" ? backbone.intermediateSize : Math.trunc(inner * backbone.mlpRatio);
+  const columns = "mlpRatio" in backbone ? Math.trunc(inner * backbone.mlpRatio) : backbone.intermediateSize;
   const tasks: OperatorTask[] = [
     { kind: "matmul", rows: 1 + grid * grid, inner, columns, repeats: REPEATS },
     { kind: "convolution", side: 4 * grid, channels: decoders[0]!.fusion.channels, repeats: REPEATS },

@@ -14,6 +14,8 @@ const parts = {
   swiftshader: ["swiftshader.tar.br"],
   /** A headless Chromium, SwiftShader beside it where it looks, and in `lib` the nss, nspr and expat it needs. */
   chromium: ["chromium.br", "swiftshader.tar.br", "al2023.tar.br"],
+  /** A typeface, for a machine that has none. */
+  fonts: ["fonts.tar.br"],
 };
 
 export type Part = keyof typeof parts;

@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
 import type { ResizeMode, Size, WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
+import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
 import { parseSizeOrNative } from "./parse-option.ts";
 import { tuneOption } from "./tune-option.ts";
 
 /** What every command that answers for a picture takes. */
-export interface PictureOptions {
+export interface PictureOptions extends HubCommandOptions {
   readonly model?: string;
   readonly output: string;
   readonly size?: Size | "native";
@@ -20,8 +21,7 @@ export interface PictureOptions {
 
 /** @param model the embedded one, @param resize the default way back to the picture's size */
 export function addPictureOptions(command: Command, { model, resize }: { model: string; resize: ResizeMode }): Command {
-  return command
-    .option("--model <dir>", `folder with config.json, preprocessor_config.json and weights (default: ${model})`)
+  return addHubOptions(command.option("--model <model>", `${MODEL} (default: ${model})`))
     .option("-o, --output <dir>", "folder for the results; made if missing", "out")
     .option("--size <WxH|native>", "size the network works at (default: the model's own)", parseSizeOrNative)
     .addOption(

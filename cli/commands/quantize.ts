@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { examples } from "./examples.ts";
+import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
 
-export interface QuantizeOptions {
+export interface QuantizeOptions extends HubCommandOptions {
   readonly output: string;
   readonly dtype: "q8" | "q4";
   readonly calibrate?: readonly string[];
@@ -11,7 +12,7 @@ export interface QuantizeOptions {
 }
 
 export function quantizeCommand(program: Command): void {
-  program
+  const command = program
     .command("quantize")
     .summary("write a model with weights of 8 or 4 bits")
     .description(
@@ -20,12 +21,13 @@ export function quantizeCommand(program: Command): void {
         "the original loaded with --dtype q8 or q4, or better ones if calibrated, and is sooner downloaded. Only " +
         "dpt-webgpu reads it.",
     )
-    .argument("<model>", "folder with config.json and weights")
+    .argument("<model>", MODEL)
     .requiredOption("-o, --output <dir>", "folder to write; made if missing")
     .addOption(new Option("--dtype <type>", "bits of a weight").choices(["q8", "q4"]).default("q8"))
     .option("--calibrate <photos...>", "q4 only: round by what the network sees in these, eight or more of its kind")
+    .option("--force", "replace the files if there are some");
+  addHubOptions(command)
     .option("--software", "calibrate on the software adapter even if there is a GPU")
-    .option("--force", "replace the files if there are some")
     .option("--json", "print JSON")
     .addHelpText(
       "after",

@@ -5,6 +5,7 @@ import { writeSafetensors } from "../../src/runtime/write-safetensors.ts";
 import type { ForwardOptions } from "../commands/forward.ts";
 import { prepareFile } from "../files/prepare-output.ts";
 import { writeWhole } from "../files/write-whole.ts";
+import { openModelFiles } from "../model-files.ts";
 import { fileSource } from "../node-files.ts";
 import { openModel } from "../open-model.ts";
 import { formatDuration } from "../text/format-duration.ts";
@@ -25,7 +26,7 @@ export async function forward(folder: string, { input, output, stages = false, .
     // The shape is the file's; the command line has said nothing wrong.
     throw error instanceof UsageError ? new FileError(`${input}: ${error.message}`, { cause: error }) : error;
   };
-  const { model, software, notice, load, progress } = await openModel(folder, options);
+  const { model, software, notice, load, progress } = await openModel(await openModelFiles(folder, options), options);
   try {
     const work = { pixelValues: pixelValues.shape, stages };
     const tuned = await tuneWithin(options.tune)(model, work).catch(asFileError);

@@ -1,16 +1,14 @@
-import { parseConfig } from "../../src/index.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { chooseStorage } from "../../src/model/choose-storage.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
 import { forwardGraph } from "../../src/model/forward.ts";
+import { openFolder } from "../../src/model/open-folder.ts";
 import { predictGraph } from "../../src/model/predict.ts";
-import { networkSize, parseProcessor } from "../../src/model/processor.ts";
-import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
+import { networkSize } from "../../src/model/processor.ts";
 import { plannedBytes } from "../../src/runtime/session.ts";
 import { byteLength } from "../../src/runtime/tensor.ts";
 import type { InfoOptions } from "../commands/info.ts";
-import { filesFromFolder } from "../node-files.ts";
+import { openModelFiles } from "../model-files.ts";
 import { formatBytes } from "../text/format-bytes.ts";
 import { formatShare } from "../text/format-share.ts";
 import { formatSize } from "../text/format-size.ts";
@@ -28,17 +26,14 @@ export async function info(folder: string, options: InfoOptions): Promise<void> 
 
 type Told = Awaited<ReturnType<typeof tell>>;
 
-async function tell(folder: string, { size, dtype }: InfoOptions) {
-  const files = filesFromFolder(folder);
-  const config = parseConfig(await readJson(files, "config.json", { required: true }));
+async function tell(folder: string, options: InfoOptions) {
+  const { size, dtype } = options;
+  const { config, processor, checkpoint } = await openFolder(await openModelFiles(folder, options));
   const { backbone, decoders, architecture } = config;
   const heads = decoders.map(({ head }) => head);
-  const processorJson = await readJson(files, "preprocessor_config.json");
-  const processor = processorJson && parseProcessor(processorJson);
-  const checkpoint = await openCheckpoint(files);
   const { precision, quantization } = chooseStorage(checkpoint, dtype);
   const weights = dptWeights(config, precision, undefined, quantization);
-  checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
+  checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
 
   const side = backbone.grid * backbone.patch;
   const picture = size ?? processor?.size ?? { width: side, height: side };
@@ -57,12 +52,13 @@ async function tell(folder: string, { size, dtype }: InfoOptions) {
     backbone: {
       kind: backbone.kind,
       layers: backbone.layers,
-      hiddenSize: backbone.hiddenSize,
-      heads: backbone.heads,
+      // As many numbers as there are stages with widths of their own.
+      hiddenSize: backbone.kind === "swinv2" ? backbone.stages.map(({ channels }) => channels) : backbone.hiddenSize,
+      heads: backbone.kind === "swinv2" ? backbone.stages.map(({ heads }) => heads) : backbone.heads,
       patch: backbone.patch,
     },
     head: heads.map(({ kind }) => kind).join(", "),
-    ...checkpointContents(checkpoint),
+    ...checkpointContents({ files: checkpoint.files, tensors: checkpoint.layout?.stored ?? checkpoint.tensors }),
     dtype: quantization?.format ?? precision,
     classes: heads.flatMap((head) => (head.kind === "segmentation" ? head.labels : [])),
     picture: { width: picture.width, height: picture.height },
@@ -86,7 +82,7 @@ function text(told: Told): string {
   return [
     `model         ${told.model}`,
     `architecture  ${told.architecture}`,
-    `backbone      ${backbone.kind}, ${backbone.layers} layers of ${backbone.hiddenSize} channels, ${backbone.heads} heads, patches of ${backbone.patch}`,
+    `backbone      ${backbone.kind}, ${backbone.layers} layers of ${[backbone.hiddenSize].flat().join(", ")} channels, ${[backbone.heads].flat().join(", ")} heads, patches of ${backbone.patch}`,
     `head          ${told.head}`,
     `parameters    ${told.parameters.toLocaleString("en")} in ${told.tensors} tensors`,
     `checkpoint    ${told.files.join(", ")}: ${bytes.join(", ")}`,

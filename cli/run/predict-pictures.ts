@@ -1,10 +1,9 @@
 import type { DPT, ModelConfig, RawPicture } from "../../src/index.ts";
-import { parseConfig } from "../../src/model/config.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
+import { openFolder } from "../../src/model/open-folder.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
-import { filesFromFolder } from "../node-files.ts";
+import { openModelFiles } from "../model-files.ts";
 import { openModel } from "../open-model.ts";
 import { inspectPicture, readPicture } from "../pictures/read-picture.ts";
 import { formatBytes } from "../text/format-bytes.ts";
@@ -40,11 +39,13 @@ export async function predictPictures(
 ): Promise<void> {
   const { output, size, resize, json = false } = options;
   const names = outputNames(images, output, task.suffixes);
-  const config = parseConfig(await readJson(filesFromFolder(folder), "config.json", { required: true }));
-  task.check(config);
+  // Before a model is downloaded, too.
   for (const image of images) await inspectPicture(image);
+  const files = await openModelFiles(folder, options);
+  const { config } = await openFolder(files);
+  task.check(config);
   await prepareFolder(output);
-  const { model, software, notice, load, progress } = await openModel(folder, options);
+  const { model, software, notice, load, progress } = await openModel(files, options);
   try {
     if (!json) {
       console.log(`adapter   ${model.adapter}`);

@@ -1,31 +1,30 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type ModelConfig, type ModelFiles, parseConfig } from "../../src/index.ts";
+import type { ModelFiles } from "../../src/index.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { chooseStorage } from "../../src/model/choose-storage.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
 import { inputMoments } from "../../src/model/input-moments.ts";
-import { parseProcessor } from "../../src/model/processor.ts";
+import { type ModelFolder, openFolder } from "../../src/model/open-folder.ts";
 import { quantizeCheckpoint } from "../../src/model/quantize-checkpoint.ts";
 import type { Moments } from "../../src/model/quantized-weight.ts";
-import { type Checkpoint, openCheckpoint } from "../../src/runtime/checkpoint.ts";
+import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
 import { Engine } from "../../src/runtime/engine.ts";
 import { FileError, UsageError } from "../../src/runtime/errors.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
 import { readSafetensorsHeader } from "../../src/runtime/safetensors.ts";
 import { planSafetensors, writeSafetensors } from "../../src/runtime/write-safetensors.ts";
 import { openGpu } from "../adapter/open-gpu.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
+import { CONFIG, PROCESSOR, writeModelJson } from "../files/model-json.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { fileSource, filesFromFolder } from "../node-files.ts";
+import { openModelFiles } from "../model-files.ts";
+import { fileSource, filesFromFolder, pathInFolder } from "../node-files.ts";
 import { inspectPicture, readPicture } from "../pictures/read-picture.ts";
 import { formatBytes } from "../text/format-bytes.ts";
 import { printJson } from "../text/print-json.ts";
 import { checkpointContents } from "./checkpoint-contents.ts";
 
-/** What is copied; the second need not be there. */
-const COPIED = ["config.json", "preprocessor_config.json"];
 const WEIGHTS = "model.safetensors";
 
 /** `dpt-webgpu quantize`. */
@@ -39,22 +38,19 @@ export async function quantize(folder: string, options: QuantizeOptions) {
   if (calibrate && dtype !== "q4") {
     throw new UsageError(`--calibrate: want --dtype q4, got ${dtype}. Leave one out.`);
   }
-  const files = filesFromFolder(folder);
-  const config = parseConfig(await readJson(files, "config.json", { required: true }));
-  const checkpoint = await openCheckpoint(files);
-  const paths = [...COPIED, WEIGHTS].map((file) => join(output, file));
+  const files = await openModelFiles(folder, options);
+  const opened = await openFolder(files);
+  const { config, checkpoint } = opened;
+  const paths = [CONFIG, PROCESSOR, WEIGHTS].map((file) => join(output, file));
   for (const path of paths) {
     if (!force && (await stat(path).catch(() => undefined))) {
       throw new FileError(`${path}: want a file that is not there yet, got one. Add --force to replace it.`);
     }
   }
-  const moments = calibrate && (await momentsOf(files, config, checkpoint, calibrate, software));
+  const moments = calibrate && (await momentsOf(files, opened, calibrate, software));
   const { tensors, bytesOf, metadata } = quantizeCheckpoint(config, checkpoint, dtype, moments);
   await prepareFolder(output);
-  for (const file of COPIED) {
-    const source = await files.open(file);
-    if (source) await writeWhole(join(output, file), await source.read(0, source.size));
-  }
+  await writeModelJson(files, opened.json, output);
   const { size } = planSafetensors(tensors, metadata);
   const path = join(output, WEIGHTS);
   await writeWhole(path, writeSafetensors(tensors, bytesOf, metadata), async (written) => {
@@ -69,7 +65,9 @@ export async function quantize(folder: string, options: QuantizeOptions) {
     return;
   }
   const types = Object.entries(bytes).map(([type, count]) => `${formatBytes(count)} of ${type}`);
-  console.log(`read      ${checkpoint.files.map((file) => join(folder, file)).join(", ")}, ${formatBytes(before)}`);
+  console.log(
+    `read      ${checkpoint.files.map((file) => pathInFolder(folder, file)).join(", ")}, ${formatBytes(before)}`,
+  );
   console.log(`tensors   ${tensors.length}: ${types.join(", ")}`);
   console.log(`wrote     ${path}, ${formatBytes(size)} (${dtype})`);
 }
@@ -77,19 +75,18 @@ export async function quantize(folder: string, options: QuantizeOptions) {
 /** What the weights meet in some photos. */
 async function momentsOf(
   files: ModelFiles,
-  config: ModelConfig,
-  checkpoint: Checkpoint,
+  { config, processor, checkpoint }: ModelFolder,
   photos: readonly string[],
   software: boolean,
 ): Promise<Moments> {
-  const json = await readJson(files, "preprocessor_config.json", { required: true });
+  if (!processor) throw new FileError(`${files.name}: want a file "${PROCESSOR}", got none. Photos need it.`);
   for (const photo of photos) await inspectPicture(photo);
   const pictures = await Promise.all(photos.map(readPicture));
   const { adapter, notice } = await openGpu({ software });
   if (notice) console.error(`note      ${notice}`);
   const engine = await Engine.open({ adapter });
   try {
-    return await inputMoments(engine, config, parseProcessor(json), checkpoint, pictures);
+    return await inputMoments(engine, config, processor, checkpoint, pictures);
   } finally {
     engine.dispose();
   }

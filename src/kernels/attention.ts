@@ -11,6 +11,8 @@ const TILE = 32;
 const QUERIES = 8;
 /** Keys of an invocation: one vec4 of scores for each query. */
 const KEYS = 4;
+/** Expressions: which they are. */
+const OWN_KEYS = Array.from({ length: KEYS }, (_, k) => `ownKey + ${k}u`);
 /** Invocations that share their queries, side by side along the keys and along the columns of the values. */
 const ACROSS = TILE / KEYS;
 /** vec4 from one row of the scores to the next; the odd one out keeps rows in different banks. */
@@ -21,6 +23,10 @@ const STRIDE = TILE / 4 + 1;
  *
  * qkv `[B, T, 3 · D]` with D = heads · d: all queries, then all keys, then all values, head h in columns h · d to
  * (h + 1) · d of each → y `[B, T, D]`.
+ *
+ * Scores may get a bias `[heads, T, T]`, stored as qkv is, query before key (BeitSelfAttention, Swinv2SelfAttention), and
+ * a mask from regions `[B', T]` u32: image n has row n mod B', so that windows of several images, the window's number
+ * fastest, share the rows of one image. Inputs are qkv, bias, regions, those that there are.
  *
  * The T×T scores are never in memory: a workgroup takes 32 queries past blocks of 32 keys. It keeps the block of scores
  * in workgroup memory (4.5 KiB), the sums of values in registers (8 queries by one vec4 of each 32 columns), and
@@ -37,8 +43,8 @@ export function attention(params: AttentionParams): Kernel {
 }
 
 function fromStorage(params: AttentionParams): Kernel {
-  const { tokens, scale, precision } = params;
-  const { blocks, row, declarations, begin, base, kernel } = attentionFrame(params, TILE);
+  const { tokens, precision } = params;
+  const { blocks, row, declarations, begin, logit, base, kernel } = attentionFrame(params, TILE);
   const columns = Math.ceil(blocks / ACROSS);
 
   const code = wgsl`
@@ -64,13 +70,14 @@ function fromStorage(params: AttentionParams): Kernel {
       var total = 0.0;
 
       for (var firstKey = 0u; firstKey < ${tokens}u; firstKey += ${TILE}u) {
-        ${unroll(KEYS, (k) => `let key${k} = ${base("key", `firstKey + across * ${KEYS}u + ${k}u`)};`)}
+        let ownKey = firstKey + across * ${KEYS}u;
+        ${unroll(KEYS, (k) => `let key${k} = ${base("key", `ownKey + ${k}u`)};`)}
         ${unroll(QUERIES, (i) => `var score${i} = vec4f();`)}
         for (var c = 0u; c < ${blocks}u; c++) {
           ${unroll(KEYS, (k) => `let k${k} = qkv4(key${k}, c);`)}
           ${unroll(QUERIES, scoreOf)}
         }
-        ${unroll(QUERIES, (i) => `scores[(tileRow + ${i}u) * ${STRIDE}u + across] = score${i} * ${scale * Math.LOG2E};`)}
+        ${unroll(QUERIES, (i) => `scores[(tileRow + ${i}u) * ${STRIDE}u + across] = ${logit(`score${i}`, `queries + ${i}u`, OWN_KEYS)};`)}
         workgroupBarrier();
 
         // Each invocation has one row; scores past the last four keys are never read.

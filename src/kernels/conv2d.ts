@@ -2,6 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { rowStride } from "./shared/channels.ts";
 import type { Epilogue } from "./shared/epilogue.ts";
+import { type Padding, perSide, windowed } from "./shared/padding.ts";
 import { product } from "./shared/product.ts";
 import type { QuantizedFormat } from "./shared/weight-format.ts";
 import { wgsl } from "./shared/wgsl.ts";
@@ -15,8 +16,8 @@ export interface Conv2dParams extends Epilogue {
   /** Window of `size × size` taps. */
   readonly size: number;
   readonly stride: number;
-  /** Zeros around the image, on each side. */
-  readonly padding: number;
+  /** Zeros around the image, as many on each side or by side. */
+  readonly padding: number | Padding;
   /** Whether the input passes a ReLU on the way in. */
   readonly relu?: boolean;
   readonly precision: Precision;
@@ -26,23 +27,15 @@ export interface Conv2dParams extends Epilogue {
   readonly quantized?: QuantizedFormat | undefined;
 }
 
-/** Rows (or columns) of a convolution's output. */
-export function convolvedSize(
-  size: number,
-  { window, stride, padding }: Record<"window" | "stride" | "padding", number>,
-) {
-  return Math.floor((size + 2 * padding - window) / stride) + 1;
-}
-
 /**
  * `y = activation(conv(relu?(x), W) + bias) + residuals`: torch.nn.Conv2d as an implicit matrix product, one step a tap.
  *
  * x `[N, H, W, C]`, weight `[kh · kw · C, O]` as `packConv2d` makes it, y `[N, H', W', O]`.
  */
 export function conv2d(params: Conv2dParams): Kernel {
-  const { batch, height, width, channelsIn, channelsOut, size, stride, padding, precision } = params;
-  const outHeight = convolvedSize(height, { window: size, stride, padding });
-  const outWidth = convolvedSize(width, { window: size, stride, padding });
+  const { batch, height, width, channelsIn, channelsOut, size, stride, precision } = params;
+  const padding = perSide(params.padding);
+  const [outHeight, outWidth] = windowed(params, params, padding);
   const rows = outHeight * outWidth;
   const x: TensorSpec = { shape: [batch, height, width, channelsIn], dtype: precision };
   const output: TensorSpec = { shape: [batch, outHeight, outWidth, channelsOut], dtype: precision };
@@ -59,8 +52,8 @@ export function conv2d(params: Conv2dParams): Kernel {
     epilogue: params,
     prepareRow: (i) => wgsl`
       let image${i} = m${i} / ${rows}u * ${height * width}u;
-      let top${i} = i32(m${i} % ${rows}u / ${outWidth}u * ${stride}u) - ${padding};
-      let left${i} = i32(m${i} % ${outWidth}u * ${stride}u) - ${padding};`,
+      let top${i} = i32(m${i} % ${rows}u / ${outWidth}u * ${stride}u) - ${padding.top};
+      let left${i} = i32(m${i} % ${outWidth}u * ${stride}u) - ${padding.left};`,
     prepareStep: wgsl`
       let down = i32(step / ${size}u);
       let right = i32(step % ${size}u);`,

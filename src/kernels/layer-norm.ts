@@ -18,20 +18,22 @@ export interface LayerNormParams {
   readonly rows: number;
   readonly channels: number;
   readonly epsilon: number;
+  /** Whether a tensor of the output's shape is added last: the residual of a block that normalises what it adds. */
+  readonly residual?: boolean;
   /** Of x and y; weight and bias are f32. */
   readonly precision: Precision;
 }
 
 /**
- * `y = (x − mean(x)) / √(var(x) + ε) · weight + bias` over the channels of each row, with the biased variance:
+ * `y = (x − mean(x)) / √(var(x) + ε) · weight + bias + residual?` over the channels of each row, with the biased variance:
  * torch.nn.LayerNorm.
  *
- * x `[rows, C]`, weight `[C]` f32, bias `[C]` f32 → y `[rows, C]`.
+ * x `[rows, C]`, weight `[C]` f32, bias `[C]` f32, residual `[rows, C]` → y `[rows, C]`.
  *
  * The statistics take two passes in f32, since E[x²] − E[x]² cancels. The second pass also sums the deviations
  * themselves: what is left of them is the rounding error of the mean, which is large where the mean is.
  */
-export function layerNorm({ rows, channels, epsilon, precision }: LayerNormParams): Kernel {
+export function layerNorm({ rows, channels, epsilon, residual = false, precision }: LayerNormParams): Kernel {
   const x: TensorSpec = { shape: [rows, channels], dtype: precision };
   const affine: TensorSpec = { shape: [channels], dtype: "f32" };
   const width = lanes(channels);
@@ -43,10 +45,12 @@ export function layerNorm({ rows, channels, epsilon, precision }: LayerNormParam
     ${storage(0, "read", "x", x, width)}
     ${storage(1, "read", "weight", affine, width)}
     ${storage(2, "read", "bias", affine, width)}
-    ${storage(3, "read_write", "y", x, width)}
+    ${residual ? storage(3, "read", "residual", x, width) : ""}
+    ${storage(residual ? 4 : 3, "read_write", "y", x, width)}
     ${loadChannels("x", channels)}
     ${loadChannels("weight", channels)}
     ${loadChannels("bias", channels)}
+    ${residual ? loadChannels("residual", channels) : ""}
     ${storeChannels("y", channels, precision)}
 
     var<workgroup> sums: array<f32, ${ROWS * ACROSS}>;
@@ -91,17 +95,17 @@ export function layerNorm({ rows, channels, epsilon, precision }: LayerNormParam
       if (row >= ${rows}u) { return; }
       for (var c = across; c < ${blocks}u; c += ${ACROSS}u) {
         let value = (x4(base, c) - mean - moment.x) * inverse * weight4(0u, c) + bias4(0u, c);
-        yStore4(base, c, value);
+        yStore4(base, c, value${residual ? " + residual4(base, c)" : ""});
       }
     }`;
   return {
-    label: `layerNorm [${x.shape.join(", ")}]`,
-    inputs: [x, affine, affine],
+    label: `layerNorm [${x.shape.join(", ")}]${residual ? " + 1 residual" : ""}`,
+    inputs: [x, affine, affine, ...(residual ? [x] : [])],
     output: x,
     code,
     workgroups,
-    // Of an element: 1 for the mean, 3 for the variance, 2 to normalise, 2 for weight and bias.
-    flops: 8 * rows * channels,
+    // Of an element: 1 for the mean, 3 for the variance, 2 to normalise, 2 for weight and bias, 1 for the residual.
+    flops: (residual ? 9 : 8) * rows * channels,
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Kernel } from "../runtime/kernel.ts";
-import type { Precision, TensorSpec } from "../runtime/tensor.ts";
+import type { Precision, Shape, TensorSpec } from "../runtime/tensor.ts";
 import { rowStride } from "./shared/channels.ts";
 import type { Epilogue } from "./shared/epilogue.ts";
 import { product } from "./shared/product.ts";
 import type { QuantizedFormat } from "./shared/weight-format.ts";
+import { wgsl } from "./shared/wgsl.ts";
+import { rowInWindows, type WindowParams, windowGrid } from "./shared/windows.ts";
 
 export interface MatmulParams extends Epilogue {
   readonly batch: number;
@@ -11,6 +13,8 @@ export interface MatmulParams extends Epilogue {
   readonly rows: number;
   /** Rows that each image has in memory, if not `rows`, and which of them is the first one taken. */
   readonly select?: { readonly of: number; readonly first: number };
+  /** How x is cut into windows, if it is; y is not, and `rows` are the tokens of its maps. */
+  readonly windows?: WindowParams | undefined;
   readonly channelsIn: number;
   readonly channelsOut: number;
   readonly precision: Precision;
@@ -24,16 +28,15 @@ export interface MatmulParams extends Epilogue {
  * `y = activation(x · W + bias) + residuals`: torch.nn.Linear, and Conv2d with a 1×1 window.
  *
  * x `[batch, rows, K]`, weight `[K, N]` as `packLinear` makes it, y `[batch, rows, N]`. With `select`, x is
- * `[batch, of, K]` and rows `first …` of each image are taken: tokens without their class token, or that one alone.
+ * `[batch, of, K]` and rows `first …` of each image are taken: tokens without their class token, or that one alone. With
+ * `windows`, x is `[batch · windows, M², K]`, and each row is looked up where the windows have it.
  */
 export function matmul(params: MatmulParams): Kernel {
   const { batch, rows, channelsIn: k, channelsOut: n, precision } = params;
-  const { of, first } = params.select ?? { of: rows, first: 0 };
-  const x: TensorSpec = { shape: [batch, of, k], dtype: precision };
+  const x: TensorSpec = { shape: inputShape(params), dtype: precision };
   const output: TensorSpec = { shape: [batch, rows, n], dtype: precision };
-  const stride = rowStride(k);
   return product({
-    label: `matmul [${batch * rows}, ${k}]·[${k}, ${n}]`,
+    label: `matmul [${batch * rows}, ${k}]·[${k}, ${n}]${params.windows ? " of windows" : ""}`,
     x,
     weightPrecision: params.weightPrecision,
     quantized: params.quantized,
@@ -41,10 +44,26 @@ export function matmul(params: MatmulParams): Kernel {
     taps: 1,
     stored: { batch, rows, channels: n, precision, output },
     epilogue: params,
-    prepareRow: (i) =>
-      of === rows
-        ? `let base${i} = m${i} * ${stride}u;`
-        : `let base${i} = (m${i} / ${rows}u * ${of}u + ${first}u + m${i} % ${rows}u) * ${stride}u;`,
+    prepareRow: (i) => prepareRow(params, i),
     load: (i) => `x4(base${i}, c)`,
   });
+}
+
+function inputShape({ batch, rows, select, windows, channelsIn }: MatmulParams): Shape {
+  if (!windows) return [batch, select?.of ?? rows, channelsIn];
+  const { count, tokens } = windowGrid(windows);
+  return [batch * count, tokens, channelsIn];
+}
+
+/** Statements that declare `base<i>`, where row `m<i>` of y has its numbers in x. */
+function prepareRow({ rows, select, windows, channelsIn }: MatmulParams, i: number): string {
+  const stride = rowStride(channelsIn);
+  if (windows) {
+    return wgsl`
+      ${rowInWindows(windows, `m${i}`, `row${i}`)}
+      let base${i} = row${i} * ${stride}u;`;
+  }
+  const { of, first } = select ?? { of: rows, first: 0 };
+  if (of === rows) return `let base${i} = m${i} * ${stride}u;`;
+  return `let base${i} = (m${i} / ${rows}u * ${of}u + ${first}u + m${i} % ${rows}u) * ${stride}u;`;
 }

@@ -19,6 +19,8 @@ export interface PatchEmbedParams {
   readonly patch: number;
   /** D. */
   readonly channelsOut: number;
+  /** Whether positions are added; true if left out. */
+  readonly positions?: boolean;
   readonly precision: Precision;
   /** Of the weight, if not `precision`. */
   readonly weightPrecision?: Precision | undefined;
@@ -30,10 +32,11 @@ export interface PatchEmbedParams {
  * row 0 of each image drops its product and takes the class token.
  *
  * pixels `[N, 3, H, W]`, weight `[3 · p · p, D]` (`packLinear` of PyTorch's `[D, 3, p, p]`), bias `[D]` f32, class token
- * with its own position already added `[D]` f32, positions of the patches `[1, h, w, D]` → tokens `[N, 1 + h · w, D]`.
+ * with its own position already added `[D]` f32, positions of the patches if any `[1, h, w, D]` → tokens `[N, 1 + h · w, D]`.
  */
 export function patchEmbed(params: PatchEmbedParams): Kernel {
-  const { batch, channelsIn, height, width, patch, channelsOut, precision, weightPrecision = precision } = params;
+  const { batch, channelsIn, height, width, patch, channelsOut, positions: hasPositions = true, precision } = params;
+  const { weightPrecision = precision } = params;
   const [down, across] = [Math.floor(height / patch), Math.floor(width / patch)];
   const rows = 1 + down * across;
   const k = channelsIn * patch * patch;
@@ -42,9 +45,11 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
   const vector: TensorSpec = { shape: [multipleOf4(channelsOut)], dtype: "f32" };
   const positions: TensorSpec = { shape: [1, down, across, channelsOut], dtype: precision };
   const output: TensorSpec = { shape: [batch, rows, channelsOut], dtype: precision };
+  const inputs = [x, weight, vector, vector, ...(hasPositions ? [positions] : [])];
   const stored = { batch, rows, channels: channelsOut, precision, output };
   const m = batch * rows;
-  const embedded = `sum + bias[n4] + positions4((m % ${rows}u - 1u) * ${rowStride(channelsOut)}u, n4)`;
+  const position = `positions4((m % ${rows}u - 1u) * ${rowStride(channelsOut)}u, n4)`;
+  const embedded = `sum + bias[n4]${hasPositions ? ` + ${position}` : ""}`;
   const loads = loadWeight(weightPrecision, weight, [multipleOf4(k), multipleOf4(channelsOut)], 1);
   const { main, workgroups } = registerTile(
     {
@@ -68,7 +73,7 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
   );
   return {
     label: `patchEmbed [${x.shape}] ${patch}×${patch} → ${channelsOut}`,
-    inputs: [x, weight, vector, vector, positions],
+    inputs,
     output,
     workgroups,
     flops: 2 * batch * (rows - 1) * channelsOut * k,
@@ -78,9 +83,11 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
       ${loads.declarations}
       ${storage(2, "read", "bias", vector, 4)}
       ${storage(3, "read", "classToken", vector, 4)}
+      #if ${hasPositions}
       ${storage(4, "read", "positions", positions, lanes(channelsOut))}
-      ${epilogueDeclarations({}, stored, 5)}
       ${loadChannels("positions", channelsOut)}
+      #endif
+      ${epilogueDeclarations({}, stored, inputs.length)}
 
       // Where tap k = (channel, row, column) of a patch lies from the patch's first pixel. Taps past the last one repeat
       // it: their weights are zeros.

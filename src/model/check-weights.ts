@@ -1,3 +1,4 @@
+import type { Layout } from "../runtime/checkpoint.ts";
 import { FileError } from "../runtime/errors.ts";
 import type { StoredTensor } from "../runtime/stored-tensor.ts";
 import { elementCount } from "../runtime/tensor.ts";
@@ -6,34 +7,41 @@ import type { Weight } from "../runtime/weight.ts";
 /**
  * Holds a checkpoint against the weights that a model binds, before any data is read.
  * @param ignored patterns of tensor names that inference never reads
+ * @param layout of the checkpoint, so that errors call tensors as the file does
  * @throws FileError listing all that is missing, misshapen or left over
  */
 export function checkWeights(
   tensors: ReadonlyMap<string, StoredTensor>,
   weights: readonly Weight[],
   ignored: readonly RegExp[],
+  layout?: Layout,
 ): void {
+  const inFile = (name: string) => (layout ? layout.nameOf(name) : name);
   const wanted = new Map(weights.flatMap(({ sources }) => sources.map((source) => [source.name, source] as const)));
   const problems: string[] = [];
   for (const [name, { shape, dtype }] of wanted) {
     const tensor = tensors.get(name);
     if (!tensor) {
-      problems.push(`no tensor "${name}" [${shape}]${hint(tensors, name)}`);
+      problems.push(`no tensor "${inFile(name)}" [${shape}]${hint(tensors, name)}`);
     } else if (tensor.shape.join() !== shape.join()) {
       const sameSize = elementCount(tensor.shape) === elementCount(shape) ? " (as many elements)" : "";
-      problems.push(`tensor "${name}": want [${shape}], got [${tensor.shape}]${sameSize}`);
+      problems.push(`tensor "${inFile(name)}": want [${shape}], got [${tensor.shape}]${sameSize}`);
     } else if (dtype ? tensor.dtype !== dtype : !/^(F|BF)\d+$/.test(tensor.dtype)) {
-      problems.push(`tensor "${name}": want ${dtype ?? "floating point numbers"}, got ${tensor.dtype}`);
+      problems.push(`tensor "${inFile(name)}": want ${dtype ?? "floating point numbers"}, got ${tensor.dtype}`);
     }
   }
   for (const name of tensors.keys()) {
-    if (!wanted.has(name) && !ignored.some((pattern) => pattern.test(name))) problems.push(`left over: "${name}"`);
+    if (!wanted.has(name) && !ignored.some((pattern) => pattern.test(name)))
+      problems.push(`left over: "${inFile(name)}"`);
   }
   if (problems.length === 0) return;
   const shown = problems.slice(0, 20);
   if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`);
+  const [want, advice] = layout
+    ? [`a DPT of ${layout.owner}`, `Is the file as ${layout.owner} released it?`]
+    : ["config.json", "Is config.json from the same checkpoint?"];
   throw new FileError(
-    `weights: want the tensors of config.json, got ${problems.length} that differ:\n  ${shown.join("\n  ")}\nIs config.json from the same checkpoint?`,
+    `weights: want the tensors of ${want}, got ${problems.length} that differ:\n  ${shown.join("\n  ")}\n${advice}`,
   );
 }
 

@@ -1,10 +1,13 @@
 import type { Activation } from "../kernels/shared/activation.ts";
 import { parseActivation } from "./activations.ts";
+import { type BeitConfig, parseBeit } from "./backbones/beit.ts";
 import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
+import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid.ts";
+import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2.ts";
 import { parseVit, type VitConfig } from "./backbones/vit.ts";
 import { Fields } from "./fields.ts";
 
-export type BackboneConfig = VitConfig | Dinov2Config;
+export type BackboneConfig = VitConfig | HybridConfig | Dinov2Config | BeitConfig | Swinv2Config;
 
 /** How the class token enters the maps: not at all, added to every token, or projected together with each. */
 export type Readout = "ignore" | "add" | "project";
@@ -81,16 +84,24 @@ export function decoderOf({ decoders }: ModelConfig, task: Task): DecoderConfig 
   return decoders.find((decoder) => decoder.task === task);
 }
 
+/** By the `model_type` of a `backbone_config`. */
+const BACKBONES = { dinov2: parseDinov2, beit: parseBeit, swinv2: parseSwinv2 } as const;
+
 const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "architecture">>> = {
   DPTForSemanticSegmentation: (json) => {
-    // transformers cannot build it with another backbone than its own ViT.
-    if (json.has("backbone_config")) throw json.wrong("backbone_config", "absent", json.raw("backbone_config"));
+    // transformers cannot build it with another backbone than its own ViT and its own hybrid.
+    if (json.has("backbone_config") && !isHybrid(json)) {
+      const kind = json.object("backbone_config").raw("model_type");
+      throw json.wrong("backbone_config", "absent in this architecture", kind ?? json.raw("backbone_config"));
+    }
+    const backbone = parseDptBackbone(json);
     const head = { kind: "segmentation", labels: parseLabels(json) } as const;
-    return { backbone: parseVit(json), decoders: [{ task: "segmentation", ...parseDptNeck(json), head }] };
+    return { backbone, decoders: [{ task: "segmentation", ...parseDptNeck(json, backbone), head }] };
   },
   DPTForDepthEstimation: (json) => {
+    const backbone = parseDptBackbone(json);
     const head = { kind: "depth", addProjection: json.boolean("add_projection", false) } as const;
-    return { backbone: parseDptBackbone(json), decoders: [{ task: "depth", ...parseDptNeck(json), head }] };
+    return { backbone, decoders: [{ task: "depth", ...parseDptNeck(json, backbone), head }] };
   },
   DepthAnythingForDepthEstimation: parseDepthAnything,
 };
@@ -110,20 +121,11 @@ export function parseConfig(json: unknown): ModelConfig {
   return { architecture, ...PARSERS[architecture]!(fields) };
 }
 
-function parseDptNeck(json: Fields): Omit<DecoderConfig, "task" | "head"> {
+function parseDptNeck(json: Fields, backbone: BackboneConfig): Omit<DecoderConfig, "task" | "head"> {
   const batchNorm = json.boolean("use_batch_norm_in_fusion_residual", false);
   const channels = json.numbers("neck_hidden_sizes", [96, 192, 384, 768]);
-  if (json.numbers("neck_ignore_stages", [], stageCount(json)).length > 0) {
-    throw json.wrong("neck_ignore_stages", "empty without is_hybrid", json.raw("neck_ignore_stages"));
-  }
   return {
-    reassemble: {
-      readout: json.word("readout_type", ["ignore", "add", "project"], "project"),
-      activation: parseActivation(json, "hidden_act"),
-      factors: parseFactors(json),
-      channels,
-      ignored: [],
-    },
+    reassemble: { ...parseReassemble(json, backbone, channels), activation: parseActivation(json, "hidden_act") },
     fusion: {
       channels: json.whole("fusion_hidden_size", 256),
       batchNorm,
@@ -134,15 +136,57 @@ function parseDptNeck(json: Fields): Omit<DecoderConfig, "task" | "head"> {
   };
 }
 
+function parseReassemble(
+  json: Fields,
+  backbone: BackboneConfig,
+  channels: readonly number[],
+): Omit<ReassembleConfig, "activation"> {
+  if (backbone.kind === "swinv2") return passedOn(json, backbone, channels);
+  const factors = parseFactors(json);
+  if (backbone.kind !== "hybrid") {
+    if (json.numbers("neck_ignore_stages", [], stageCount(json)).length > 0) {
+      throw json.wrong("neck_ignore_stages", "empty without is_hybrid", json.raw("neck_ignore_stages"));
+    }
+    const readout = json.word("readout_type", ["ignore", "add", "project"], "project");
+    return { readout, factors, channels, ignored: [] };
+  }
+  const ignored = json.numbers("neck_ignore_stages", [0, 1]).toSorted();
+  if (ignored.join() !== "0,1") throw json.wrong("neck_ignore_stages", "[0, 1] with is_hybrid", ignored);
+  const maps = backbone.bit.stages.slice(0, ignored.length).map((stage) => stage.channels);
+  if (maps.some((c, i) => c !== channels[i])) {
+    throw json.wrong("neck_hidden_sizes", `${maps.join(", ")} first, as the backbone has them`, channels);
+  }
+  const readout = json.word("readout_type", ["project"], "project");
+  // Whatever the file says of the maps that pass as they are, these are what they have.
+  return { readout, factors: [4, 2, ...factors.slice(ignored.length)], channels, ignored };
+}
+
+/** Swin's maps go to the neck's convolutions as they are: DPTNeck has no reassemble stage then. */
+function passedOn(
+  json: Fields,
+  backbone: Swinv2Config,
+  channels: readonly number[],
+): Omit<ReassembleConfig, "activation"> {
+  const widths = swinv2Widths(backbone);
+  if (widths.join() !== channels.join())
+    throw json.wrong("neck_hidden_sizes", `the backbone's ${widths.join(", ")}`, channels);
+  // Against the patches, as the taps are spaced.
+  const factors = backbone.taps.map((tap) => 0.5 ** Math.max(tap - 1, 0));
+  return { readout: "ignore", factors, channels, ignored: channels.map((_, i) => i) };
+}
+
 /** A list that should be empty is read with the length it has, so that its error says what it holds. */
 function stageCount(json: Fields): number {
   const stages = json.raw("neck_ignore_stages");
   return Array.isArray(stages) ? stages.length : 0;
 }
 
-/** A `backbone_config` replaces the class's own ViT; only DINOv2 so far. */
+/** A `backbone_config` is part of the hybrid, or replaces the class's own ViT. */
 function parseDptBackbone(json: Fields): BackboneConfig {
-  return json.has("backbone_config") ? parseDinov2(json.object("backbone_config")) : parseVit(json);
+  if (isHybrid(json)) return parseHybrid(json);
+  if (!json.has("backbone_config")) return parseVit(json);
+  const backbone = json.object("backbone_config");
+  return BACKBONES[backbone.word("model_type", ["dinov2", "beit", "swinv2"], "dinov2")](backbone);
 }
 
 function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {

@@ -4,7 +4,10 @@ import type { Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import type { Backbone, BackboneOutput } from "./backbones/backbone.ts";
+import { beit } from "./backbones/beit.ts";
 import { dinov2 } from "./backbones/dinov2.ts";
+import { hybrid } from "./backbones/hybrid.ts";
+import { swinv2 } from "./backbones/swinv2.ts";
 import { vit } from "./backbones/vit.ts";
 import type { DecoderConfig, HeadConfig, ModelConfig, Task } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
@@ -35,6 +38,8 @@ export interface DecoderWeights {
 export const IGNORED_TENSORS: readonly RegExp[] = [
   // A second head that only helps training.
   /^auxiliary_head\./,
+  // The ImageNet classifier that the backbone was trained with, in the paper's own files.
+  /^pretrained\.model\.head\./,
   // The norm and the pooler after the last block: the neck takes the tokens before them.
   /^dpt\.layernorm\./,
   /^dpt\.pooler\./,
@@ -42,10 +47,17 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
   /^neck\.fusion_stage\.layers\.0\.residual_layer1\./,
   // Counts training steps.
   /\.num_batches_tracked$/,
+  // BiT's fourth stage, and the norm after it: the tokens come from the third.
+  /^dpt\.embeddings\.backbone\.bit\.encoder\.stages\.3\./,
+  /^dpt\.embeddings\.backbone\.bit\.norm\./,
   // Stands for hidden patches in training.
   /^backbone\.embeddings\.mask_token$/,
   // DINOv2's last norm where apply_layernorm is false.
   /^backbone\.layernorm\./,
+  // What BEiT classifies by.
+  /^backbone\.pooler\./,
+  // Older files hold which entry of BEiT's table each pair of tokens takes; that follows from the size.
+  /\.relative_position_index$/,
 ];
 
 /** Names every weight of a model, with the shape it must have in the checkpoint. */
@@ -65,8 +77,14 @@ function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Ba
   switch (config.kind) {
     case "vit":
       return vit(scope.at("dpt"), config);
+    case "hybrid":
+      return hybrid(scope.at("dpt"), config);
     case "dinov2":
       return dinov2(scope.at("backbone"), config);
+    case "swinv2":
+      return swinv2(scope.at("backbone"), config);
+    case "beit":
+      return beit(scope.at("backbone"), config);
   }
 }
 

@@ -78,6 +78,15 @@ export class Fields {
     return value;
   }
 
+  /** At least `least` whole numbers from 1. */
+  wholes(field: string, otherwise: readonly number[], least: number): readonly number[] {
+    const value = this.raw(field) ?? otherwise;
+    const isWholes =
+      Array.isArray(value) && value.length >= least && value.every((n) => isWhole(n) && n > 0 && n <= MOST);
+    if (!isWholes) throw this.wrong(field, `a list of ${least} or more whole numbers`, value);
+    return value;
+  }
+
   /** The error for a value that this project does not know. */
   wrong(field: string, want: string, got: unknown): FileError {
     const message = `${this.#where}: want "${field}" to be ${want}, got ${quote(got)}`;

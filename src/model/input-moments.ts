@@ -22,7 +22,7 @@ export async function inputMoments(
   pictures: Iterable<PictureSource>,
 ): Promise<Moments> {
   const weights = dptWeights(config, "f32", "direct");
-  checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
+  checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
   const coarse: readonly PackedWeight[] = dptWeights(config, "f32", "direct", { format: "q4", stored: false }).leaves;
   const labels = new Set(coarse.flatMap(({ label, quantized }) => (quantized === "q4" ? [label] : [])));
   const store = await engine.loadWeights(checkpoint, weights.leaves);

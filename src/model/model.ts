@@ -2,13 +2,12 @@ import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import { type Convolution, chooseConvolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
-import { openCheckpoint } from "../runtime/checkpoint.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import { type PictureSource, type Pixels, readPixels } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
-import { readJson } from "../runtime/read-json.ts";
+import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
 import type { TuneOptions } from "../runtime/session-tuner.ts";
 import { storeFloats } from "../runtime/store-floats.ts";
@@ -19,18 +18,21 @@ import { measurePictures, segmentPictures } from "./answer-pictures.ts";
 import type { DepthMap, PredictionOptions, Segmentation, SegmentOptions } from "./answers.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
-import { decoderOf, type ModelConfig, parseConfig } from "./config.ts";
+import { decoderOf, type ModelConfig } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { inPyTorchLayout } from "./forward.ts";
-import { type Processor, parseProcessor, type Size } from "./processor.ts";
+import { openFolder } from "./open-folder.ts";
+import type { Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
 import type { Answering } from "./tally.ts";
 import { jobOf, type Recordable, type Work } from "./work.ts";
 
-/** What is going on, and how far: bytes of the checkpoint, kernels, windows and views of a
- * picture, or ways to compute kernels. */
+/**
+ * What is going on, and how far: bytes from the hub or of the checkpoint, kernels, windows and views of a picture, or ways
+ * to compute kernels.
+ */
 export interface Progress {
-  readonly phase: "load" | "compile" | "run" | "tune";
+  readonly phase: "download" | "load" | "compile" | "run" | "tune";
   readonly done: number;
   readonly total: number;
 }
@@ -105,19 +107,18 @@ export class DPT {
   }
 
   /**
-   * Loads a model folder as it lies on the Hugging Face hub: config.json, preprocessor_config.json, weights. The weights
-   * stream to the GPU; the whole file is never in memory.
-   * @param source the folder's URL, the files of a folder that a person picked, or anything that opens files by name
+   * Loads a model folder as it lies on the Hugging Face hub: config.json, preprocessor_config.json, weights; or a
+   * checkpoint as the paper's authors released it (isl-org/DPT), one `.pt` without a config. The weights stream to the
+   * GPU; the whole file is never in memory.
+   * @param source the URL of the folder or the `.pt`, the files of a folder that a person picked, or anything that opens
+   *   files by name
    * @throws FileError for what is wrong in the folder, MachineError for what the adapter lacks; the signal's reason when
    *   aborted. Nothing stays allocated then.
    */
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
     const { onProgress, signal } = options;
-    const config = parseConfig(await readJson(files, "config.json", { required: true, signal }));
-    const processorJson = await readJson(files, "preprocessor_config.json", { signal });
-    const processor = processorJson && parseProcessor(processorJson);
-    const checkpoint = await openCheckpoint(files, signal);
+    const { config, processor, checkpoint } = await openFolder(files, signal);
     const storage = chooseStorage(checkpoint, options.dtype);
     const { precision } = storage;
     signal?.throwIfAborted();
@@ -126,7 +127,7 @@ export class DPT {
       engine.checkPrecision(precision);
       const convolution = chooseConvolution(options.convolution, precision, engine.traits);
       const weights = dptWeights(config, precision, convolution, storage.quantization);
-      checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS);
+      checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
       const store = await engine.loadWeights(checkpoint, weights.leaves, {
         signal,
         onProgress: ({ loaded, total }) => onProgress?.({ phase: "load", done: loaded, total }),
@@ -136,6 +137,18 @@ export class DPT {
       engine.dispose();
       throw error;
     }
+  }
+
+  /**
+   * Loads a model of the Hugging Face hub by its id, `organisation/name`, with all files of one commit. Anything else is
+   * a source as {@link DPT.load} takes it; a relative URL begins with `./`, `../` or `/` here.
+   * @throws as {@link DPT.load}; FileError too if the hub refuses or a download is wrong, UsageError for what is no
+   *   revision or address
+   */
+  static async fromPretrained(source: ModelSource, options: LoadOptions & PretrainedOptions = {}): Promise<DPT> {
+    const { onProgress, onNotice } = options;
+    const onDownload = (done: number, total: number) => onProgress?.({ phase: "download", done, total });
+    return DPT.load(openPretrained(source, options, { onDownload, onNotice }), options);
   }
 
   /** The adapter's name. */

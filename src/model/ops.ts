@@ -1,19 +1,29 @@
 import { attention } from "../kernels/attention.ts";
 import { cast } from "../kernels/cast.ts";
+import { channelMoments } from "../kernels/channel-moments.ts";
+import { channelsLast } from "../kernels/channels-last.ts";
 import { convTranspose2d } from "../kernels/conv-transpose2d.ts";
 import { conv2d } from "../kernels/conv2d.ts";
+import { cosineWindows } from "../kernels/cosine-windows.ts";
+import { groupNorm } from "../kernels/group-norm.ts";
+import { groupStatistics } from "../kernels/group-statistics.ts";
 import { layerNorm } from "../kernels/layer-norm.ts";
 import { matmul } from "../kernels/matmul.ts";
+import { maxPool2d } from "../kernels/max-pool2d.ts";
 import { patchEmbed } from "../kernels/patch-embed.ts";
+import { prependClassToken } from "../kernels/prepend-class-token.ts";
+import { relativePositionBias } from "../kernels/relative-position-bias.ts";
 import { resize } from "../kernels/resize.ts";
 import type { Activation } from "../kernels/shared/activation.ts";
+import { endPadding, type Padding, perSide, samePadding } from "../kernels/shared/padding.ts";
+import { type WindowParams, windowGrid } from "../kernels/shared/windows.ts";
 import { swiglu } from "../kernels/swiglu.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Kernel } from "../runtime/kernel.ts";
 import { type DType, elementCount, type Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import type { PackedWeight } from "./quantized-weight.ts";
-import type { Conv, Linear, Norm } from "./weights.ts";
+import type { Conv, GroupNorm, Linear, Norm } from "./weights.ts";
 import { winograd } from "./winograd.ts";
 
 /** Rows and columns of a map. */
@@ -33,6 +43,8 @@ interface Epilogue {
 interface LinearOptions extends Epilogue {
   /** Rows of each image that are taken, out of all it has. */
   readonly rows?: { readonly first: number; readonly count: number };
+  /** How x is cut into windows, if it is; the answer is not. */
+  readonly windows?: WindowParams;
   /** One vector for each image `[N, 1, C]`, instead of the layer's own bias. */
   readonly imageBias?: Tensor;
 }
@@ -40,6 +52,21 @@ interface LinearOptions extends Epilogue {
 interface Conv2dOptions extends Epilogue {
   /** Whether the input passes a ReLU first. */
   readonly relu?: boolean;
+}
+
+interface GroupNormOptions {
+  readonly activation?: Activation;
+  /** Added before the activation; a map of x's shape. */
+  readonly residual?: Tensor;
+}
+
+interface AttentionOptions {
+  /** Factor on the products of queries and keys; 1 / √d if left out. */
+  readonly scale?: number;
+  /** `[heads, T, T]`, added to the scores of every image. */
+  readonly bias?: Tensor | undefined;
+  /** `[B', T]` u32; tokens of different regions do not see each other, image n has row n mod B'. */
+  readonly regions?: Tensor | undefined;
 }
 
 /** Which layers store their answers in f32 where the model stores f16, by {@link Graph.layers}' names. */
@@ -59,12 +86,13 @@ export class Ops {
     this.#inF32 = inF32;
   }
 
-  /** torch.nn.Linear on x `[N, T, K]` → `[N, T, C]`. */
-  linear(x: Tensor, layer: Linear, { rows, imageBias, ...options }: LinearOptions = {}): Tensor {
-    const [batch, of] = x.shape as [number, number];
+  /** torch.nn.Linear on x `[N, T, K]` → `[N, T, C]`; with windows, on x `[N · windows, M², K]` → `[N, H · W, C]`. */
+  linear(x: Tensor, layer: Linear, { rows, windows, imageBias, ...options }: LinearOptions = {}): Tensor {
+    const [images, of] = x.shape as [number, number];
     const params = {
-      batch,
-      rows: rows?.count ?? of,
+      ...(windows
+        ? { windows, batch: images / windowGrid(windows).count, rows: windows.height * windows.width }
+        : { batch: images, rows: rows?.count ?? of }),
       ...(rows && { select: { of, first: rows.first } }),
       channelsIn: layer.channelsIn,
       channelsOut: layer.channelsOut,
@@ -90,10 +118,10 @@ export class Ops {
     return this.graph.reshape(y, [batch, height, width, layer.channelsOut]);
   }
 
-  /** torch.nn.Conv2d on a map `[N, H, W, K]`, padded by half its window. */
+  /** torch.nn.Conv2d on a map `[N, H, W, K]`, padded as the layer is; K may be filled up to a multiple of 4. */
   conv2d(x: Tensor, layer: Conv, { relu = false, ...options }: Conv2dOptions = {}): Tensor {
-    const [batch, height, width] = x.shape as [number, number, number];
-    const { channelsIn, channelsOut, size, stride } = layer;
+    const [batch, height, width, channelsIn] = x.shape as [number, number, number, number];
+    const { channelsOut, size, stride } = layer;
     const shared = { channelsOut, relu, ...this.#epilogue(layer.bias && "channel", options) };
     const weight = this.graph.weight(layer.weight);
     const { label } = layer.weight;
@@ -105,8 +133,9 @@ export class Ops {
       const params = { ...shared, precision, side: layer.winograd };
       return this.#named(label, winograd(this.graph, params, input!, weight, [...bias, ...added]));
     }
-    const window = { size, stride, padding: (size - 1) / 2 };
-    const params = { ...shared, batch, height, width, channelsIn, ...window, ...storedAs(layer.weight) };
+    const padding = paddingOf(layer, height, width);
+    const sizes = { batch, height, width, channelsIn, size, stride, padding };
+    const params = { ...shared, ...sizes, ...storedAs(layer.weight) };
     return this.#run(label, (precision) => conv2d({ ...params, precision }), x, weight, ...bias, ...residuals);
   }
 
@@ -124,25 +153,110 @@ export class Ops {
     );
   }
 
-  /** torch.nn.LayerNorm over the last dimension. */
-  layerNorm(x: Tensor, { weight, bias, channels, epsilon }: Norm): Tensor {
+  /** torch.nn.LayerNorm over the last dimension; the residual, of x's shape, is added last. */
+  layerNorm(x: Tensor, norm: Norm, { residual }: { readonly residual?: Tensor } = {}): Tensor {
+    const { weight, bias, channels, epsilon } = norm;
     const rows = elementCount(x.shape) / channels;
+    const params = { rows, channels, epsilon, residual: residual !== undefined };
     const y = this.#run(
       weight.label.replace(/\.weight$/, ""),
-      (precision) => layerNorm({ rows, channels, epsilon, precision }),
+      (precision) => layerNorm({ ...params, precision }),
       this.graph.reshape(x, [rows, channels]),
       this.graph.weight(weight),
       this.graph.weight(bias),
+      ...(residual ? [this.graph.reshape(residual, [rows, channels])] : []),
     );
     return this.graph.reshape(y, x.shape);
   }
 
+  /** torch.nn.GroupNorm of a map `[N, H, W, C]`, as three kernels. */
+  groupNorm(x: Tensor, layer: GroupNorm, { activation, residual }: GroupNormOptions = {}): Tensor {
+    const [batch, height, width, channels] = x.shape as [number, number, number, number];
+    const map = { batch, height, width, channels, groups: layer.groups };
+    const label = layer.weight.label.replace(/\.weight$/, "");
+    const residuals = residual ? [residual] : [];
+    const precision = this.#precisionOf(label, [x, ...residuals]);
+    const [input, ...added] = [x, ...residuals].map((tensor) => this.#as(tensor, precision));
+    const moments = this.graph.run(channelMoments({ ...map, precision }), input!);
+    const statistics = this.graph.run(groupStatistics({ ...map, epsilon: layer.epsilon }), moments);
+    const affine = [this.graph.weight(layer.weight), this.graph.weight(layer.bias)];
+    const kernel = groupNorm({ ...map, activation, residual: residual !== undefined, precision });
+    return this.#named(label, this.graph.run(kernel, input!, statistics, ...affine, ...added));
+  }
+
+  /** The largest of each window of a map `[N, H, W, C]` with zeros around it. */
+  maxPool2d(x: Tensor, size: number, stride: number, padding: "same" | "none"): Tensor {
+    const [batch, height, width, channels] = x.shape as [number, number, number, number];
+    const zeros: Padding = padding === "same" ? samePadding(height, width, size, stride) : perSide(0);
+    const params = { batch, height, width, channels, size, stride, padding: zeros };
+    return this.#run(this.#of("maxPool2d", x), (precision) => maxPool2d({ ...params, precision }), x);
+  }
+
+  /** Pixels `[N, C, H, W]` as a map `[N, H, W, C]`, C filled up to a multiple of 4. */
+  channelsLast(pixels: Tensor): Tensor {
+    const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
+    const params = { batch, channels, height, width };
+    return this.#run(this.#of("channelsLast", pixels), (precision) => channelsLast({ ...params, precision }), pixels);
+  }
+
+  /** Equation 1 of the ViT paper for patches that are the pixels of a map: `[N, h, w, D]` → `[N, 1 + h · w, D]`. */
+  prependClassToken(x: Tensor, classToken: Weight, positions: Tensor): Tensor {
+    const [batch, height, width, channels] = x.shape as [number, number, number, number];
+    const params = { batch, height, width, channels };
+    return this.#run(
+      classToken.label,
+      (precision) => prependClassToken({ ...params, precision }),
+      x,
+      this.graph.weight(classToken),
+      positions,
+    );
+  }
+
   /** Multi-head self-attention of `[q k v]`, `[N, T, 3 · D]` → `[N, T, D]`. */
-  attention(qkv: Tensor, heads: number): Tensor {
+  attention(qkv: Tensor, heads: number, { scale, bias, regions }: AttentionOptions = {}): Tensor {
     const [batch, tokens, width] = qkv.shape as [number, number, number];
     const headSize = width / 3 / heads;
-    const params = { batch, tokens, heads, headSize, scale: 1 / Math.sqrt(headSize) };
-    return this.#run(this.#of("attention", qkv), (precision) => attention({ ...params, precision }), qkv);
+    const own = { batch, tokens, heads, headSize, scale: scale ?? 1 / Math.sqrt(headSize) };
+    const params = { ...own, bias: bias !== undefined, regions: regions?.shape[0] };
+    return this.#run(
+      this.#of("attention", qkv),
+      (precision) => attention({ ...params, precision }),
+      qkv,
+      ...(bias ? [bias] : []),
+      ...(regions ? [regions] : []),
+    );
+  }
+
+  /**
+   * `[q k v]` of a map's tokens, `[N, H · W, 3 · D]`, cut into windows `[N · windows, M², 3 · D]`, queries and keys of each
+   * head with length 1, queries times the head's scale.
+   * @param bias of the product that made qkv: what it makes of the zeros around the map
+   */
+  cosineWindows(qkv: Tensor, scale: Weight, bias: Weight | undefined, windows: WindowParams, heads: number): Tensor {
+    const [batch, , width] = qkv.shape as [number, number, number];
+    const params = { ...windows, batch, heads, headSize: width / 3 / heads, bias: bias !== undefined };
+    return this.#run(
+      this.#of("cosineWindows", qkv),
+      (precision) => cosineWindows({ ...params, precision }),
+      qkv,
+      this.graph.weight(scale),
+      ...(bias && windowGrid(windows).isPadded ? [this.graph.weight(bias)] : []),
+    );
+  }
+
+  /**
+   * A bias for attention `[heads, T, T]` from the table of a grid `[1, 2 · h − 1, 2 · w − 1, heads]`; with the rows of the
+   * class token `[3, heads]` if there is one.
+   */
+  relativePositionBias(table: Tensor, classToken?: Tensor): Tensor {
+    const [, down, across, heads] = table.shape as [number, number, number, number];
+    const params = { height: (down + 1) / 2, width: (across + 1) / 2, heads, classToken: classToken !== undefined };
+    return this.#run(
+      this.#of("bias", table),
+      (precision) => relativePositionBias({ ...params, precision }),
+      table,
+      ...(classToken ? [classToken] : []),
+    );
   }
 
   /** `silu(x₁) · x₂` of the two halves of the channels, `[N, T, 2 · H]` → `[N, T, H]`. */
@@ -160,11 +274,12 @@ export class Ops {
     return this.#run(this.#of("resize", x), (precision) => resize({ ...params, precision }), x);
   }
 
-  /** Equation 1 of the ViT paper: patches to vectors, the class token before them, positions added. */
-  patchEmbed(pixels: Tensor, layer: Linear, classToken: Weight, positions: Tensor, patch: number): Tensor {
+  /** Equation 1 of the ViT paper: patches to vectors, the class token before them, positions, if there are any, added. */
+  patchEmbed(pixels: Tensor, layer: Linear, classToken: Weight, positions: Tensor | undefined, patch: number): Tensor {
     const [batch, channelsIn, height, width] = pixels.shape as [number, number, number, number];
     const { channelsOut } = layer;
-    const params = { batch, channelsIn, height, width, patch, channelsOut, ...storedAs(layer.weight) };
+    const sizes = { batch, channelsIn, height, width, patch, channelsOut, positions: positions !== undefined };
+    const params = { ...sizes, ...storedAs(layer.weight) };
     return this.#run(
       layer.weight.label,
       (precision) => patchEmbed({ ...params, precision }),
@@ -172,7 +287,7 @@ export class Ops {
       this.graph.weight(layer.weight),
       this.graph.weight(layer.bias!),
       this.graph.weight(classToken),
-      positions,
+      ...(positions ? [positions] : []),
     );
   }
 
@@ -212,6 +327,18 @@ export class Ops {
 
   #epilogue(bias: "channel" | "image" | undefined, { activation, scale, residuals = [] }: Epilogue) {
     return { bias, activation, scale, residuals: residuals.length as 0 | 1 | 2 };
+  }
+}
+
+/** The zeros around a map of this size. */
+function paddingOf({ size, stride, padding = "half" }: Conv, height: number, width: number): number | Padding {
+  switch (padding) {
+    case "half":
+      return (size - 1) / 2;
+    case "same":
+      return samePadding(height, width, size, stride);
+    case "end":
+      return endPadding(height, width, stride);
   }
 }
 

@@ -2,7 +2,7 @@ import type { QuantizedFormat } from "../kernels/shared/weight-format.ts";
 import type { Checkpoint } from "../runtime/checkpoint.ts";
 import { FileError } from "../runtime/errors.ts";
 import { byteLengthOf } from "../runtime/stored-tensor.ts";
-import type { Weight } from "../runtime/weight.ts";
+import { makerOf, type Weight } from "../runtime/weight.ts";
 import type { TensorToWrite } from "../runtime/write-safetensors.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, quantizedMetadata } from "./choose-storage.ts";
@@ -37,13 +37,13 @@ export function quantizeCheckpoint(
     );
   }
   const weights = dptWeights(config, "f32", undefined, { format, stored: false, moments }).leaves;
-  checkWeights(checkpoint.tensors, weights, IGNORED_TENSORS);
+  checkWeights(checkpoint.tensors, weights, IGNORED_TENSORS, checkpoint.layout);
   const parts = dptWeights(config, "f32", undefined, { format, stored: true }).leaves;
 
   const tensors = new Map<string, TensorToWrite>();
   const readers = new Map<string, () => Promise<Uint8Array<ArrayBuffer>>>();
   for (const [i, weight] of weights.entries()) {
-    if (parts[i]!.make) {
+    if (makerOf(parts[i]!, (name) => checkpoint.tensors.get(name)!.dtype)) {
       for (const { name } of weight.sources) {
         const { dtype, shape } = checkpoint.tensors.get(name)!;
         tensors.set(name, { name, dtype, shape });

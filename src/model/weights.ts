@@ -15,7 +15,15 @@ import {
 } from "../kernels/shared/winograd.ts";
 import type { Precision, Shape } from "../runtime/tensor.ts";
 import type { Weight, WeightSource } from "../runtime/weight.ts";
-import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows } from "./fold.ts";
+import {
+  batchNormScale,
+  batchNormShift,
+  concatenate,
+  halfColumns,
+  mergedTaps,
+  scaleRows,
+  standardizeRows,
+} from "./fold.ts";
 import { type PackedWeight, type Quantization, quantizedWeight } from "./quantized-weight.ts";
 
 /** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
@@ -30,6 +38,11 @@ export interface Conv extends Linear {
   /** The window's side. */
   readonly size: number;
   readonly stride: number;
+  /**
+   * Zeros around the map: half the window on each side; TensorFlow's "SAME", which depends on the map; or at its end, to a
+   * multiple of the stride.
+   */
+  readonly padding?: "half" | "same" | "end" | undefined;
   /** Set where the weight is transformed for Winograd's algorithm: the side of its tiles. */
   readonly winograd?: WinogradSide | undefined;
 }
@@ -42,17 +55,37 @@ export interface Norm {
   readonly epsilon: number;
 }
 
+/** torch.nn.GroupNorm. */
+export interface GroupNorm extends Norm {
+  readonly groups: number;
+}
+
 interface Affine {
   readonly bias?: boolean;
 }
 
-interface LinearOptions extends Affine {
+interface ProductOptions extends Affine {
+  /** ε of a weight that is standardised: each output's weights less their mean, over their standard deviation. */
+  readonly standardized?: number | undefined;
+  /** The coarsest quantisation that the layer may have, in a model that is quantised; any if left out. */
+  readonly coarsest?: "q8" | "none" | undefined;
+}
+
+interface LinearOptions extends ProductOptions {
   /** Name of a vector that multiplies the outputs (layer scale): folded in, since `λ(Wx + b) = (λW)x + λb`. */
   readonly scale?: string;
   /** Shape of the weight in the file, if not `[channelsOut, channelsIn]`. */
   readonly stored?: Shape;
-  /** The coarsest quantisation that the layer may have, in a model that is quantised; any if left out. */
-  readonly coarsest?: "q8" | "none" | undefined;
+}
+
+interface MergedOptions extends Affine {
+  /** Those that have no bias where the others do: zeros stand for it. */
+  readonly unbiased?: readonly string[];
+}
+
+interface MergedOptions extends Affine {
+  /** Those that have no bias where the others do: zeros stand for it. */
+  readonly unbiased?: readonly string[];
 }
 
 interface Recipe {
@@ -62,7 +95,7 @@ interface Recipe {
 
 interface PackedRecipe extends Recipe, Pick<LinearOptions, "coarsest"> {}
 
-interface ConvOptions extends Affine {
+interface ConvOptions extends ProductOptions, Pick<Conv, "padding"> {
   /** Name of a batch norm after the convolution; folded in, since in inference it is an affine map of each channel. */
   readonly batchNorm?: string;
   /** 1 if left out. */
@@ -101,11 +134,14 @@ export class WeightScope {
 
   /** torch.nn.Linear, or a Conv2d that is one: with a 1×1 window, or with a stride that is its window. */
   linear(name: string, channelsIn: number, channelsOut: number, options: LinearOptions = {}): Linear {
-    const { bias = true, scale, stored = [channelsOut, channelsIn], coarsest } = options;
+    const { bias = true, scale, stored = [channelsOut, channelsIn], standardized, coarsest } = options;
     const lambda = scale === undefined ? [] : [this.#source(scale, [channelsOut])];
     const weight = this.#packed(name, 1, channelsIn, channelsOut, {
       sources: [this.#source(`${name}.weight`, stored), ...lambda],
-      make: (w, l) => packLinear(l ? scaleRows(w!, l) : w!, channelsOut, channelsIn),
+      make: (w, l) => {
+        const rows = standardized === undefined ? w! : standardizeRows(w!, channelsOut, standardized);
+        return packLinear(l ? scaleRows(rows, l) : rows, channelsOut, channelsIn);
+      },
       coarsest,
     });
     if (!bias) return { weight, channelsIn, channelsOut };
@@ -121,7 +157,12 @@ export class WeightScope {
   }
 
   /** Several Linear of one input as one matrix, side by side: query, key and value. */
-  merged(names: readonly string[], channelsIn: number, channelsOut: number, { bias = true }: Affine = {}): Linear {
+  merged(
+    names: readonly string[],
+    channelsIn: number,
+    channelsOut: number,
+    { bias = true, unbiased = [] }: MergedOptions = {},
+  ): Linear {
     const all = names.length * channelsOut;
     const label = names.join("+");
     const weight = this.#packed(label, 1, channelsIn, all, {
@@ -129,13 +170,15 @@ export class WeightScope {
       make: (...parts) => packLinear(concatenate(parts), all, channelsIn),
     });
     if (!bias) return { weight, channelsIn, channelsOut: all };
+    const biased = names.filter((name) => !unbiased.includes(name));
     return {
       weight,
       channelsIn,
       channelsOut: all,
       bias: this.#vector(`${label}.bias`, all, {
-        sources: names.map((name) => this.#source(`${name}.bias`, [channelsOut])),
-        make: (...parts) => packVector(concatenate(parts)),
+        sources: biased.map((name) => this.#source(`${name}.bias`, [channelsOut])),
+        make: (...parts) =>
+          packVector(concatenate(names.map((name) => parts[biased.indexOf(name)] ?? new Float32Array(channelsOut)))),
       }),
     };
   }
@@ -164,9 +207,9 @@ export class WeightScope {
     channelsIn: number,
     channelsOut: number,
     size: number,
-    { bias = true, batchNorm, stride = 1 }: ConvOptions = {},
+    { bias = true, batchNorm, stride = 1, padding, standardized, coarsest }: ConvOptions = {},
   ): Conv {
-    const shape = { channelsIn, channelsOut, size, stride };
+    const shape = { channelsIn, channelsOut, size, stride, padding };
     // A transformed weight is four times as large, which is not what one quantises for.
     const auto = this.quantization ? "direct" : "auto";
     const convolution = this.convolution === "auto" ? auto : this.convolution;
@@ -180,10 +223,11 @@ export class WeightScope {
     const weight = this.#packed(name, taps, channelsIn, channelsOut, {
       sources: batchNorm === undefined ? [weightSource] : [weightSource, ...norm],
       make: (w, ...statistics) => {
-        const scaled = batchNorm === undefined ? w! : scaleRows(w!, batchNormScale(statistics));
+        const rows = standardized === undefined ? w! : standardizeRows(w!, channelsOut, standardized);
+        const scaled = batchNorm === undefined ? rows : scaleRows(rows, batchNormScale(statistics));
         return packConv2d(winograd ? winogradFilters(scaled, winograd) : scaled, channelsOut, channelsIn, taps);
       },
-      coarsest: winograd && "none",
+      coarsest: winograd ? "none" : coarsest,
     });
     const layer = { weight, winograd, ...shape };
     if (batchNorm === undefined) return bias ? { ...layer, bias: this.vector(`${name}.bias`, channelsOut) } : layer;
@@ -192,6 +236,18 @@ export class WeightScope {
       make: (gamma, beta, mean, variance, b) => packVector(batchNormShift([gamma!, beta!, mean!, variance!], b)),
     });
     return { ...layer, bias: shift };
+  }
+
+  /**
+   * Swin's patch merging, a Linear without bias of four neighbours side by side, as a convolution of 2 × 2 pixels and stride
+   * 2, with zeros at the end of odd sides.
+   */
+  merging(name: string, channelsIn: number, channelsOut: number): Conv {
+    const weight = this.#packed(name, 4, channelsIn, channelsOut, {
+      sources: [this.#source(`${name}.weight`, [channelsOut, 4 * channelsIn])],
+      make: (w) => packConv2d(mergedTaps(w!, channelsIn), channelsOut, channelsIn, 4),
+    });
+    return { weight, channelsIn, channelsOut, size: 2, stride: 2, padding: "end" };
   }
 
   /** torch.nn.ConvTranspose2d whose stride is its window. */
@@ -215,6 +271,10 @@ export class WeightScope {
       channels,
       epsilon,
     };
+  }
+
+  groupNorm(name: string, channels: number, groups: number, epsilon: number): GroupNorm {
+    return { ...this.norm(name, channels, epsilon), groups };
   }
 
   /** A vector filled up to a multiple of 4, in f32, as biases are. */
@@ -241,6 +301,24 @@ export class WeightScope {
       dtype,
       sources: sources.map(({ name, shape: stored }) => this.#source(name, stored)),
       make,
+    };
+    this.collected.push(weight);
+    return weight;
+  }
+
+  /** A weight of the model's precision, computed from tensors of this scope in a way that depends on the types they are stored in. */
+  derivedFor(
+    label: string,
+    shape: Shape,
+    sources: readonly WeightSource[],
+    makeFor: NonNullable<Weight["makeFor"]>,
+  ): Weight {
+    const weight: Weight = {
+      label: this.#name(label),
+      shape,
+      dtype: this.precision,
+      sources: sources.map(({ name, shape: stored }) => this.#source(name, stored)),
+      makeFor,
     };
     this.collected.push(weight);
     return weight;

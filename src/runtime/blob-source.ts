@@ -53,6 +53,7 @@ export function filesFromBlobs(name: string, blobs: Iterable<File> | Readonly<Re
       const blob = byName.get(file);
       return blob && blobSource(`${name}/${file}`, blob);
     },
+    list: async () => [...byName.keys()],
   };
 }
 

@@ -17,4 +17,6 @@ export interface ModelFiles {
   readonly name: string;
   /** Opens a file by its name in the folder; `undefined` if there is none. */
   open(file: string, signal?: AbortSignal): Promise<ByteSource | undefined>;
+  /** Names of the files in it, where the place can tell: a disk can, a web server cannot. */
+  list?(signal?: AbortSignal): Promise<readonly string[]>;
 }

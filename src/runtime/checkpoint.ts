@@ -2,6 +2,7 @@ import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { FileError, UsageError } from "./errors.ts";
 import { toFloat32 } from "./floats.ts";
 import { readPickleCheckpoint } from "./pickle-checkpoint.ts";
+import { isPlainName } from "./plain-name.ts";
 import { quote } from "./quote.ts";
 import { isJsonObject, readJson } from "./read-json.ts";
 import { readSafetensorsHeader } from "./safetensors.ts";
@@ -21,6 +22,18 @@ export interface Checkpoint {
   read(name: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** A tensor's elements as 32-bit floats; F32 is not copied. @throws as {@link Checkpoint.read}. */
   readFloats(name: string, signal?: AbortSignal): Promise<Float32Array>;
+  /** How the files name the tensors, if otherwise than they are called here. */
+  readonly layout?: Layout | undefined;
+}
+
+/** Names of tensors in a file that knows others than the model. */
+export interface Layout {
+  /** Whose names they are. */
+  readonly owner: string;
+  /** The tensors as the files have them. */
+  readonly stored: ReadonlyMap<string, StoredTensor>;
+  /** What the file calls a tensor. */
+  nameOf(name: string): string;
 }
 
 type Table = Pick<Checkpoint, "tensors" | "metadata">;
@@ -52,6 +65,21 @@ export async function openCheckpoint(files: ModelFiles, signal?: AbortSignal): P
   throw new FileError(
     `${files.name}: want a checkpoint, got none of ${looked}. Download the weights to where config.json lies.`,
   );
+}
+
+/**
+ * Opens one PyTorch file as a checkpoint, by whatever name.
+ * @throws FileError if there is none, or it breaks the rules of its format.
+ */
+export async function openPickled(files: ModelFiles, file: string, signal?: AbortSignal): Promise<Checkpoint> {
+  const source = await files.open(file, signal);
+  if (!source) throw new FileError(`${files.name}: want a file ${quote(file)}, got none. Check the path.`);
+  return checkpointOf([file], await readPickleTable(source, signal));
+}
+
+/** The same files' tensors by other names, or parts of them. */
+export function renamed({ files, metadata }: Checkpoint, tensors: Checkpoint["tensors"], layout: Layout): Checkpoint {
+  return { ...checkpointOf(files, { tensors, metadata }), layout };
 }
 
 function checkpointOf(files: readonly string[], { tensors, metadata }: Table): Checkpoint {
@@ -124,11 +152,6 @@ function readWeightMap(where: string, weightMap: unknown): ReadonlyMap<string, s
   }
   report(where, "plain file names beside it", problems);
   return fileOf;
-}
-
-function isPlainName(file: string): boolean {
-  // A colon would make a drive or a stream of a Windows path.
-  return file !== "" && file !== "." && file !== ".." && !/[/\\:\0]/.test(file);
 }
 
 function report(where: string, want: string, problems: readonly string[]): void {

@@ -107,6 +107,15 @@ function bfloat16ToFloat32(halves: Uint16Array): Float32Array {
   return new Float32Array(bits.buffer);
 }
 
+/** Each number, none of them NaN, as the nearest one of a floating point type that a checkpoint stores; as it is for a wider one. */
+export function roundedTo(dtype: StoredDType, values: Float32Array): Float32Array {
+  if (dtype === "F16") return float16ToFloat32(float32ToFloat16Bits(values));
+  if (dtype !== "BF16") return values;
+  const bits = new Uint32Array(values.slice().buffer);
+  // To even where it is halfway; the carry may run into the exponent, and is right there.
+  return new Float32Array(bits.map((x) => (x + 0x7fff + ((x >>> 16) & 1)) & 0xffff0000).buffer);
+}
+
 /**
  * IEEE half precision, rounded to nearest, ties to even, as `torch.Tensor.half()` does.
  * From 65,520 on values become infinite, below 2^-24 subnormal steps; NaN stays NaN (quiet).

@@ -24,6 +24,18 @@ export function byteLengthOf(dtype: StoredDType, shape: readonly number[]): numb
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
+/** `count` rows of a tensor (steps along its first axis) from `first` on, as a tensor of the same source. */
+export function rowsOf(tensor: StoredTensor, first: number, count: number): StoredTensor {
+  const { dtype, shape, begin, strides } = tensor;
+  const width = bytesPerElement(dtype);
+  const inner = shape.slice(1);
+  const row = strides?.[0] ?? inner.reduce((product, size) => product * size, 1);
+  const cut = [count, ...inner];
+  const steps = strides?.reduce((sum, stride, axis) => sum + (cut[axis]! - 1) * stride, 1) ?? count * row;
+  const from = begin + first * row * width;
+  return { ...tensor, shape: cut, begin: from, end: from + steps * width };
+}
+
 /** The tensor's bytes in row-major order, little-endian. */
 export async function readStoredTensor(tensor: StoredTensor, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await tensor.source.read(tensor.begin, tensor.end, signal);

@@ -48,7 +48,7 @@ export async function readStoredZip(
 async function readDirectory(source: ByteSource, signal?: AbortSignal): Promise<Entry[]> {
   const { ZipReader } = await import("@zip.js/zip.js/lib/zip-core-reader.js");
   const tailBegin = Math.max(0, source.size - TAIL_BYTES);
-  const tail = await source.read(tailBegin, source.size, signal);
+  const tail = withZip64(await source.read(tailBegin, source.size, signal));
   const reader = {
     // Demanded by the type; with a size and readUint8Array it is never used.
     readable: new ReadableStream(),
@@ -74,6 +74,28 @@ async function readDirectory(source: ByteSource, signal?: AbortSignal): Promise<
       { cause },
     );
   }
+}
+
+/** The last record of a zip without a comment, and what stands before it in a zip64: where the larger record lies. */
+const END_BYTES = 22;
+const LOCATOR_BYTES = 20;
+
+/**
+ * The end of a zip, saying that its zip64 record must be taken if it has one, as if it had 65,535 members or more.
+ * PyTorch writes that record always. zip.js passes over one that is not needed, and then takes its 76 bytes between
+ * directory and end for a shift of the whole file if the directory's first entry is just as long.
+ */
+function withZip64(tail: Uint8Array): Uint8Array {
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  const end = tail.length - END_BYTES;
+  const isZip64 =
+    end >= LOCATOR_BYTES &&
+    view.getUint32(end, true) === 0x06054b50 &&
+    view.getUint32(end - LOCATOR_BYTES, true) === 0x07064b50;
+  if (!isZip64) return tail;
+  const marked = tail.slice();
+  marked.fill(0xff, end + 10, end + 12);
+  return marked;
 }
 
 function checkEntry(source: ByteSource, entry: Entry): void {

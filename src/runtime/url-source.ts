@@ -3,30 +3,38 @@ import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
 import { DptError, FileError, UsageError } from "./errors.ts";
 import { isAbort } from "./is-abort.ts";
+import { isSingleFile, singleFile } from "./single-file.ts";
+import type { Fetcher } from "./watched-request.ts";
 
 /** Asked for when a file is opened: finds out its size and, in the same request, gets most headers and all configs. */
 const HEAD_BYTES = 128 * 1024;
 
 export interface UrlOptions {
   /** Used in place of the global `fetch`, for instance to add an `Authorization` header. */
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch?: Fetcher;
 }
 
 /**
  * A model folder on a web server, read by HTTP range requests: `https://huggingface.co/Intel/dpt-large-ade/resolve/main`.
  * A server without ranges answers with the whole file, which then is kept as a Blob (outside the JS heap) and sliced.
- * @param baseUrl the folder; a relative one counts from the page. Its query string goes with every file.
+ * @param baseUrl the folder, or a `.pt` file that is a model of its own; a relative one counts from the page. Its query
+ *   string goes with every file.
  * @throws UsageError if it is not a URL.
  */
 export function filesFromUrl(baseUrl: string | URL, options: UrlOptions = {}): ModelFiles {
   const base = parseUrl(baseUrl);
   const fetcher = options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
+  const openAt = (url: URL, signal?: AbortSignal) => openUrl({ url, name: nameOf(url), fetcher }, signal);
+  if (isSingleFile(base.pathname)) {
+    const file = nameOf(base).split("/").at(-1)!;
+    return singleFile(nameOf(base), file, (signal) => openAt(base, signal));
+  }
   return {
     name: nameOf(base),
     open(file, signal) {
       const url = new URL(base);
       url.pathname = `${base.pathname.replace(/\/+$/, "")}/${encodeURIComponent(file)}`;
-      return openUrl({ url, name: nameOf(url), fetcher }, signal);
+      return openAt(url, signal);
     },
   };
 }
@@ -34,7 +42,7 @@ export function filesFromUrl(baseUrl: string | URL, options: UrlOptions = {}): M
 interface RemoteFile {
   readonly url: URL;
   readonly name: string;
-  readonly fetcher: NonNullable<UrlOptions["fetch"]>;
+  readonly fetcher: Fetcher;
 }
 
 interface ContentRange {

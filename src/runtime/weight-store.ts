@@ -4,7 +4,7 @@ import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
 import type { InputData } from "./graph.ts";
 import { storeFloats } from "./store-floats.ts";
 import { byteLength } from "./tensor.ts";
-import type { Weight } from "./weight.ts";
+import { makerOf, type Weight } from "./weight.ts";
 
 export interface LoadProgress {
   /** Bytes of the checkpoint that are on the GPU. */
@@ -94,7 +94,8 @@ async function readSources(
   signal: AbortSignal | undefined,
 ): Promise<() => InputData> {
   if (!weight) return () => new Float32Array(0);
-  const { sources, make, dtype } = weight;
+  const { sources, dtype } = weight;
+  const make = makerOf(weight, (name) => checkpoint.tensors.get(name)!.dtype);
   if (!make) {
     const parts = await Promise.all(sources.map(({ name }) => checkpoint.read(name, signal)));
     return () => joinBytes(parts);

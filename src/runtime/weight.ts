@@ -23,4 +23,14 @@ export interface Weight extends TensorSpec {
    * are the weight, one behind the other.
    */
   readonly make?: (...sources: Float32Array[]) => Float32Array | Uint32Array<ArrayBuffer>;
+  /** Instead of `make`, where it depends on the types that the sources are stored in. */
+  readonly makeFor?: (...stored: StoredDType[]) => (...sources: Float32Array[]) => Float32Array;
+}
+
+/**
+ * What makes a weight of its sources; `undefined` if their bytes are the weight.
+ * @param typeOf the type that a tensor is stored in, by its name
+ */
+export function makerOf({ make, makeFor, sources }: Weight, typeOf: (name: string) => StoredDType): Weight["make"] {
+  return make ?? makeFor?.(...sources.map(({ name }) => typeOf(name)));
 }

@@ -58,6 +58,11 @@ describe("exportModel", () => {
     expect(graph.outputs.map((output) => output.shape)).toEqual([answer]);
   });
 
+  test("names a backbone that has not been written in ONNX's operators", async () => {
+    const wanted = /^export: want the backbone vit or dinov2, got hybrid\. /;
+    await expect(exported("dpt-hybrid-seg", [1, 3, 64, 64])).rejects.toThrow(wanted);
+  });
+
   test("stores weights in the precision asked for, positions in f32, shapes as integers", async () => {
     const { graph } = await exported("dpt-vit-depth", [1, 3, 64, 64]);
     const constants = [...graph.constants.values()];

@@ -128,6 +128,9 @@ describe("growth", () => {
     };
     const points = growthOf([at(1, 100, 1), at(2, 400, 4), at(3, 900, 18)]);
     expect(points.map(({ growth }) => growth)).toEqual([1, 1, 2]);
+    expect(points.map(({ processorGrowth }) => processorGrowth)).toEqual([undefined, undefined, undefined]);
+    const busy = [at(1, 100, 1), at(2, 400, 40)].map((point, i) => ({ ...point, processor: timingsOf([2 + 10 * i]) }));
+    expect(growthOf(busy).map(({ processorGrowth }) => processorGrowth)).toEqual([1, 1.5]);
   });
 
   test("runs a model at each size, the smallest first", async () => {

@@ -1,7 +1,8 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import puppeteer, { type Browser } from "puppeteer";
 import { unpack } from "../../cli/adapter/unpack.ts";
+import { writeWhole } from "../../cli/files/write-whole.ts";
 
 /** SwiftShader, on any machine; or the GPU of this one, through Vulkan on Linux. */
 export type ChromiumAdapter = "swiftshader" | "hardware";
@@ -27,11 +28,15 @@ export async function launchChromium({
 }: {
   adapter?: ChromiumAdapter;
 } = {}): Promise<Browser> {
-  const { executablePath, libraries } = await findChromium();
+  const { executablePath, libraries, fonts } = await findChromium();
   return puppeteer.launch({
     executablePath,
     headless: "shell",
-    env: { ...process.env, LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter) },
+    env: {
+      ...(fonts && { FONTCONFIG_FILE: fonts }),
+      ...process.env,
+      LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter),
+    },
     // A shader can take minutes to compile and run in software.
     protocolTimeout: 600_000,
     args: [
@@ -50,11 +55,27 @@ export async function launchChromium({
   });
 }
 
-async function findChromium(): Promise<{ executablePath: string; libraries?: string }> {
+async function findChromium(): Promise<{ executablePath: string; libraries?: string; fonts?: string | undefined }> {
   const installed = process.env.CHROMIUM_PATH ?? findOnPath(["chromium", "chromium-browser", "google-chrome"]);
   if (installed) return { executablePath: installed };
   const chromium = await unpack("chromium");
-  return { executablePath: join(chromium, "chromium"), libraries: [join(chromium, "lib"), chromium].join(delimiter) };
+  return {
+    executablePath: join(chromium, "chromium"),
+    libraries: [join(chromium, "lib"), chromium].join(delimiter),
+    fonts: existsSync("/etc/fonts") ? undefined : await configureFonts(),
+  };
+}
+
+/** Without any typeface Chromium hangs at the first `<select>` or `<input>` it lays out. */
+async function configureFonts(): Promise<string> {
+  const folder = await unpack("fonts");
+  const file = join(folder, "only-these.conf");
+  await writeWhole(
+    file,
+    `<fontconfig><dir>${folder}</dir><cachedir>${join(folder, "cache")}</cachedir></fontconfig>
+`,
+  );
+  return file;
 }
 
 function findOnPath(names: string[]): string | undefined {

@@ -21,7 +21,18 @@ export interface PageServer {
  * beside them, all with HTTP ranges.
  * @param folders by the path they get: `{ fixtures: "/a/folder" }` is served as `/fixtures/...`
  */
-export async function startPageServer(folders: Record<string, string> = {}): Promise<PageServer> {
+export function startPageServer(folders: Record<string, string> = {}): Promise<PageServer> {
+  return serveBundle(bundlePages, folders);
+}
+
+/**
+ * Serves what `bundlePages` writes into a folder, until it is closed.
+ * @param folders as in {@link startPageServer}
+ */
+export async function serveBundle(
+  bundlePages: (outDir: string) => Promise<unknown>,
+  folders: Record<string, string> = {},
+): Promise<PageServer> {
   const bundle = await mkdtemp(join(tmpdir(), "dpt-webgpu-pages-"));
   await bundlePages(bundle);
   const files = new Map(Object.entries(folders).map(([name, folder]) => [name, sirv(folder, { dev: true })]));

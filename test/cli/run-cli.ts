@@ -13,7 +13,7 @@ export function runCli(...args: readonly (string | NodeJS.ProcessEnv)[]): Promis
   const env = Object.assign(inherited, ...args.filter((arg) => typeof arg === "object"));
   return new Promise((resolve, reject) => {
     const node = ["--import", "tsx", "cli/main.ts", ...words];
-    execFile(process.execPath, node, { env, timeout: 100_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    execFile(process.execPath, node, { env, timeout: 280_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       if (error && typeof error.code !== "number") reject(error);
       else resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });

@@ -32,8 +32,8 @@ test("the process ends with the code, and prints no stack unless asked", async (
   const [good, wrong, failed, shown] = await Promise.all([
     runCli("--version"),
     runCli("segment", "--alpha", "2"),
-    runCli("info", "nowhere"),
-    runCli({ DEBUG: "1" }, "info", "nowhere"),
+    runCli("info", "./nowhere"),
+    runCli({ DEBUG: "1" }, "info", "./nowhere"),
   ]);
   const { version } = JSON.parse(await readFile("package.json", "utf8"));
   expect(good).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
@@ -41,7 +41,8 @@ test("the process ends with the code, and prints no stack unless asked", async (
   expect(failed).toEqual({
     code: 1,
     stdout: "",
-    stderr: "error: nowhere: want a model folder, got none. Check the path.\n",
+    stderr:
+      "error: ./nowhere: want a model folder or a model of the hub, got neither. Check the path, or write organisation/name.\n",
   });
   expect(shown.stderr.startsWith(failed.stderr)).toBe(true);
   expect(shown.stderr).toMatch(/^ +at /m);
@@ -80,7 +81,16 @@ test.each([
   [["depth", "a/x.png", "b/x.png"], /want results that overwrite nothing/],
   [["forward"], /missing required argument|required option/],
   [["forward", "x", "--input", "y"], /required option '-o, --output <file>' not specified/],
-  [["verify"], /missing required argument 'cases'/],
+  [["verify"], /verify: want cases or --hub, got neither/],
+  [["verify", "x", "--hub", "all", "--json"], /verify: want cases or --hub, got both/],
+  [
+    ["verify", "--hub", "org/x"],
+    /want a model whose answer is known, got org\/x\. Choose from: all, Intel\/dpt-large-ade, /,
+  ],
+  [["info", "org/x@v1", "--revision", "v2"], /--revision: want one revision, got v1 and v2/],
+  [["info", "org/x", "--revision", "../x"], /revision: want a branch, tag, commit or refs\/pr\/N/],
+  [["info", "org/x", "--endpoint", "hub"], /endpoint: want an http\(s\) address, got "hub"/],
+  [["convert", "org/x"], /--output: want a file for a model of the hub/],
   [["verify", "x", "--tolerance", "-1"], /--tolerance: want a number above 0, got "-1"/],
   [["info", "x", "--size", "native"], /--size: want WIDTHxHEIGHT in pixels/],
   [["info", "x", "y"], /too many arguments/],
@@ -92,8 +102,12 @@ test.each([
 });
 
 test.each([
-  [["info", "nowhere"], /^error: nowhere: want a model folder, got none\. Check the path\.\n$/],
-  [["convert", "weights"], /^error: weights: want pytorch_model\.bin, got none\..*\n$/],
+  [["info", "./nowhere"], /^error: \.\/nowhere: want a model folder or a model of the hub, got neither\. .*\n$/],
+  [
+    ["info", "weights/none", "--offline"],
+    /^error: weights\/none: .*, since offline, .*There is no folder "weights\/none"/,
+  ],
+  [["convert", "weights"], /^error: weights: want a file "config\.json", got none\..*\n$/],
   [["segment", "missing.png"], /^error: missing\.png: want a picture, got no such file\..*\n$/],
   [["segment", "package.json"], /^error: package\.json: want a picture .*unsupported image format.*\n$/],
   [["segment", "-o", "package.json"], /^error: package\.json: want a folder to write to, got ".*\n$/],

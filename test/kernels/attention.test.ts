@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { attention } from "../../src/kernels/attention.ts";
 import { traitsOf } from "../../src/runtime/device.ts";
-import type { Path } from "../../src/runtime/kernel.ts";
+import type { Kernel, Path } from "../../src/runtime/kernel.ts";
 import { loadFloats, storeFloats } from "../../src/runtime/store-floats.ts";
-import type { Precision } from "../../src/runtime/tensor.ts";
+import { describeTensor, type Precision } from "../../src/runtime/tensor.ts";
 import { LEAST_TRAITS, type SubgroupMatrix, type Traits } from "../../src/runtime/traits.ts";
 import { expectClose } from "../expect-close.ts";
 import { pathDevice } from "../path-device.ts";
 import { randomNormal } from "../random.ts";
-import { attention as reference } from "../reference/attention.ts";
+import { type Added, attention as reference } from "../reference/attention.ts";
 import { halfRounding, roundToHalf } from "../round-to-half.ts";
 import { runFloat } from "../run-kernel.ts";
 import { runPath } from "../run-path.ts";
@@ -58,14 +58,25 @@ async function check(qkv: Float32Array, sizes: Sizes, within = tolerance(qkv, si
   expectClose(await runFloat(kernel, qkv), reference(qkv, sizes), kernel.output.shape, within);
 }
 
+interface Additions extends Added {
+  readonly bias?: Float32Array;
+  readonly regions?: Uint32Array;
+}
+
 /** Each path, in each precision that the adapter has. */
-async function checkPaths(numbers: Float32Array, sizes: Sizes, within?: number) {
+async function checkPaths(numbers: Float32Array, sizes: Sizes, within?: number, { bias, regions }: Additions = {}) {
+  const params = { ...sizes, bias: bias !== undefined, regions: regions && regions.length / sizes.tokens };
   for (const precision of traits.f16 ? (["f32", "f16"] as const) : (["f32"] as const)) {
-    const qkv = precision === "f16" ? roundToHalf(numbers) : numbers;
-    const want = reference(qkv, sizes);
-    const sums = within ?? tolerance(qkv, sizes);
-    for (const path of attention({ ...sizes, precision }).paths!(traits)) {
-      const got = await floatsOf(path, qkv, precision, want.length);
+    const rounded = (x: Float32Array) => (precision === "f16" ? roundToHalf(x) : x);
+    const qkv = rounded(numbers);
+    const added = { bias: bias && rounded(bias), regions };
+    const want = reference(qkv, sizes, added);
+    // A bias is added in f32, twice in a weight as the score is.
+    const largestBias = bias ? bias.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0) : 0;
+    const sums = within ?? tolerance(qkv, sizes) + largestValue(qkv, sizes) * EPSILON * 8 * largestBias;
+    for (const path of attention({ ...params, precision }).paths!(traits)) {
+      const inputs = [qkv, ...(added.bias ? [added.bias] : []), ...(regions ? [regions] : [])];
+      const got = await floatsOf(path, inputs, precision, want.length);
       // Weights rounded to f16, and those that are too small for it.
       const weights = precision === "f16" && path.name.startsWith("subgroup matrices") ? 2 ** -10 : 0;
       const error = sums + weights * largestValue(qkv, sizes);
@@ -75,8 +86,14 @@ async function checkPaths(numbers: Float32Array, sizes: Sizes, within?: number) 
   }
 }
 
-async function floatsOf(path: Path, qkv: Float32Array, precision: Precision, length: number): Promise<Float32Array> {
-  return loadFloats(await runPath(device, path, [storeFloats(qkv, precision)]), precision, length);
+async function floatsOf(
+  path: Path,
+  inputs: readonly (Float32Array | Uint32Array)[],
+  precision: Precision,
+  length: number,
+): Promise<Float32Array> {
+  const stored = inputs.map((data) => (data instanceof Float32Array ? storeFloats(data, precision) : data));
+  return loadFloats(await runPath(device, path, stored), precision, length);
 }
 
 /** One head whose first column of query, key and value of a token is what the functions say; the other columns are 0. */
@@ -95,6 +112,13 @@ test("the loop says what scaled_dot_product_attention says", () => {
   // Two heads, side by side in queries, keys and values: the second is the first with values 8 and 0.
   const two = [1, 1, 0, 0, 0, 8, 0, 0, Math.log(3), Math.log(3), 4, 0];
   expectClose(reference(two, { ...sizes, heads: 2 }), [3, 2, 2, 4], [1, 2, 2], 1e-15);
+  // Queries of nought, so that weights are what is added: 1/4 and 3/4, then 1/2 and 1/2; a value of 4 in token 1.
+  const still = [0, 0, 0, 0, 0, 4];
+  expectClose(reference(still, sizes, { bias: [0, Math.log(3), 5, 5] }), [3, 2], [1, 2, 1], 1e-15);
+  // Of three images the second has regions of its own: there token 0 sees 4 · e^-200, token 1 itself.
+  const thrice = [...still, ...still, ...still];
+  const apart = reference(thrice, { ...sizes, batch: 3 }, { regions: [6, 6, 6, 7] });
+  expectClose(apart, [2, 2, 4 * Math.exp(-200), 4, 2, 2], [3, 2, 1], 1e-15);
 });
 
 describe("attends", () => {
@@ -207,7 +231,79 @@ describe("by every path", () => {
     for (const precision of traits.f16 ? (["f32", "f16"] as const) : (["f32"] as const)) {
       const kernel = attention({ batch: 2, tokens, heads: 2, headSize, scale: 0.3, precision });
       for (const path of kernel.paths!(traits)) {
-        const got = await floatsOf(path, qkv, precision, 2 * tokens * 2 * headSize);
+        const got = await floatsOf(path, [qkv], precision, 2 * tokens * 2 * headSize);
+        const wrong = Array.from(got.keys()).filter((at) => Number.isNaN(got[at]) !== isConcerned(at));
+        expect(wrong, `${path.name} in ${precision}`).toEqual([]);
+      }
+    }
+  });
+});
+
+describe("adds to its scores, by every path", () => {
+  const random = ({ batch, tokens, heads, headSize }: Omit<Sizes, "scale">) => ({
+    qkv: randomNormal(batch * tokens * 3 * heads * headSize, 7, { deviation: 1.5 }),
+    bias: randomNormal(heads * tokens * tokens, 8, { deviation: 3 }),
+  });
+  // Bands of tokens, cut elsewhere in each row of the table.
+  const regionsOf = (rows: number, tokens: number) =>
+    Uint32Array.from({ length: rows * tokens }, (_, at) =>
+      Math.floor((3 * ((at % tokens) + Math.floor(at / tokens))) / tokens),
+    );
+
+  const shapes = [
+    [1, 1, 1, 4, 1],
+    [6, 4, 3, 12, 3],
+    [4, 16, 2, 24, 4],
+    [6, 49, 3, 32, 2],
+    [8, 64, 2, 8, 4],
+    [2, 65, 2, 12, 2],
+  ] as const;
+  test.each(shapes)("batch %i, %i tokens, %i heads of %i, %i rows of regions", async (...numbers) => {
+    const [batch, tokens, heads, headSize, rows] = numbers;
+    const sizes = { batch, tokens, heads, headSize, scale: 1 / Math.sqrt(headSize) };
+    const { qkv, bias } = random(sizes);
+    await checkPaths(qkv, sizes, undefined, { bias, regions: regionsOf(rows, tokens) });
+  });
+
+  test("a bias alone, regions alone", async () => {
+    const sizes = { batch: 2, tokens: 37, heads: 3, headSize: 7, scale: 1 };
+    const { qkv, bias } = random(sizes);
+    await checkPaths(qkv, sizes, undefined, { bias });
+    await checkPaths(qkv, sizes, undefined, { regions: regionsOf(2, 37) });
+  });
+
+  test("a bias for hundreds of windows", async () => {
+    const sizes = { batch: 700, tokens: 4, heads: 3, headSize: 4, scale: 1 };
+    const { qkv, bias } = random(sizes);
+    await checkPaths(qkv, sizes, undefined, { bias, regions: regionsOf(350, 4) });
+  });
+
+  test("200 less between regions, which a bias of 200 makes up for", async () => {
+    const [tokens, headSize] = [70, 6];
+    const sizes = { batch: 2, tokens, heads: 1, headSize, scale: 0.3 };
+    const { qkv } = random(sizes);
+    const regions = regionsOf(1, tokens);
+    const bias = Float32Array.from({ length: tokens * tokens }, (_, at) =>
+      regions[Math.floor(at / tokens)] === regions[at % tokens] ? 0 : 200,
+    );
+    await checkPaths(qkv, sizes, undefined, { bias, regions });
+    const plain = reference(qkv, sizes);
+    expectClose(reference(qkv, sizes, { bias, regions }), plain, [2, tokens, headSize], 1e-12);
+  });
+
+  test.each([
+    [69, 33],
+    [33, 69],
+  ])("NaN in the bias of query %i and key %i reaches that query alone", async (query, key) => {
+    const [tokens, headSize] = [70, 6];
+    const sizes = { batch: 2, tokens, heads: 2, headSize, scale: 0.3 };
+    const { qkv, bias } = random(sizes);
+    bias[(tokens + query) * tokens + key] = Number.NaN;
+    const isConcerned = (at: number) =>
+      Math.floor(at / headSize) % 2 === 1 && Math.floor(at / headSize / 2) % tokens === query;
+    for (const precision of traits.f16 ? (["f32", "f16"] as const) : (["f32"] as const)) {
+      for (const path of attention({ ...sizes, bias: true, precision }).paths!(traits)) {
+        const got = await floatsOf(path, [qkv, bias], precision, 2 * tokens * 2 * headSize);
         const wrong = Array.from(got.keys()).filter((at) => Number.isNaN(got[at]) !== isConcerned(at));
         expect(wrong, `${path.name} in ${precision}`).toEqual([]);
       }
@@ -224,6 +320,19 @@ describe("plans", () => {
     expect(kernel.flops).toBe(4 * 16 * 901 * 901 * 64);
     expect(attention({ ...params }).code).toBe(kernel.code);
     expect(attention({ ...params, scale: 0.25 }).code).not.toBe(kernel.code);
+  });
+
+  test("bias and regions as inputs after the tokens, each where it is asked for", () => {
+    const biased = attention({ ...params, bias: true });
+    const masked = attention({ ...params, batch: 32, regions: 16 });
+    const both = attention({ ...params, bias: true, regions: 1, precision: "f16" });
+    const specs = (kernel: Kernel) => kernel.inputs.slice(1).map(describeTensor);
+    expect(specs(attention(params))).toEqual([]);
+    expect(specs(biased)).toEqual(["[16, 901, 901] f32"]);
+    expect(specs(masked)).toEqual(["[16, 901] u32"]);
+    expect(specs(both)).toEqual(["[16, 901, 901] f16", "[1, 901] u32"]);
+    expect(both.label).toBe("attention [1, 901, 16×64] + bias in regions");
+    expect(biased.flops - attention(params).flops).toBe(16 * 901 * 901);
   });
 
   test("f16 storage with f32 scores and sums", () => {

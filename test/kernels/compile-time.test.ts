@@ -31,6 +31,7 @@ const kernels = [
   convTranspose2d({ ...map, channelsIn: 12, channelsOut: 16 }),
   patchEmbed({ batch: 1, channelsIn: 3, height: 92, width: 96, patch: 4, channelsOut: 68, precision: "f32" }),
   attention({ batch: 1, tokens: 67, heads: 1, headSize: 64, scale: 0.125, precision: "f32" }),
+  attention({ batch: 2, tokens: 67, heads: 1, headSize: 64, scale: 1, bias: true, regions: 2, precision: "f32" }),
 ];
 
 /** Each takes 0.1 to 0.3 s on SwiftShader; what its optimiser chokes on takes 17. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Conv2dParams, conv2d, convolvedSize } from "../../src/kernels/conv2d.ts";
+import { type Conv2dParams, conv2d } from "../../src/kernels/conv2d.ts";
 import { packConv2d } from "../../src/kernels/shared/pack.ts";
+import { endPadding, type Padding, perSide, samePadding, windowed } from "../../src/kernels/shared/padding.ts";
 import { randomNormal } from "../random.ts";
 import { conv2d as reference } from "../reference/conv2d.ts";
 import { checkProduct } from "./check-product.ts";
@@ -45,6 +46,8 @@ describe("the loop says what torch.nn.Conv2d says", () => {
   });
 });
 
+const SIDES = { top: 0, bottom: 1, left: 2, right: 0 };
+
 describe("convolves [N, H, W, C] with O windows of a size and stride", () => {
   // Tiles have 1 row below 16 output pixels, 4 below 512, then 8; 4 columns up to O = 4, then 8.
   const shapes = [
@@ -80,6 +83,18 @@ describe("convolves [N, H, W, C] with O windows of a size and stride", () => {
     [2, 1],
   ])("window %i with padding %i", async (size, padding) => {
     await check({ batch: 2, height: 5, width: 8, channelsIn: 3, channelsOut: 6, size, stride: 2, padding });
+  });
+
+  test.each([
+    [7, 2, samePadding(11, 14, 7, 2)],
+    [3, 2, samePadding(10, 13, 3, 2)],
+    [4, 4, endPadding(9, 14, 4)],
+    [3, 2, SIDES],
+    [5, 1, { ...SIDES, top: 3, left: 0, right: 4 }],
+  ])("window %i/%i with %o zeros", async (size, stride, padding) => {
+    const [height, width] = size === 7 ? [11, 14] : [10, 13];
+    await check({ batch: 2, height, width, channelsIn: 3, channelsOut: 6, size, stride, padding });
+    await check({ batch: 1, height: 17, width: 18, channelsIn: 8, channelsOut: 12, size, stride, padding });
   });
 
   test("over more than 65,535 workgroups", async () => {
@@ -142,13 +157,27 @@ describe("plans", () => {
   } as const;
 
   test("sizes as torch.nn.Conv2d has them", () => {
-    expect(convolvedSize(24, { window: 3, stride: 2, padding: 1 })).toBe(12);
-    expect(convolvedSize(25, { window: 3, stride: 2, padding: 1 })).toBe(13);
-    expect(convolvedSize(5, { window: 3, stride: 4, padding: 1 })).toBe(2);
-    expect(convolvedSize(7, { window: 7, stride: 1, padding: 0 })).toBe(1);
+    const rows = (height: number, size: number, stride: number, padding: number) =>
+      windowed({ height, width: 9 }, { size, stride }, perSide(padding))[0];
+    expect([rows(24, 3, 2, 1), rows(25, 3, 2, 1), rows(5, 3, 4, 1), rows(7, 7, 1, 0)]).toEqual([12, 13, 2, 1]);
+    expect(windowed({ height: 5, width: 6 }, { size: 3, stride: 1 }, SIDES)).toEqual([4, 6]);
     const { inputs, output } = conv2d({ ...params, batch: 2, height: 5, width: 9, channelsIn: 6, stride: 2 });
     expect(inputs.map(({ shape }) => shape)).toEqual([[2, 5, 9, 6], [9 * 8, 256], [256], [2, 3, 5, 256]]);
     expect(output.shape).toEqual([2, 3, 5, 256]);
+  });
+
+  test("zeros at the end, to a multiple of the stride", () => {
+    expect(endPadding(7, 8, 4)).toEqual({ top: 0, left: 0, bottom: 1, right: 0 });
+    expect(endPadding(9, 1, 4)).toEqual({ top: 0, left: 0, bottom: 3, right: 3 });
+  });
+
+  test("zeros as TensorFlow's SAME has them", () => {
+    const sides = ({ top, bottom, left, right }: Padding) => [top, bottom, left, right];
+    expect(sides(samePadding(384, 97, 7, 2))).toEqual([2, 3, 3, 3]);
+    expect(sides(samePadding(192, 49, 3, 2))).toEqual([0, 1, 1, 1]);
+    expect(sides(samePadding(24, 25, 1, 2))).toEqual([0, 0, 0, 0]);
+    expect(sides(samePadding(24, 25, 3, 1))).toEqual([1, 1, 1, 1]);
+    expect(sides(samePadding(5, 1, 2, 1))).toEqual([0, 1, 0, 1]);
   });
 
   test("one text for equal shapes", () => {
@@ -162,6 +191,7 @@ describe("plans", () => {
     const others = [
       { relu: false },
       { padding: 0 },
+      { padding: { top: 1, bottom: 1, left: 0, right: 2 } },
       { stride: 2 },
       { height: 60, width: 240 },
       { residuals: 2 },

@@ -22,13 +22,20 @@ function tolerance(want: Float64Array, weight: Float32Array, bias: Float32Array)
   });
 }
 
-async function check(x: Float32Array, channels: number, epsilon = EPSILON) {
+async function check(x: Float32Array, channels: number, { epsilon = EPSILON, residual = false } = {}) {
   const rows = x.length / channels;
   const weight = randomNormal(channels, 2, { mean: 1 });
   const bias = randomNormal(channels, 3);
-  const got = await runFloat(layerNorm({ rows, channels, epsilon, precision: "f32" }), x, weight, bias);
-  const want = reference(x, weight, bias, epsilon);
-  expectClose(got, want, [rows, channels], tolerance(want, weight, bias));
+  const added = randomNormal(residual ? x.length : 0, 6);
+  const kernel = layerNorm({ rows, channels, epsilon, residual, precision: "f32" });
+  const got = await runFloat(kernel, x, weight, bias, ...(residual ? [added] : []));
+  const normalised = reference(x, weight, bias, epsilon);
+  const want = residual ? normalised.map((y, i) => y + added[i]!) : normalised;
+  // One more addition.
+  const within = tolerance(normalised, weight, bias).map(
+    (error, i) => error + (residual ? 2 ** -24 * Math.abs(want[i]!) : 0),
+  );
+  expectClose(got, want, [rows, channels], within);
 }
 
 test("the loop says what torch.nn.LayerNorm says of 1, 2, 3, 4", () => {
@@ -59,6 +66,16 @@ describe("normalises each row", () => {
   });
 });
 
+test.each([
+  [1, 1],
+  [3, 7],
+  [5, 64],
+  [17, 63],
+  [31, 132],
+])("adds a residual, [%i, %i]", async (rows, channels) => {
+  await check(randomNormal(rows * channels, 1, { mean: 0.5 }), channels, { epsilon: 1e-5, residual: true });
+});
+
 test.each([7, 384, 1024, 1027])("keeps a small spread around a large mean, %i channels", async (channels) => {
   await check(randomNormal(5 * channels, 4, { mean: 1000, deviation: 0.1 }), channels);
 });
@@ -68,7 +85,7 @@ test.each([3, 1024])("gives the bias for rows that do not vary, %i channels", as
 });
 
 test("adds epsilon to the variance", async () => {
-  await check(randomNormal(3 * 20, 5, { deviation: 0.01 }), 20, 1e-3);
+  await check(randomNormal(3 * 20, 5, { deviation: 0.01 }), 20, { epsilon: 1e-3 });
 });
 
 test("keeps rows apart: a NaN stays in its row", async () => {
@@ -87,6 +104,8 @@ describe("plans", () => {
     expect(kernel.label).toBe("layerNorm [901, 1024]");
     expect(layerNorm({ ...params }).code).toBe(kernel.code);
     expect(layerNorm({ ...params, epsilon: 1e-5 }).code).not.toBe(kernel.code);
+    expect(layerNorm({ ...params, residual: true }).label).toBe("layerNorm [901, 1024] + 1 residual");
+    expect(layerNorm({ ...params, residual: true }).inputs).toHaveLength(4);
   });
 
   test("f16 storage with f32 weight, bias and sums", () => {

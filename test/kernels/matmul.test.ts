@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import type { Activation } from "../../src/kernels/shared/activation.ts";
 import { packLinear } from "../../src/kernels/shared/pack.ts";
+import { elementCount } from "../../src/runtime/tensor.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
 import { activation as activations, erf } from "../reference/activation.ts";
@@ -12,12 +13,13 @@ import { checkProduct } from "./check-product.ts";
 type Params = Omit<MatmulParams, "precision">;
 
 async function check(params: Params, change: (x: Float32Array, weight: Float32Array) => void = () => {}) {
-  const { batch, rows, select, channelsIn: k, channelsOut: n } = params;
-  const x = randomNormal(batch * (select?.of ?? rows) * k, 1);
+  const { channelsIn: k, channelsOut: n } = params;
+  const kernel = matmul({ ...params, precision: "f32" });
+  const x = randomNormal(elementCount(kernel.inputs[0]!.shape), 1);
   const weight = randomNormal(n * k, 2);
   change(x, weight);
   await checkProduct({
-    kernel: matmul({ ...params, precision: "f32" }),
+    kernel,
     x,
     weight,
     packed: packLinear(weight, n, k),
@@ -96,6 +98,23 @@ describe("takes some rows of each image", () => {
   ] as const;
   test.each(selections)("batch %i, %i rows of %o", async (batch, rows, select) => {
     for (const channelsIn of [7, 8]) await check({ batch, rows, select, channelsIn, channelsOut: 6, bias: "image" });
+  });
+});
+
+describe("finds its rows in windows", () => {
+  const maps = [
+    [1, { height: 1, width: 1, window: 1, shift: 0 }],
+    [2, { height: 4, width: 6, window: 2, shift: 0 }],
+    [2, { height: 8, width: 4, window: 4, shift: 2 }],
+    [3, { height: 5, width: 7, window: 3, shift: 1 }],
+    [1, { height: 2, width: 3, window: 7, shift: 3 }],
+    [2, { height: 17, width: 31, window: 8, shift: 4 }],
+  ] as const;
+  test.each(maps)("batch %i, %o", async (batch, windows) => {
+    const rows = windows.height * windows.width;
+    for (const channelsIn of [7, 8]) {
+      await check({ batch, rows, windows, channelsIn, channelsOut: 6, bias: "channel", residuals: 1 });
+    }
   });
 });
 

@@ -16,11 +16,12 @@ async function check(sizes: Sizes, change: (pixels: Float32Array, classToken: Fl
   const pixels = randomNormal(batch * channelsIn * height * width, 1);
   const weight = randomNormal(channelsOut * depth, 2);
   const [bias, classToken] = [randomNormal(channelsOut, 3), randomNormal(channelsOut, 4)];
-  const positions = randomNormal(patches * channelsOut, 5);
+  const { positions: hasPositions = true } = sizes;
+  const positions = hasPositions ? randomNormal(patches * channelsOut, 5) : new Float32Array(patches * channelsOut);
   change(pixels, classToken);
 
   const kernel = patchEmbed({ ...sizes, precision: "f32" });
-  const vectors = [packVector(bias), packVector(classToken), positions];
+  const vectors = [packVector(bias), packVector(classToken), ...(hasPositions ? [positions] : [])];
   const got = await runFloat(kernel, pixels, packLinear(weight, channelsOut, depth), ...vectors);
   const add = (products: Float64Array, offsets: Float64Array) => products.map((product, i) => product + offsets[i]!);
   const want = add(patchProducts(pixels, weight, sizes), patchOffsets(bias, classToken, positions, sizes));
@@ -69,6 +70,11 @@ describe("embeds [N, C, H, W] in patches of a size to D", () => {
     await check({ batch, channelsIn, height, width, patch, channelsOut });
   });
 
+  test("without positions", async () => {
+    await check({ batch: 2, channelsIn: 3, height: 9, width: 14, patch: 4, channelsOut: 6, positions: false });
+    await check({ batch: 1, channelsIn: 3, height: 48, width: 48, patch: 4, channelsOut: 20, positions: false });
+  });
+
   test("over more than 65,535 workgroups", async () => {
     await check({ batch: 1, channelsIn: 1, height: 1, width: 1, patch: 1, channelsOut: 32 * 65_536 + 1 });
   });
@@ -104,6 +110,7 @@ describe("plans", () => {
     expect(kernel.output.shape).toEqual([2, 1201, 1024]);
     expect(patchEmbed({ ...params }).code).toBe(kernel.code);
     expect(patchEmbed({ ...params, height: 640, width: 480 }).code).not.toBe(kernel.code);
+    expect(patchEmbed({ ...params, positions: false }).inputs.map(({ shape }) => shape)).toEqual(shapes.slice(0, 4));
   });
 
   test("f16 storage with f32 sums, bias and class token", () => {

@@ -3,6 +3,7 @@ import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { type Conv2dParams, conv2d } from "../../src/kernels/conv2d.ts";
 import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
+import { samePadding } from "../../src/kernels/shared/padding.ts";
 import { quantize } from "../../src/kernels/shared/quantize.ts";
 import { planWinograd } from "../../src/kernels/shared/winograd.ts";
 import { winogradProduct } from "../../src/kernels/winograd-product.ts";
@@ -39,12 +40,13 @@ const numbers = (precision: Precision, length: number, seed: number) => {
 type Cased = Omit<MatmulParams, "precision">;
 
 function matmulCase(precision: Precision, params: Cased): Product {
-  const { batch, rows, select, channelsIn: k, channelsOut: n, quantized } = params;
+  const { channelsIn: k, channelsOut: n, quantized } = params;
+  const kernel = matmul({ ...params, precision });
   const weight = numbers(precision, n * k, 2);
   const packed = packLinear(weight, n, k);
   const base = {
-    kernel: matmul({ ...params, precision }),
-    x: numbers(precision, batch * (select?.of ?? rows) * k, 1),
+    kernel,
+    x: numbers(precision, elementCount(kernel.inputs[0]!.shape), 1),
     reference: (x: Float32Array, w: Float32Array) => matmulLoop(x, w, params),
     depth: k,
     epilogue: params,
@@ -120,11 +122,21 @@ const cases: Readonly<Record<string, (precision: Precision) => Product>> = {
     matmulCase(p, { batch: 1, rows: 131, channelsIn: 35, channelsOut: 71, bias: "channel", activation: "gelu" }),
   "rows taken out of images, a bias for each": (p) =>
     matmulCase(p, { ...sizes, batch: 2, rows: 39, select: { of: 40, first: 1 }, bias: "image", residuals: 2 }),
+  "rows looked up in windows": (p) =>
+    matmulCase(p, {
+      ...sizes,
+      batch: 2,
+      rows: 35,
+      windows: { height: 5, width: 7, window: 3, shift: 1 },
+      residuals: 1,
+    }),
   "one row and a long sum": (p) =>
     matmulCase(p, { batch: 1, rows: 1, channelsIn: 530, channelsOut: 40, bias: "channel", residuals: 1 }),
   "a convolution of a map that passes a ReLU": (p) =>
     conv2dCase(p, { ...map, relu: true, bias: "channel", residuals: 1 }),
   "a convolution of stride 2": (p) => conv2dCase(p, { ...map, batch: 1, channelsOut: 33, stride: 2, bias: "channel" }),
+  "a convolution with zeros on two sides": (p) =>
+    conv2dCase(p, { ...map, height: 10, width: 13, stride: 2, padding: samePadding(10, 13, 3, 2), bias: "channel" }),
   "a scattered store": convTranspose2dCase,
   "several matrices": winogradCase,
 };

@@ -5,10 +5,20 @@ import { FileError } from "../../src/runtime/errors.ts";
 
 const segmentation = { architectures: ["DPTForSemanticSegmentation"] };
 const depth = { architectures: ["DPTForDepthEstimation"] };
+const swin = {
+  ...depth,
+  backbone_config: { model_type: "swinv2", out_features: ["stage1", "stage2", "stage3", "stage4"] },
+};
 const anything = {
   architectures: ["DepthAnythingForDepthEstimation"],
   backbone_config: { model_type: "dinov2", out_indices: [3, 6, 9, 12] },
 };
+
+/** A `backbone_config` of BEiT's. */
+const beit = (fields: object) => ({
+  ...depth,
+  backbone_config: { model_type: "beit", reshape_hidden_states: false, out_indices: [3, 6, 9, 12], ...fields },
+});
 
 describe("fields that are absent have transformers' defaults", () => {
   const vit = {
@@ -54,6 +64,29 @@ describe("fields that are absent have transformers' defaults", () => {
     });
   });
 
+  test("Swinv2Backbone in DPTForDepthEstimation", () => {
+    const stage = (depth: number, channels: number, heads: number, window: number, shift: number) => {
+      return { depth, channels, heads, window, shift, pretrainedWindow: 0 };
+    };
+    expect(parseConfig(swin)).toMatchObject({
+      backbone: {
+        kind: "swinv2",
+        channelsIn: 3,
+        patch: 4,
+        grid: 56,
+        stages: [stage(2, 96, 3, 7, 3), stage(2, 192, 6, 7, 3), stage(6, 384, 12, 7, 3), stage(2, 768, 24, 7, 0)],
+        hiddenSize: 768,
+        layers: 12,
+        mlpRatio: 4,
+        activation: "gelu",
+        epsilon: 1e-5,
+        qkvBias: true,
+        taps: [1, 2, 3, 4],
+      },
+      reassemble: { channels: [96, 192, 384, 768], factors: [1, 0.5, 0.25, 0.125], ignored: [0, 1, 2, 3] },
+    });
+  });
+
   test("DepthAnythingForDepthEstimation", () => {
     expect(parseConfig(anything)).toEqual({
       architecture: "DepthAnythingForDepthEstimation",
@@ -92,6 +125,28 @@ describe("fields that are absent have transformers' defaults", () => {
     });
   });
 
+  test("BeitConfig", () => {
+    expect(parseConfig(beit({})).backbone).toEqual({
+      kind: "beit",
+      channelsIn: 3,
+      patch: 16,
+      grid: 14,
+      hiddenSize: 768,
+      positions: false,
+      interpolation: "bicubic",
+      heads: 12,
+      intermediateSize: 3072,
+      activation: "gelu",
+      epsilon: 1e-12,
+      layerScale: true,
+      relativeBias: false,
+      sharedRelativeBias: false,
+      layers: 12,
+      taps: [2, 5, 8, 11],
+    });
+    expect(parseConfig(beit({ layer_scale_init_value: 0 })).backbone).toMatchObject({ layerScale: false });
+  });
+
   test("so have those that are null", () => {
     const nulls = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, null]));
     const fields = ["hidden_size", "is_hybrid", "backbone_config", "readout_type", "reassemble_factors", "id2label"];
@@ -112,6 +167,76 @@ describe("fields that are absent have transformers' defaults", () => {
     expect(fusion(false)).toMatchObject({ batchNorm: false, bias: true });
     expect(fusion(true, true)).toMatchObject({ batchNorm: true, bias: true });
     expect(fusion(false, false)).toMatchObject({ batchNorm: false, bias: false });
+  });
+});
+
+const hybrid = {
+  architectures: ["DPTForDepthEstimation"],
+  is_hybrid: true,
+  backbone_out_indices: [0, 1, 8, 11],
+  neck_hidden_sizes: [256, 512, 768, 768],
+  reassemble_factors: [1, 1, 1, 0.5],
+};
+const bit = {
+  model_type: "bit",
+  depths: [3, 4, 9],
+  embedding_dynamic_padding: true,
+  global_padding: "SAME",
+  layer_type: "bottleneck",
+  out_features: ["stage1", "stage2", "stage3"],
+};
+
+describe("reads the hybrid", () => {
+  const backbone = (fields: object) => parseConfig({ ...hybrid, ...fields }).backbone;
+  const bitOf = (fields: object, more: object = {}) => {
+    const read = backbone({ ...more, backbone_config: { ...bit, ...fields } });
+    return read.kind === "hybrid" ? read.bit : undefined;
+  };
+
+  test("as dpt-hybrid-midas has it: two maps of BiT, and tokens after the last two of the blocks listed", () => {
+    const stages = [
+      { channels: 256, depth: 3 },
+      { channels: 512, depth: 4 },
+      { channels: 1024, depth: 9 },
+    ];
+    const read = parseConfig({ ...hybrid, backbone_config: bit });
+    expect(read).toMatchObject({
+      backbone: {
+        kind: "hybrid",
+        patch: 16,
+        grid: 24,
+        hiddenSize: 768,
+        taps: [8, 11],
+        bit: {
+          channelsIn: 3,
+          stem: 64,
+          stages,
+          preactivation: false,
+          activation: "relu",
+          groups: 32,
+          paddedPool: true,
+        },
+      },
+      reassemble: { readout: "project", factors: [4, 2, 1, 0.5], channels: [256, 512, 768, 768], ignored: [0, 1] },
+    });
+    expect(parseConfig(hybrid)).toEqual(read);
+    expect(parseConfig({ ...hybrid, is_hybrid: undefined, embedding_type: "hybrid" })).toEqual(read);
+    expect(parseConfig({ ...hybrid, ...segmentation }).backbone).toEqual(read.backbone);
+    expect(backbone({ backbone_out_indices: [11, 11, 9, 5] })).toMatchObject({ taps: [5, 9] });
+  });
+
+  test("what BitConfig says, with its defaults", () => {
+    const own = { depths: null, layer_type: null, embedding_dynamic_padding: null, out_features: null };
+    const least = bitOf({ ...own, out_indices: [1, 2, 3] });
+    expect(least).toMatchObject({ preactivation: true, paddedPool: false, stages: [{ depth: 3 }, { depth: 4 }, {}] });
+    const narrow = { neck_hidden_sizes: [40, 80, 768, 768], backbone_featmap_shape: [1, 160, 24, 24] };
+    const small = { hidden_sizes: [64, 130, 256], width_factor: 0.62, num_groups: 8, embedding_size: 24 };
+    expect(bitOf({ ...small, hidden_act: "silu" }, narrow)).toMatchObject({
+      activation: "silu",
+      stem: 24,
+      // transformers' make_div: 39.7 to the nearest 8, 80.6, 158.7.
+      stages: [{ channels: 40 }, { channels: 80 }, { channels: 160 }],
+    });
   });
 });
 
@@ -161,6 +286,8 @@ describe("reads", () => {
 
 describe("refuses, and names", () => {
   const backbone = (fields: object) => ({ ...depth, backbone_config: fields });
+  const swinWith = (fields: object) => ({ ...swin, backbone_config: { ...swin.backbone_config, ...fields } });
+  const bitWith = (fields: object) => ({ ...hybrid, backbone_config: { ...bit, ...fields } });
   test.each([
     [{}, "architectures", "undefined"],
     [{ model_type: "beit" }, "architectures", '"beit"'],
@@ -171,7 +298,6 @@ describe("refuses, and names", () => {
     [{ ...segmentation, hidden_act: "quick_gelu" }, "hidden_act", '"quick_gelu"'],
     [{ ...segmentation, hidden_act: "toString" }, "hidden_act", '"toString"'],
     [{ ...segmentation, readout_type: "cls" }, "readout_type", '"cls"'],
-    [{ ...segmentation, is_hybrid: true }, "is_hybrid", "true"],
     [{ ...segmentation, is_hybrid: "no" }, "is_hybrid", '"no"'],
     [{ ...segmentation, neck_ignore_stages: [0, 1] }, "neck_ignore_stages", "[0, 1]"],
     [{ ...segmentation, reassemble_factors: [4, 2, 1.5, 0.5] }, "reassemble_factors", "[4, 2, 1.5, 0.5]"],
@@ -197,14 +323,61 @@ describe("refuses, and names", () => {
     [{ ...segmentation, id2label: "a" }, "id2label", '"a"'],
     [{ ...segmentation, num_labels: 0 }, "num_labels", "0"],
     [{ ...depth, add_projection: 1 }, "add_projection", "1"],
-    [backbone({ model_type: "beit" }), "model_type", '"beit"'],
-    [backbone({ model_type: "swinv2" }), "model_type", '"swinv2"'],
+    [{ ...segmentation, backbone_config: { model_type: "swinv2" } }, "backbone_config", '"swinv2"'],
+    [backbone({ model_type: "swin" }), "model_type", '"swin"'],
+    [{ ...swin, neck_hidden_sizes: [96, 192, 384, 512] }, "neck_hidden_sizes", "[96, 192, 384, 512]"],
+    [swinWith({ out_features: null }), "out_features", "undefined"],
+    [swinWith({ out_features: ["stage1", "stage2", "stage3", "stage5"] }), "out_features", '["stage1",'],
+    [swinWith({ out_indices: [0, 1, 2, 5] }), "out_indices", "[0, 1, 2, 5]"],
+    [swinWith({ use_absolute_embeddings: true }), "use_absolute_embeddings", "true"],
+    [swinWith({ depths: [2, 2, 6.5, 2] }), "depths", "[2, 2, 6.5, 2]"],
+    [swinWith({ depths: [] }), "depths", "[]"],
+    [swinWith({ num_heads: [3, 6, 12] }), "num_heads", "[3, 6, 12]"],
+    [swinWith({ num_heads: [3, 6, 12, 25] }), "num_heads", "[3, 6, 12, 25]"],
+    [swinWith({ pretrained_window_sizes: [12, 12, 12, 1] }), "pretrained_window_sizes", "[12, 12, 12, 1]"],
+    [swinWith({ pretrained_window_sizes: [12, 12, 12] }), "pretrained_window_sizes", "[12, 12, 12]"],
+    [swinWith({ window_size: [7, 7] }), "window_size", "[7, 7]"],
+    [swinWith({ window_size: 0 }), "window_size", "0"],
+    [swinWith({ image_size: 31 }), "image_size", "31"],
+    [swinWith({ hidden_act: "quick_gelu" }), "hidden_act", '"quick_gelu"'],
+    [backbone({ model_type: "beit" }), "reshape_hidden_states", "true"],
+    [beit({ add_fpn: true }), "add_fpn", "true"],
+    [beit({ num_attention_heads: 7 }), "num_attention_heads", "7"],
+    [beit({ image_size: [384, 512] }), "image_size", "[384, 512]"],
+    [beit({ layer_scale_init_value: "0.1" }), "layer_scale_init_value", '"0.1"'],
+    [beit({ out_indices: [3, 6, 9] }), "out_indices", "[3, 6, 9]"],
+    [{ ...anything, backbone_config: { model_type: "beit" } }, "model_type", '"beit"'],
     [backbone({ model_type: "bit" }), "model_type", '"bit"'],
     [backbone({ out_indices: [0, 3, 6, 9] }), "out_indices", "[0, 3, 6, 9]"],
     [backbone({ out_indices: [3, 6, 9, 13] }), "out_indices", "[3, 6, 9, 13]"],
     [backbone({ out_indices: [3, 6, 9] }), "out_indices", "[3, 6, 9]"],
     [backbone({ out_features: ["stem", "stage2", "stage3", "stage4"] }), "out_features", '["stem",'],
     [backbone({ out_indices: [3, 6, 9, 12], num_attention_heads: 7 }), "num_attention_heads", "7"],
+    [{ ...hybrid, readout_type: "add" }, "readout_type", '"add"'],
+    [{ ...hybrid, patch_size: 8 }, "patch_size", "8"],
+    [{ ...hybrid, num_channels: 4 }, "num_channels", "4"],
+    [{ ...hybrid, backbone: "resnet50" }, "backbone", '"resnet50"'],
+    [{ ...hybrid, neck_ignore_stages: [] }, "neck_ignore_stages", "[]"],
+    [{ ...hybrid, neck_ignore_stages: [0, 2] }, "neck_ignore_stages", "[0, 2]"],
+    [{ ...hybrid, neck_hidden_sizes: [256, 256, 768, 768] }, "neck_hidden_sizes", "[256, 256, 768, 768]"],
+    [{ ...hybrid, backbone_featmap_shape: [1, 512, 24, 24] }, "backbone_featmap_shape", "[1, 512, 24, 24]"],
+    [{ ...hybrid, backbone_out_indices: [0, 1, 11, 11] }, "backbone_out_indices", "[0, 1, 11, 11]"],
+    [{ ...hybrid, backbone_out_indices: [0, 1, 8, 12] }, "backbone_out_indices", "[0, 1, 8, 12]"],
+    [{ ...segmentation, embedding_type: "patch" }, "embedding_type", '"patch"'],
+    [bitWith({ model_type: "resnet" }), "model_type", '"resnet"'],
+    [bitWith({ global_padding: null }), "global_padding", "undefined"],
+    [bitWith({ global_padding: "valid" }), "global_padding", '"valid"'],
+    [bitWith({ layer_type: "basic" }), "layer_type", '"basic"'],
+    [bitWith({ hidden_act: "selu" }), "hidden_act", '"selu"'],
+    [bitWith({ output_stride: 8 }), "output_stride", "8"],
+    [bitWith({ num_groups: 48 }), "num_groups", "48"],
+    [bitWith({ depths: [3, 4] }), "depths", "[3, 4]"],
+    [bitWith({ depths: [3, 4, 0] }), "depths", "[3, 4, 0]"],
+    [bitWith({ hidden_sizes: [256, 512, "1024"] }), "hidden_sizes", '[256, 512, "1024"]'],
+    [bitWith({ width_factor: 0 }), "width_factor", "0"],
+    [bitWith({ out_features: null }), "out_features", "undefined"],
+    [bitWith({ out_features: ["stage2", "stage3"] }), "out_features", '["stage2", "stage3"]'],
+    [bitWith({ out_features: null, out_indices: [2, 3, 4] }), "out_indices", "[2, 3, 4]"],
     [{ ...depth, backbone_config: "dinov2" }, "backbone_config", '"dinov2"'],
     [{ ...anything, backbone_config: null }, "backbone_config", "undefined"],
     [{ ...anything, depth_estimation_type: "stereo" }, "depth_estimation_type", '"stereo"'],

@@ -11,6 +11,7 @@ import type { PackedWeight } from "../../src/model/quantized-weight.ts";
 import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
 import { readJson } from "../../src/runtime/read-json.ts";
 import { byteLength } from "../../src/runtime/tensor.ts";
+import { makerOf } from "../../src/runtime/weight.ts";
 import { writeSafetensors } from "../../src/runtime/write-safetensors.ts";
 import { caseFolders } from "../case-folders.ts";
 import { testDevice } from "../device.ts";
@@ -37,7 +38,7 @@ async function quantizedAhead(folder: string, format: "q8" | "q4", metadata: Rea
 describe.each(formats)("%s", (format) => {
   const folders = caseFolders(
     "cases",
-    /^(?:dpt-vit-seg(?:-bin|-bf16-sharded|-bn-bias)?|depth-anything-v2|dpt-dinov2-depth)$/,
+    /^(?:dpt-vit-seg(?:-bin|-bf16-sharded|-bn-bias)?|depth-anything-v2|dpt-dinov2-depth|dpt-swinv2-depth)$/,
   );
 
   test.each(folders)("of %s: the same bytes quantised ahead as while loading", async (_, folder) => {
@@ -52,8 +53,10 @@ describe.each(formats)("%s", (format) => {
     checkWeights(ahead.tensors, stored, IGNORED_TENSORS);
     let compared = 0;
     for (const [i, leaf] of loading.entries()) {
-      const made = leaf.make!(...(await Promise.all(leaf.sources.map(({ name }) => original.readFloats(name)))));
-      const { sources, make, ...spec } = stored[i]!;
+      const maker = makerOf(leaf, (name) => original.tensors.get(name)!.dtype)!;
+      const made = maker(...(await Promise.all(leaf.sources.map(({ name }) => original.readFloats(name)))));
+      const { sources, make: _, makeFor: __, ...spec } = stored[i]!;
+      const make = makerOf(stored[i]!, (name) => ahead.tensors.get(name)!.dtype);
       expect(spec).toEqual({ ...spec, label: leaf.label, shape: leaf.shape, dtype: leaf.dtype });
       if (make) {
         expect(make(...(await Promise.all(sources.map(({ name }) => ahead.readFloats(name)))))).toEqual(made);

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { embeddingWeights } from "../../src/model/backbones/embeddings.ts";
+import { positionBias } from "../../src/model/backbones/position-bias.ts";
+import type { VitConfig } from "../../src/model/backbones/vit.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { parseConfig } from "../../src/model/config.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
 import { WeightScope } from "../../src/model/weights.ts";
 import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
 import { FileError } from "../../src/runtime/errors.ts";
+import { roundedTo, type StoredDType } from "../../src/runtime/floats.ts";
 import { readJson } from "../../src/runtime/read-json.ts";
 import type { StoredTensor } from "../../src/runtime/stored-tensor.ts";
 import type { Weight } from "../../src/runtime/weight.ts";
@@ -129,6 +132,47 @@ describe("weights are made from PyTorch's", () => {
     expect(weight.sources.map(({ name }) => name)).toEqual(["q.weight", "k.weight"]);
     expect(made(weight, of(1, 2), of(3, 4)).slice(0, 4)).toEqual([1, 2, 3, 4]);
     expect(made(bias, of(5, 6), of(7, 8))).toEqual([5, 6, 7, 8]);
+    const { bias: some } = new WeightScope("f32").merged(["q", "k", "v"], 1, 2, { unbiased: ["k"] });
+    expect(some!.sources.map(({ name }) => name)).toEqual(["q.bias", "v.bias"]);
+    expect(made(some, of(5, 6), of(7, 8))).toEqual([5, 6, 0, 0, 7, 8, 0, 0]);
+  });
+
+  test("several of which one has no bias", () => {
+    const { bias } = new WeightScope("f32").merged(["q", "k", "v"], 1, 2, { unbiased: ["k"] });
+    expect(bias!.sources.map(({ name }) => name)).toEqual(["q.bias", "v.bias"]);
+    expect(made(bias, of(5, 6), of(7, 8))).toEqual([5, 6, 0, 0, 7, 8, 0, 0]);
+  });
+
+  test("Swin's patch merging: neighbours column by column to a window by rows", () => {
+    const { weight, bias, size, stride, padding } = new WeightScope("f32").merging("m", 1, 1);
+    expect(weight.sources).toEqual([{ name: "m.weight", shape: [1, 4] }]);
+    expect([bias, size, stride, padding]).toEqual([undefined, 2, 2, "end"]);
+    // Above left, below left, above right, below right.
+    const rows = made(weight, of(1, 2, 3, 4));
+    expect([0, 1, 2, 3].map((tap) => rows[16 * tap])).toEqual([1, 3, 2, 4]);
+  });
+
+  test("Swin's position bias: of coordinates rounded as the MLP is stored", () => {
+    const config = { heads: 2, window: 2, pretrainedWindow: 4 };
+    const bias = positionBias(new WeightScope("f32"), config);
+    expect(bias.shape).toEqual([1, 3, 3, 2]);
+    const [first, second] = [new Float32Array(1024), new Float32Array(1024)];
+    // One hidden unit is the row's coordinate, the other the column's less a half.
+    first.set([1, 0, 0, 1]);
+    second.set([1, 0]);
+    second.set([0, 2], 512);
+    const shift = new Float32Array(512);
+    shift[1] = -0.5;
+    const make = (stored: StoredDType) => bias.makeFor!(stored, stored, stored)(first, shift, second);
+    // Of one step of three: log₂(1 + 8/3) / 3.
+    const far = Math.log2(11 / 3) / 3;
+    const sigmoid = (x: number) => 16 / (1 + Math.exp(-x));
+    const row = [8, sigmoid(0), 8, sigmoid(0), 8, sigmoid(2 * (far - 0.5))];
+    const below = row.map((y, i) => (i % 2 === 0 ? sigmoid(far) : y));
+    expectClose(make("F32"), [...row, ...row, ...below], [1, 3, 3, 2], 2e-6);
+    const half = roundedTo("BF16", of(far))[0]!;
+    expect(half).not.toBe(Math.fround(far));
+    expect(make("BF16")[12]).toBeCloseTo(sigmoid(half), 5);
   });
 
   test("one of two inputs, split", () => {
@@ -168,12 +212,16 @@ describe("weights are made from PyTorch's", () => {
 
   test("class token and its position", () => {
     const { backbone } = parseConfig({ architectures: ["DPTForDepthEstimation"], hidden_size: 12, image_size: 32 });
-    const { classToken, positions } = embeddingWeights(new WeightScope("f32"), backbone);
+    const config = backbone as VitConfig;
+    const { classToken, positions } = embeddingWeights(new WeightScope("f32"), config);
     const table = Float32Array.from({ length: 5 * 12 }, (_, i) => i);
     expect(made(classToken, new Float32Array(12).fill(100), table)).toEqual(
       Array.from({ length: 12 }, (_, i) => 100 + i),
     );
-    expect(positions.shape).toEqual([1, 2, 2, 12]);
-    expect(made(positions, table)).toEqual([...table.slice(12)]);
+    expect(positions!.shape).toEqual([1, 2, 2, 12]);
+    expect(made(positions!, table)).toEqual([...table.slice(12)]);
+    const alone = embeddingWeights(new WeightScope("f32"), { ...config, hiddenSize: 3, positions: false });
+    expect(alone.positions).toBeUndefined();
+    expect(made(alone.classToken, of(5, 6, 7))).toEqual([5, 6, 7, 0]);
   });
 });

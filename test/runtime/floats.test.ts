@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { bytesPerElement, float32ToFloat16Bits, type StoredDType, toFloat32 } from "../../src/runtime/floats.ts";
+import {
+  bytesPerElement,
+  float32ToFloat16Bits,
+  roundedTo,
+  type StoredDType,
+  toFloat32,
+} from "../../src/runtime/floats.ts";
 
 /** The definition of IEEE binary16. */
 function halfValue(half: number): number {
@@ -51,6 +57,29 @@ test("BF16 is the upper half of a float, infinities, NaN and subnormals included
   const floats = toFloat32("BF16", bytesOf(Uint16Array.of(0x3f80, 0xc049, 0x7f80, 0xff80, 0x7fc1, 0x0001, 0x8000)));
   const bits = [...new Uint32Array(floats.buffer)];
   expect(bits).toEqual([0x3f800000, 0xc0490000, 0x7f800000, 0xff800000, 0x7fc10000, 0x00010000, 0x80000000]);
+});
+
+test("rounded to a type: to the nearest, to even in the middle, and as it is in a wider one", () => {
+  const values = Float32Array.of(
+    1 + 2 ** -9,
+    1 + 2 ** -8,
+    1 + 3 * 2 ** -8,
+    -1.00390625,
+    3.4e38,
+    Number.NEGATIVE_INFINITY,
+    0,
+  );
+  expect([...roundedTo("BF16", values)]).toEqual([
+    1,
+    1,
+    1 + 2 ** -6,
+    -1,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    0,
+  ]);
+  expect([...roundedTo("F16", Float32Array.of(1 + 2 ** -11, 1 + 3 * 2 ** -11))]).toEqual([1, 1 + 2 ** -9]);
+  expect(roundedTo("F32", values)).toBe(values);
 });
 
 test("F32 is viewed where it is aligned and copied where it is not", () => {

@@ -53,6 +53,14 @@ describe("a file of PyTorch", () => {
     expect(table(tensors)).toEqual(table(same.tensors));
   });
 
+  test("is whole though its zip's first entry is as long as zip64's records, 76 bytes", async () => {
+    // 46 and a name of 30: zip.js would begin with the second entry.
+    const file = `${cases}/paper-vit-seg/dpt_large-ade20k-tiny.pt`;
+    const tensors = await readPickleCheckpoint(memoryFile(new Uint8Array(await readFile(file))));
+    expect([...tensors.keys()][0]).toBe("pretrained.model.cls_token");
+    expect(tensors.size).toBe(202);
+  });
+
   test("has the bytes that Python's own pickle and zipfile find", async () => {
     const tensors = await readPickleCheckpoint(memoryFile(new Uint8Array(await readFile(path))));
     const hash = createHash("sha256");

@@ -4,35 +4,47 @@ import { argMaxResized } from "../../src/kernels/arg-max-resized.ts";
 import { attention } from "../../src/kernels/attention.ts";
 import { composeBands, resizeBand } from "../../src/kernels/bands.ts";
 import { cast } from "../../src/kernels/cast.ts";
+import { channelsLast } from "../../src/kernels/channels-last.ts";
 import { classScoresResized } from "../../src/kernels/class-scores-resized.ts";
 import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
+import { cosineWindows } from "../../src/kernels/cosine-windows.ts";
 import { layerNorm } from "../../src/kernels/layer-norm.ts";
 import { matmul } from "../../src/kernels/matmul.ts";
+import { maxPool2d } from "../../src/kernels/max-pool2d.ts";
 import { normalizePixels } from "../../src/kernels/normalize-pixels.ts";
 import { patchEmbed } from "../../src/kernels/patch-embed.ts";
+import { prependClassToken } from "../../src/kernels/prepend-class-token.ts";
+import { relativePositionBias } from "../../src/kernels/relative-position-bias.ts";
 import { resampleMap } from "../../src/kernels/resample-map.ts";
 import { resize } from "../../src/kernels/resize.ts";
 import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
+import { samePadding } from "../../src/kernels/shared/padding.ts";
 import { swiglu } from "../../src/kernels/swiglu.ts";
 import type { ConstantData } from "../../src/runtime/graph.ts";
 import type { Kernel } from "../../src/runtime/kernel.ts";
 import { loadFloats, storeFloats } from "../../src/runtime/store-floats.ts";
 import { elementCount } from "../../src/runtime/tensor.ts";
 import { expectClose } from "../expect-close.ts";
+import { checkGroupNorm } from "../kernels/check-group-norm.ts";
 import { checkProduct } from "../kernels/check-product.ts";
 import { sumTolerance } from "../kernels/sum-tolerance.ts";
 import { randomNormal } from "../random.ts";
 import { applyBands } from "../reference/apply-bands.ts";
 import { argMax } from "../reference/arg-max.ts";
 import { attention as attentionLoop } from "../reference/attention.ts";
+import { channelsLast as channelsLastLoop } from "../reference/channels-last.ts";
 import { classScores } from "../reference/class-scores.ts";
 import { convTranspose2d as convTranspose2dLoop } from "../reference/conv-transpose2d.ts";
 import { conv2d as conv2dLoop } from "../reference/conv2d.ts";
+import { cosineWindows as cosineWindowsLoop } from "../reference/cosine-windows.ts";
 import { epilogue } from "../reference/epilogue.ts";
 import { layerNorm as layerNormLoop } from "../reference/layer-norm.ts";
 import { matmul as matmulLoop } from "../reference/matmul.ts";
+import { maxPool2d as maxPool2dLoop } from "../reference/max-pool2d.ts";
 import { patchOffsets, patchProducts } from "../reference/patch-embed.ts";
+import { prependClassToken as prependLoop } from "../reference/prepend-class-token.ts";
+import { relativePositionBias as biasLoop } from "../reference/relative-position-bias.ts";
 import { resize as resizeLoop } from "../reference/resize.ts";
 import { swiglu as swigluLoop } from "../reference/swiglu.ts";
 import { halfRounding, roundToHalf } from "../round-to-half.ts";
@@ -73,18 +85,18 @@ export function testHalfKernels(wgpu: Wgpu): void {
       { batch: 1, rows: 37, channelsIn: 129, channelsOut: 63, activation: "gelu", bias: "channel" },
       { batch: 2, rows: 131, channelsIn: 64, channelsOut: 68, bias: "image", residuals: 1, activation: "gelu" },
       { batch: 3, rows: 5, select: { of: 7, first: 1 }, channelsIn: 12, channelsOut: 20, residuals: 2 },
+      { batch: 2, rows: 35, windows: { height: 5, width: 7, window: 3, shift: 1 }, channelsIn: 12, channelsOut: 20 },
     ] as const)("matmul %o", async (sizes) => {
-      const { batch, rows, channelsIn: depth, channelsOut } = sizes;
-      const of = "select" in sizes ? sizes.select.of : rows;
-      const [x, weight] = [half(batch * of * depth, 1), half(channelsOut * depth, 2)];
+      const { channelsIn: depth, channelsOut } = sizes;
+      const kernel = matmul({ ...sizes, precision });
+      const [x, weight] = [half(elementCount(kernel.inputs[0]!.shape), 1), half(channelsOut * depth, 2)];
       const packed = packLinear(weight, channelsOut, depth);
       const reference = (a: Float32Array, b: Float32Array) => matmulLoop(a, b, sizes);
-      const kernel = matmul({ ...sizes, precision });
       await checkProduct({ kernel, x, weight, packed, reference, depth, epilogue: sizes }, run);
     });
 
     test.each([
-      { batch: 2, height: 5, width: 7, channelsIn: 3, channelsOut: 13, size: 3, stride: 2 },
+      { batch: 2, height: 5, width: 8, channelsIn: 3, channelsOut: 13, size: 3, stride: 2 },
       {
         batch: 1,
         height: 13,
@@ -98,7 +110,7 @@ export function testHalfKernels(wgpu: Wgpu): void {
       },
     ] as const)("conv2d %o", async (params) => {
       const { batch, height, width, channelsIn, channelsOut, size } = params;
-      const sizes = { ...params, padding: (size - 1) / 2 };
+      const sizes = { ...params, padding: samePadding(height, width, size, params.stride) };
       const depth = size * size * channelsIn;
       const [x, weight] = [half(batch * height * width * channelsIn, 1), half(channelsOut * depth, 2)];
       const packed = packConv2d(weight, channelsOut, channelsIn, size * size);
@@ -155,6 +167,63 @@ export function testHalfKernels(wgpu: Wgpu): void {
       const want = layerNormLoop(x, weight, bias, epsilon);
       // No value, weight or bias of a normal distribution is past 6.
       await check(layerNorm({ rows, channels, epsilon, precision }), [x, weight, bias], want, 60 * 2 ** -24 * 48);
+      const residual = half(rows * channels, 4);
+      const kernel = layerNorm({ rows, channels, epsilon, residual: true, precision });
+      const sum = want.map((y, i) => y + residual[i]!);
+      await check(kernel, [x, weight, bias, residual], sum, 61 * 2 ** -24 * 54);
+    });
+
+    test.each([
+      { batch: 2, height: 5, width: 7, window: 3, shift: 1, heads: 3, headSize: 7 },
+      { batch: 1, height: 8, width: 8, window: 4, shift: 2, heads: 2, headSize: 32 },
+    ])("cosineWindows %o", async (sizes) => {
+      const { batch, height, width, heads, headSize } = sizes;
+      const channels = 3 * heads * headSize;
+      const qkv = half(batch * height * width * channels, 1, { deviation: 2 });
+      const [scale, bias] = [randomNormal(heads, 2, { mean: 10 }), randomNormal(channels, 3)];
+      const kernel = cosineWindows({ ...sizes, bias: true, precision });
+      const inputs = [qkv, scale, ...(kernel.inputs.length > 2 ? [packVector(bias)] : [])];
+      // Values are below 16: see the tolerance of the kernel's own test.
+      await check(kernel, inputs, cosineWindowsLoop(qkv, scale, bias, sizes), (headSize / 2 + 12) * 2 ** -24 * 16);
+    });
+
+    test.each([
+      { batch: 2, height: 7, width: 9, channels: 12, groups: 3, activation: "relu" },
+      { batch: 1, height: 9, width: 13, channels: 64, groups: 32, activation: "none" },
+      { batch: 2, height: 3, width: 5, channels: 10, groups: 5, activation: "relu" },
+    ] as const)("groupNorm %o", async (sizes) => {
+      const length = sizes.batch * sizes.height * sizes.width * sizes.channels;
+      const x = half(length, 1, { mean: 3, deviation: 2 });
+      await checkGroupNorm({ ...sizes, precision }, x, {}, run);
+      await checkGroupNorm({ ...sizes, precision }, x, { residual: half(length, 4) }, run);
+    });
+
+    test.each([
+      [2, 5, 8, 3],
+      [1, 16, 13, 12],
+    ] as const)("maxPool2d [%i, %i, %i, %i]", async (batch, height, width, channels) => {
+      const window = { size: 3, stride: 2, padding: samePadding(height, width, 3, 2) };
+      const sizes = { batch, height, width, channels, ...window };
+      const x = half(batch * height * width * channels, 1, { mean: -1 });
+      expect([...(await run(maxPool2d({ ...sizes, precision }), x))]).toEqual([...maxPool2dLoop(x, sizes)]);
+    });
+
+    test("channelsLast [2, 3, 5, 7]", async () => {
+      const x = half(2 * 3 * 5 * 7, 1);
+      const kernel = channelsLast({ batch: 2, channels: 3, height: 5, width: 7, precision });
+      expect([...(await run(kernel, x))]).toEqual([...channelsLastLoop(x, [2, 3, 5, 7], 4)]);
+    });
+
+    test.each([
+      [2, 3, 5, 7],
+      [1, 6, 4, 12],
+    ] as const)("prependClassToken [%i, %i, %i, %i]", async (batch, height, width, channels) => {
+      const [x, positions] = [half(batch * height * width * channels, 1), half(height * width * channels, 2)];
+      const classToken = randomNormal(channels, 3);
+      const want = prependLoop(x, classToken, positions, channels);
+      const kernel = prependClassToken({ batch, height, width, channels, precision });
+      // One addition of numbers below 8.
+      await check(kernel, [x, packVector(classToken), positions], want, 2 ** -24 * 16);
     });
 
     test.each([
@@ -167,6 +236,17 @@ export function testHalfKernels(wgpu: Wgpu): void {
       // Scores of up to 20 err by (d + 4) units of 2^-24, values are below 8.
       const sums = 8 * 2 ** -24 * (2 * (headSize + 4) * 20 + 2 * tokens);
       await check(attention({ ...sizes, precision }), [qkv], attentionLoop(qkv, sizes), sums);
+
+      const bias = half(heads * tokens * tokens, 8);
+      const regions = Uint32Array.from({ length: tokens }, (_, t) => t % 2);
+      const kernel = attention({ ...sizes, bias: true, regions: 1, precision });
+      await check(kernel, [qkv, bias, regions], attentionLoop(qkv, sizes, { bias, regions }), sums);
+    });
+
+    test("relativePositionBias", async () => {
+      const sizes = { height: 5, width: 3, heads: 6, classToken: true };
+      const [table, rows] = [half(9 * 5 * 6, 1), half(3 * 6, 2)];
+      await check(relativePositionBias({ ...sizes, precision }), [table, rows], biasLoop(table, rows, sizes), 0);
     });
 
     const rules = (["bilinear", "bicubic"] as const).flatMap((mode) =>

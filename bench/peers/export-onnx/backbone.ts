@@ -1,12 +1,19 @@
 import type { BackboneConfig } from "../../../src/model/config.ts";
 import type { Extent } from "../../../src/model/ops.ts";
+import { UsageError } from "../../../src/runtime/errors.ts";
 import type { OnnxValue } from "./onnx-graph.ts";
 import type { OnnxOps } from "./onnx-ops.ts";
 
 /** How attention is written: as PyTorch's exporter does, or as ONNX Runtime's own operator. */
 export type AttentionForm = "plain" | "fused";
 
-/** Pixels `[N, 3, H, W]` to what the neck receives, tokens `[N, 1 + h·w, D]` from four depths. */
+/** The kinds that the peers are given. */
+type Exported = Extract<BackboneConfig, { readonly kind: "vit" | "dinov2" }>;
+
+/**
+ * Pixels `[N, 3, H, W]` to what the neck receives, tokens `[N, 1 + h·w, D]` from four depths.
+ * @throws UsageError for a backbone that has not been written in ONNX's operators
+ */
 export function backbone(
   ops: OnnxOps,
   pixels: OnnxValue,
@@ -14,6 +21,9 @@ export function backbone(
   grid: Extent,
   form: AttentionForm,
 ): OnnxValue[] {
+  if (config.kind !== "vit" && config.kind !== "dinov2") {
+    throw new UsageError(`export: want the backbone vit or dinov2, got ${config.kind}. Compare one of these.`);
+  }
   const path = config.kind === "vit" ? "dpt" : "backbone";
   const block = config.kind === "vit" ? vitBlock : dinov2Block;
   const taps: OnnxValue[] = [];
@@ -30,7 +40,7 @@ function embeddings(
   ops: OnnxOps,
   pixels: OnnxValue,
   path: string,
-  { patch, grid: trained, hiddenSize: d, interpolation }: BackboneConfig,
+  { patch, grid: trained, hiddenSize: d, interpolation }: Exported,
   grid: Extent,
 ): OnnxValue {
   const batch = pixels.shape[0]!;
@@ -49,7 +59,7 @@ function embeddings(
   return ops.add(tokens, ops.graph.toPrecision(all));
 }
 
-function vitBlock(ops: OnnxOps, z: OnnxValue, path: string, config: BackboneConfig, form: AttentionForm): OnnxValue {
+function vitBlock(ops: OnnxOps, z: OnnxValue, path: string, config: Exported, form: AttentionForm): OnnxValue {
   const attended = attention(ops, ops.layerNorm(z, `${path}.layernorm_before`, config.epsilon), path, config, form);
   const middle = ops.add(attended, z);
   const normed = ops.layerNorm(middle, `${path}.layernorm_after`, config.epsilon);
@@ -57,7 +67,7 @@ function vitBlock(ops: OnnxOps, z: OnnxValue, path: string, config: BackboneConf
   return ops.add(ops.linear(hidden, `${path}.output.dense`), middle);
 }
 
-function dinov2Block(ops: OnnxOps, z: OnnxValue, path: string, config: BackboneConfig, form: AttentionForm): OnnxValue {
+function dinov2Block(ops: OnnxOps, z: OnnxValue, path: string, config: Exported, form: AttentionForm): OnnxValue {
   const attended = attention(ops, ops.layerNorm(z, `${path}.norm1`, config.epsilon), path, config, form);
   const middle = ops.add(ops.multiply(attended, ops.weight(`${path}.layer_scale1.lambda1`)), z);
   const normed = ops.layerNorm(middle, `${path}.norm2`, config.epsilon);
@@ -66,7 +76,7 @@ function dinov2Block(ops: OnnxOps, z: OnnxValue, path: string, config: BackboneC
   return ops.add(ops.multiply(mlp, ops.weight(`${path}.layer_scale2.lambda1`)), middle);
 }
 
-function plainMlp(ops: OnnxOps, x: OnnxValue, path: string, { activation }: BackboneConfig): OnnxValue {
+function plainMlp(ops: OnnxOps, x: OnnxValue, path: string, { activation }: Exported): OnnxValue {
   return ops.linear(ops.activation(ops.linear(x, `${path}.mlp.fc1`), activation), `${path}.mlp.fc2`);
 }
 
@@ -81,7 +91,7 @@ function attention(
   ops: OnnxOps,
   x: OnnxValue,
   path: string,
-  { heads, qkvBias }: BackboneConfig,
+  { heads, qkvBias }: Exported,
   form: AttentionForm,
 ): OnnxValue {
   const [q, k, v] = ["query", "key", "value"].map((name) =>

@@ -74,12 +74,12 @@ export function matricesName(way: AttentionMatrices): string {
  * when the maximum has outgrown it by far, after the first block hardly ever (as in FlashAttention-4).
  */
 export function attentionMatrices(params: AttentionParams, way: AttentionMatrices): Kernel {
-  const { tokens, headSize, scale, precision } = params;
+  const { tokens, headSize, precision } = params;
   const { matrix, subgroupSize, subgroups, rows, keys } = way;
   const { M, N, K } = matrix;
   const component = componentOf(way);
   const [queries, invocations] = [matricesQueries(way), matricesInvocations(way)];
-  const { blocks, row, declarations, begin, base, kernel } = attentionFrame(params, queries);
+  const { blocks, row, declarations, begin, logit, base, kernel } = attentionFrame(params, queries);
   const strides = stridesOf(way, headSize);
   const width = filled(way, headSize);
   const [depths, columns] = [width / K, width / N];
@@ -199,7 +199,7 @@ export function attentionMatrices(params: AttentionParams, way: AttentionMatrice
 
         ${load("value", "firstKey", keys)}
         let ownKey = firstKey + part;
-        ${unroll(own, (k) => `let score${k} = select(${LOWEST}, ${ofOwn("scores", "ownScores", k)} * ${scale * Math.LOG2E}, ownKey + ${k * sharers}u < ${tokens}u);`)}
+        ${unroll(own, (k) => `let score${k} = select(${LOWEST}, ${logit(ofOwn("scores", "ownScores", k), "firstQuery + ownRow", [`ownKey + ${k * sharers}u`])}, ownKey + ${k * sharers}u < ${tokens}u);`)}
         var highest = score0;
         ${unroll(own - 1, (k) => `highest = max(highest, score${k + 1});`)}
         highest = rowMax(highest);

@@ -52,7 +52,7 @@ export function attentionPaths(params: AttentionParams, own: Kernel, traits: Tra
   const kernels = traits.software ? [own, ...others] : [...others, own];
   // Two ways that come out alike on this device are one.
   const byName = new Map(kernels.map((kernel) => [kernel.path!, kernel]));
-  return [...byName].map(([name, kernel]) => ({ name, stages: [{ kernel, inputs: [0] }] }));
+  return [...byName].map(([name, kernel]) => ({ name, stages: [{ kernel, inputs: kernel.inputs.map((_, i) => i) }] }));
 }
 
 function tileWays(params: AttentionParams, traits: Traits): Way[] {

@@ -61,10 +61,10 @@ export function tileName(tile: AttentionTile): string {
  * With subgroup operations invocations of a row must lie in one subgroup, side by side: quads do for `across` = 4.
  */
 export function attentionTile(params: AttentionParams, tile: AttentionTile): Kernel {
-  const { tokens, headSize, scale, precision } = params;
+  const { tokens, headSize, precision } = params;
   const { rows, down, across } = tile;
   const [queries, keys, invocations] = [tileQueries(tile), tileKeys(tile), tileInvocations(tile)];
-  const { blocks, row, declarations, begin, base, kernel } = attentionFrame(params, queries);
+  const { blocks, row, declarations, begin, logit, base, kernel } = attentionFrame(params, queries);
   const [stride, weightStride, columns] = [strideOf(headSize), weightStrideOf(tile), columnsOf(tile, headSize)];
   const isShared = tile.queries === "memory";
   const bySubgroup = tile.reduce === "subgroup";
@@ -86,8 +86,9 @@ export function attentionTile(params: AttentionParams, tile: AttentionTile): Ker
   const scoreOf = (i: number) => wgsl`
     let q${i} = ${query(i)};
     score${i} += vec4f(${Array.from({ length: KEYS }, (_, k) => `dot(q${i}, k${k})`).join(", ")});`;
+  const keysOf = Array.from({ length: KEYS }, (_, k) => `firstKey + across + ${k * across}u`);
   const highestOf = (i: number) => wgsl`
-    score${i} = select(vec4f(${LOWEST}), score${i} * ${scale * Math.LOG2E}, isKey);
+    score${i} = select(vec4f(${LOWEST}), ${logit(`score${i}`, `firstQuery + ${rowOf(i)}`, keysOf)}, isKey);
     let high${i} = max(max(score${i}.x, score${i}.y), max(score${i}.z, score${i}.w));
     ${bySubgroup ? `let blockHigh${i} = rowMax(high${i});` : hand(i, `high${i}`)}`;
   const weigh = (i: number) => wgsl`

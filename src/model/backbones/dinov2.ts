@@ -4,7 +4,7 @@ import type { Fields } from "../fields.ts";
 import type { WeightScope } from "../weights.ts";
 import type { Backbone } from "./backbone.ts";
 import { type EmbeddingConfig, embed, embeddingWeights } from "./embeddings.ts";
-import { orderTaps } from "./taps.ts";
+import { parseStages } from "./taps.ts";
 import { type BlockWeights, encoderTaps, type Mlp, type SwigluMlp } from "./transformer.ts";
 
 /** DINOv2 (Oquab et al., arXiv:2304.07193; transformers' Dinov2Backbone): a ViT with layer scale. */
@@ -46,22 +46,9 @@ export function parseDinov2(json: Fields): Dinov2Config {
     epsilon: json.positive("layer_norm_eps", 1e-6),
     qkvBias: json.boolean("qkv_bias", true),
     layers,
-    taps: parseTaps(json, layers),
+    taps: parseStages(json, layers),
     normTaps: json.boolean("apply_layernorm", true),
   };
-}
-
-/** `out_indices` count stages: 0 is the embedding, i is block i - 1; `out_features` names the same ("stage3"). */
-function parseTaps(json: Fields, layers: number): readonly number[] {
-  const named = json.raw("out_features");
-  const fromNames = Array.isArray(named)
-    ? named.map((name) => Number(/^stage(\d+)$/.exec(String(name))?.[1]))
-    : [layers];
-  const listed = json.raw("out_indices");
-  const indices = Array.isArray(listed) ? json.numbers("out_indices", [], listed.length) : fromNames;
-  const stages = indices.map((index) => (index < 0 ? index + layers + 1 : index));
-  const blocks = stages.map((stage) => stage - 1);
-  return orderTaps(json, Array.isArray(listed) ? "out_indices" : "out_features", blocks, layers);
 }
 
 /** Binds the names of Dinov2Backbone, under `backbone`: tokens after four blocks, normalised where the config says so. */

@@ -29,10 +29,13 @@ export interface BlockWeights {
   readonly mlp: Mlp | SwigluMlp;
 }
 
-/** Equations 2 and 3 of the ViT paper: `z' = MSA(LN(z)) + z`, `z'' = MLP(LN(z')) + z'`, on tokens `[N, T, D]`. */
-export function transformerBlock(ops: Ops, z: Tensor, block: BlockWeights, heads: number): Tensor {
+/**
+ * Equations 2 and 3 of the ViT paper: `z' = MSA(LN(z)) + z`, `z'' = MLP(LN(z')) + z'`, on tokens `[N, T, D]`.
+ * @param bias `[heads, T, T]`, added to the scores
+ */
+export function transformerBlock(ops: Ops, z: Tensor, block: BlockWeights, heads: number, bias?: Tensor): Tensor {
   const qkv = ops.linear(ops.layerNorm(z, block.norm1), block.qkv);
-  const attended = ops.linear(ops.attention(qkv, heads), block.attentionOutput, { residuals: [z] });
+  const attended = ops.linear(ops.attention(qkv, heads, { bias }), block.attentionOutput, { residuals: [z] });
   const hidden = mlpHidden(ops, ops.layerNorm(attended, block.norm2), block.mlp);
   return ops.linear(hidden, block.mlp.down, { residuals: [attended] });
 }
@@ -50,12 +53,14 @@ export function encoderTaps(
   heads: number,
   /** Indices of blocks, ascending; those after the last are never run. */
   taps: readonly number[],
+  /** What a block adds to the scores of its attention, by the block's index. */
+  biasOf: (block: number) => Tensor | undefined = () => undefined,
 ): Tensor[] {
   const tapped: Tensor[] = [];
   let z = tokens;
   for (const [i, block] of blocks.entries()) {
     if (i > taps.at(-1)!) break;
-    z = transformerBlock(ops, z, block, heads);
+    z = transformerBlock(ops, z, block, heads, biasOf(i));
     if (taps.includes(i)) tapped.push(z);
   }
   return tapped;

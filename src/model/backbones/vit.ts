@@ -7,9 +7,8 @@ import { type EmbeddingConfig, embed, embeddingWeights } from "./embeddings.ts";
 import { orderTaps } from "./taps.ts";
 import { type BlockWeights, encoderTaps } from "./transformer.ts";
 
-/** The Vision Transformer inside transformers' DPTModel (Dosovitskiy et al., arXiv:2010.11929). */
-export interface VitConfig extends EmbeddingConfig {
-  readonly kind: "vit";
+/** The Vision Transformer inside transformers' DPTModel (Dosovitskiy et al., arXiv:2010.11929), whatever its patches are. */
+export interface VitEncoderConfig extends EmbeddingConfig {
   readonly heads: number;
   readonly intermediateSize: number;
   readonly activation: Activation;
@@ -21,16 +20,25 @@ export interface VitConfig extends EmbeddingConfig {
   readonly taps: readonly number[];
 }
 
+export interface VitConfig extends VitEncoderConfig {
+  readonly kind: "vit";
+}
+
 /** The fields of DPTConfig that its own ViT uses. */
 export function parseVit(json: Fields): VitConfig {
-  if (json.boolean("is_hybrid", false)) throw json.wrong("is_hybrid", "false", true);
+  const encoder = parseEncoder(json);
+  const blocks = json.numbers("backbone_out_indices", [2, 5, 8, 11]);
+  return { kind: "vit", ...encoder, taps: orderTaps(json, "backbone_out_indices", blocks, encoder.layers) };
+}
+
+/** All of them but which blocks go to the neck. */
+export function parseEncoder(json: Fields): Omit<VitEncoderConfig, "taps"> {
   const layers = json.whole("num_hidden_layers", 12);
   const hiddenSize = json.whole("hidden_size", 768);
   const heads = json.whole("num_attention_heads", 12);
   if (hiddenSize % heads !== 0) throw json.wrong("num_attention_heads", `a divisor of ${hiddenSize}`, heads);
   const patch = json.whole("patch_size", 16);
   return {
-    kind: "vit",
     channelsIn: json.whole("num_channels", 3),
     patch,
     grid: Math.floor(json.whole("image_size", 384, patch) / patch),
@@ -42,12 +50,21 @@ export function parseVit(json: Fields): VitConfig {
     epsilon: json.positive("layer_norm_eps", 1e-12),
     qkvBias: json.boolean("qkv_bias", true),
     layers,
-    taps: orderTaps(json, "backbone_out_indices", json.numbers("backbone_out_indices", [2, 5, 8, 11]), layers),
   };
 }
 
 /** Binds the names of DPTModel, under `dpt`: tokens after four of the blocks, before any last norm. */
 export function vit(scope: WeightScope, config: VitConfig): Backbone {
+  const embeddings = embeddingWeights(scope.at("embeddings"), config);
+  const blocks = vitBlocks(scope, config);
+  return (ops, pixels) => {
+    const { tokens, grid } = embed(ops, pixels, embeddings, config);
+    return { taps: encoderTaps(ops, tokens, blocks, config.heads, config.taps), grid };
+  };
+}
+
+/** Binds the names of its blocks. */
+export function vitBlocks(scope: WeightScope, config: VitEncoderConfig): BlockWeights[] {
   const { hiddenSize: d, intermediateSize, epsilon, qkvBias } = config;
   const block = (layer: WeightScope): BlockWeights => ({
     norm1: layer.norm("layernorm_before", d, epsilon),
@@ -61,10 +78,5 @@ export function vit(scope: WeightScope, config: VitConfig): Backbone {
       activation: config.activation,
     },
   });
-  const embeddings = embeddingWeights(scope.at("embeddings"), config);
-  const blocks = Array.from({ length: config.layers }, (_, i) => block(scope.at(`encoder.layer.${i}`)));
-  return (ops, pixels) => {
-    const { tokens, grid } = embed(ops, pixels, embeddings, config);
-    return { taps: encoderTaps(ops, tokens, blocks, config.heads, config.taps), grid };
-  };
+  return Array.from({ length: config.layers }, (_, i) => block(scope.at(`encoder.layer.${i}`)));
 }

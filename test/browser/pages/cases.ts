@@ -13,15 +13,15 @@ export interface PhotoReport {
 }
 
 declare global {
-  /** The stages of a case, whose folder lies at a URL. */
-  var verifyAt: (url: string) => Promise<StageReport[]>;
+  /** The stages of a case, whose folder lies at a URL, with the model of another. */
+  var verifyAt: (url: string, model: string) => Promise<StageReport[]>;
   /** How this browser's answer for a photo agrees with PyTorch's. */
   var checkPhoto: (model: string, folder: string) => Promise<PhotoReport>;
   /** Class and message of the error for a folder that is no model. */
   var errorAt: (url: string) => Promise<string>;
 }
 
-globalThis.verifyAt = (url) => verifyCase(filesFromUrl(url));
+globalThis.verifyAt = (url, model) => verifyCase(filesFromUrl(url), {}, filesFromUrl(model));
 
 globalThis.checkPhoto = async (modelUrl, folderUrl) => {
   const folder = filesFromUrl(folderUrl);

@@ -2,6 +2,7 @@ import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fileSource, filesFromFolder } from "../../../cli/node-files.ts";
+import { openFolder } from "../../../src/model/open-folder.ts";
 import { openCheckpoint } from "../../../src/runtime/checkpoint.ts";
 import { readSafetensorsHeader } from "../../../src/runtime/safetensors.ts";
 import { readStoredTensor } from "../../../src/runtime/stored-tensor.ts";
@@ -45,4 +46,41 @@ test("a file cut short leaves nothing", async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/^error: .*pytorch_model\.bin: want /);
   expect(await readdir(broken)).toEqual(["pytorch_model.bin"]);
+});
+
+test("a .pt of isl-org/DPT becomes a folder of transformers that answers the same", async () => {
+  const paper = "test/fixtures/cases/paper-vit-seg";
+  const file = join(paper, "dpt_large-ade20k-tiny.pt");
+  const converted = temporaryFolder();
+  const output = join(converted, "model.safetensors");
+  const { code, stdout, stderr } = await runCli("convert", file, "-o", output, "--json");
+  expect(code, stderr).toBe(0);
+  const described = ["config.json", "preprocessor_config.json"].map((name) => join(converted, name));
+  expect(JSON.parse(stdout)).toMatchObject({ from: ["dpt_large-ade20k-tiny.pt"], files: [output, ...described] });
+  expect((await readdir(converted)).sort()).toEqual(["config.json", "model.safetensors", "preprocessor_config.json"]);
+
+  const { tensors } = await readSafetensorsHeader(await fileSource(output));
+  const own = [...tensors.keys()].filter((name) => /^(?:pretrained|scratch|auxlayer)/.test(name));
+  expect(own).toEqual([]);
+  expect(tensors.has("auxiliary_head.head.0.weight")).toBe(true);
+
+  const [before, after] = await Promise.all([
+    openFolder(filesFromFolder(file)),
+    openFolder(filesFromFolder(converted)),
+  ]);
+  expect(after.config).toEqual(before.config);
+  expect(after.processor).toEqual(before.processor);
+  for (const name of tensors.keys()) {
+    expect(Buffer.compare(await after.checkpoint.read(name), await before.checkpoint.read(name)), name).toBe(0);
+  }
+
+  const refused = await runCli("convert", file, "-o", join(converted, "other.safetensors"));
+  expect(refused.stderr).toMatch(/config\.json: want a file that is not there yet, got one\. Add --force/);
+  expect((await readdir(converted)).sort()).toHaveLength(3);
+});
+
+test("a folder of safetensors has nothing to convert", async () => {
+  const { code, stderr } = await runCli("convert", "test/fixtures/cases/dpt-vit-seg");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/want pytorch_model\.bin or a \.pt of isl-org\/DPT, got neither/);
 });

@@ -1,0 +1,69 @@
+import type { ModelFiles } from "../runtime/byte-source.ts";
+import { type Checkpoint, openCheckpoint, openPickled } from "../runtime/checkpoint.ts";
+import { FileError } from "../runtime/errors.ts";
+import { quote } from "../runtime/quote.ts";
+import { type JsonObject, readJson } from "../runtime/read-json.ts";
+import { isSingleFile } from "../runtime/single-file.ts";
+import { type ModelConfig, parseConfig } from "./config.ts";
+import { paperJson } from "./paper-config.ts";
+import { hasPaperNames, withTransformersNames } from "./paper-names.ts";
+import { type Processor, parseProcessor } from "./processor.ts";
+
+/** What a model folder says and holds; of the weights only the tables are read. */
+export interface ModelFolder {
+  readonly config: ModelConfig;
+  /** `undefined` for a folder of transformers without preprocessor_config.json. */
+  readonly processor: Processor | undefined;
+  readonly checkpoint: Checkpoint;
+  /** config.json and preprocessor_config.json, made where the folder has none. */
+  readonly json: { readonly config: JsonObject; readonly processor: JsonObject | undefined };
+}
+
+/**
+ * Opens a model folder as it lies on the Hugging Face hub (config.json, preprocessor_config.json, weights), or one
+ * checkpoint as the paper's authors released it (isl-org/DPT: one `.pt` and nothing that describes it).
+ * @throws FileError for what is missing or wrong
+ */
+export async function openFolder(files: ModelFiles, signal?: AbortSignal): Promise<ModelFolder> {
+  const config = await readJson(files, "config.json", { signal });
+  const paper = config ? undefined : await openPaper(files, signal);
+  if (paper) {
+    const made = paperJson(paper);
+    const processor = (await readJson(files, "preprocessor_config.json", { signal })) ?? made.processor;
+    const json = { config: made.config, processor };
+    return {
+      config: parseConfig(made.config),
+      processor: parseProcessor(processor),
+      checkpoint: withTransformersNames(paper),
+      json,
+    };
+  }
+  const json = config ?? (await readJson(files, "config.json", { required: true, signal }));
+  const parsed = parseConfig(json);
+  const processor = await readJson(files, "preprocessor_config.json", { signal });
+  return {
+    config: parsed,
+    processor: processor && parseProcessor(processor),
+    checkpoint: await openCheckpoint(files, signal),
+    json: { config: json, processor },
+  };
+}
+
+/** The only `.pt` of a folder; `undefined` if there is none. */
+async function openPaper(files: ModelFiles, signal?: AbortSignal): Promise<Checkpoint | undefined> {
+  const found = ((await files.list?.(signal)) ?? []).filter(isSingleFile);
+  if (found.length > 1) {
+    throw new FileError(
+      `${files.name}: want config.json or one .pt, got ${found.length} of them: ${found.join(", ")}. Name the file itself.`,
+    );
+  }
+  const [file] = found;
+  if (file === undefined) return undefined;
+  const checkpoint = await openPickled(files, file, signal);
+  if (hasPaperNames(checkpoint.tensors)) return checkpoint;
+  const [name] = checkpoint.tensors.keys();
+  throw new FileError(
+    `${files.name}: want config.json beside ${file}, or tensors named as in isl-org/DPT ("scratch.refinenet1.…"), ` +
+      `got ${quote(name)}. Only that release is known without config.json.`,
+  );
+}
