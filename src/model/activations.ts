@@ -13,6 +13,6 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 };
 
 /** The activation that a config names. */
-export function parseActivation(json: Fields, field: string): Activation {
-  return ACTIVATIONS[json.word(field, Object.keys(ACTIVATIONS), "gelu")]!;
+export function parseActivation(json: Fields, field: string, otherwise = "gelu"): Activation {
+  return ACTIVATIONS[json.word(field, Object.keys(ACTIVATIONS), otherwise)]!;
 }

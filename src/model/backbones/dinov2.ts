@@ -46,13 +46,13 @@ export function parseDinov2(json: Fields): Dinov2Config {
     epsilon: json.positive("layer_norm_eps", 1e-6),
     qkvBias: json.boolean("qkv_bias", true),
     layers,
-    taps: parseTaps(json, layers),
+    taps: parseStages(json, layers),
     normTaps: json.boolean("apply_layernorm", true),
   };
 }
 
 /** `out_indices` count stages: 0 is the embedding, i is block i - 1; `out_features` names the same ("stage3"). */
-function parseTaps(json: Fields, layers: number): readonly number[] {
+export function parseStages(json: Fields, layers: number): readonly number[] {
   const named = json.raw("out_features");
   const fromNames = Array.isArray(named)
     ? named.map((name) => Number(/^stage(\d+)$/.exec(String(name))?.[1]))
@@ -94,8 +94,12 @@ function mlpWeights(
     const down = layer.linear("mlp.fc2", hidden, d, { scale });
     return { kind: "mlp", up: layer.linear("mlp.fc1", d, hidden), down, activation };
   }
-  // Dinov2SwiGLUFFN: two thirds, since there are three matrices, in steps of 8.
-  const gated = Math.floor((Math.trunc((hidden * 2) / 3) + 7) / 8) * 8;
+  const gated = swigluSize(hidden);
   const down = layer.linear("mlp.weights_out", gated, d, { scale });
   return { kind: "swiglu", up: layer.linear("mlp.weights_in", d, 2 * gated), down };
+}
+
+/** Dinov2SwiGLUFFN's width for that of a plain MLP: two thirds, since there are three matrices, in steps of 8. */
+export function swigluSize(hidden: number): number {
+  return Math.floor((Math.trunc((hidden * 2) / 3) + 7) / 8) * 8;
 }

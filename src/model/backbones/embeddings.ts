@@ -1,13 +1,15 @@
+import { multipleOf4, packVector } from "../../kernels/shared/pack.ts";
 import type { Tensor } from "../../runtime/graph.ts";
 import type { Weight } from "../../runtime/weight.ts";
+import { concatenate } from "../fold.ts";
 import type { Extent, Ops } from "../ops.ts";
 import type { Linear, WeightScope } from "../weights.ts";
 
 /** What turns a picture into tokens. */
 export interface EmbeddingWeights {
   readonly patches: Linear;
-  /** The class token with its own position added, `[D]`. */
-  readonly classToken: Weight;
+  /** The tokens before the patches, `[R, D]`: the class token with its own position added, then registers. */
+  readonly leading: Weight;
   /** Positions of the patches on the grid the model was trained with, `[1, g, g, D]`. */
   readonly positions: Weight;
 }
@@ -20,36 +22,58 @@ export interface EmbeddingConfig {
   /** D. */
   readonly hiddenSize: number;
   /** How positions are interpolated to another grid. */
-  readonly interpolation: "bilinear" | "bicubic";
+  readonly interpolation: "bilinear" | "bicubic" | "antialiased bilinear";
 }
 
-/** Binds `cls_token`, `position_embeddings` and `patch_embeddings.projection`. */
-export function embeddingWeights(scope: WeightScope, config: EmbeddingConfig): EmbeddingWeights {
+/** What a checkpoint calls the tensors of its embeddings. */
+export interface EmbeddingNames {
+  readonly patches: string;
+  readonly classToken: string;
+  readonly positions: string;
+  /** Tokens after the class token; they have no positions. */
+  readonly registers?: { readonly name: string; readonly count: number };
+}
+
+/** transformers' names in most models. */
+const NAMES: EmbeddingNames = {
+  patches: "patch_embeddings.projection",
+  classToken: "cls_token",
+  positions: "position_embeddings",
+};
+
+/** Binds the embeddings under these names. */
+export function embeddingWeights(
+  scope: WeightScope,
+  config: EmbeddingConfig,
+  { patches, classToken, positions, registers }: EmbeddingNames = NAMES,
+): EmbeddingWeights {
   const { channelsIn, patch, grid, hiddenSize: d } = config;
-  const table = { name: "position_embeddings", shape: [1, 1 + grid * grid, d] };
-  const token = { name: "cls_token", shape: [1, 1, d] };
+  const table = { name: positions, shape: [1, 1 + grid * grid, d] };
+  const token = { name: classToken, shape: [1, 1, d] };
+  const more = registers ? [{ name: registers.name, shape: [1, registers.count, d] }] : [];
+  const leading = 1 + (registers?.count ?? 0);
   return {
     // A convolution whose stride is its window is a Linear on the 3 · p · p numbers of a patch.
-    patches: scope.linear("patch_embeddings.projection", channelsIn * patch * patch, d, {
+    patches: scope.linear(patches, channelsIn * patch * patch, d, {
       stored: [d, channelsIn, patch, patch],
       coarsest: "none",
     }),
-    classToken: scope.derived("cls_token+position", [4 * Math.ceil(d / 4)], [token, table], (cls, positions) => {
-      const sum = new Float32Array(4 * Math.ceil(d / 4));
-      for (let i = 0; i < d; i++) sum[i] = cls![i]! + positions![i]!;
-      return sum;
-    }),
-    positions: scope.derived(
-      "position_embeddings",
-      [1, grid, grid, d],
-      [table],
-      (positions) => positions!.slice(d),
-      scope.precision,
+    leading: scope.derived(
+      `${classToken}+position`,
+      [leading, multipleOf4(d)],
+      [token, table, ...more],
+      (cls, position, others) => {
+        const positioned = cls!.map((value, i) => value + position![i]!);
+        const tokens = others ? concatenate([positioned, others]) : positioned;
+        const rows = Array.from({ length: leading }, (_, i) => packVector(tokens.subarray(i * d, (i + 1) * d)));
+        return concatenate(rows);
+      },
     ),
+    positions: scope.derived(positions, [1, grid, grid, d], [table], (all) => all!.slice(d), scope.precision),
   };
 }
 
-/** Tokens `[N, 1 + h · w, D]` of pixels `[N, 3, H, W]`, with the grid `h × w` they stand for. */
+/** Tokens `[N, R + h · w, D]` of pixels `[N, 3, H, W]`, with the grid `h × w` they stand for. */
 export function embed(
   ops: Ops,
   pixels: Tensor,
@@ -59,6 +83,9 @@ export function embed(
   const [, , height, width] = pixels.shape as [number, number, number, number];
   const grid = { height: Math.floor(height / patch), width: Math.floor(width / patch) };
   const table = ops.graph.weight(weights.positions);
-  const positions = ops.resize(table, grid, interpolation, { alignCorners: false });
-  return { tokens: ops.patchEmbed(pixels, weights.patches, weights.classToken, positions, patch), grid };
+  const positions =
+    interpolation === "antialiased bilinear"
+      ? ops.resizeAntialiased(table, grid)
+      : ops.resize(table, grid, interpolation, { alignCorners: false });
+  return { tokens: ops.patchEmbed(pixels, weights.patches, weights.leading, positions, patch), grid };
 }
