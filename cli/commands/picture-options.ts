@@ -18,10 +18,15 @@ export interface PictureOptions {
   readonly json?: boolean;
 }
 
-/** @param model the embedded one, @param resize the default way back to the picture's size */
-export function addPictureOptions(command: Command, { model, resize }: { model: string; resize: ResizeMode }): Command {
+/** @param model the embedded one, if there is one, @param resize the default way back to the picture's size */
+export function addPictureOptions(
+  command: Command,
+  { model, resize }: { model?: string; resize: ResizeMode },
+): Command {
+  const folder = "folder with config.json, preprocessor_config.json and weights";
+  if (model === undefined) command.requiredOption("--model <dir>", folder);
+  else command.option("--model <dir>", `${folder} (default: ${model})`);
   return command
-    .option("--model <dir>", `folder with config.json, preprocessor_config.json and weights (default: ${model})`)
     .option("-o, --output <dir>", "folder for the results; made if missing", "out")
     .option("--size <WxH|native>", "size the network works at (default: the model's own)", parseSizeOrNative)
     .addOption(

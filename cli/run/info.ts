@@ -1,6 +1,7 @@
 import { parseConfig } from "../../src/index.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { chooseStorage } from "../../src/model/choose-storage.ts";
+import { labelsOf } from "../../src/model/config.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
 import { forwardGraph } from "../../src/model/forward.ts";
 import { predictGraph } from "../../src/model/predict.ts";
@@ -64,7 +65,7 @@ async function tell(folder: string, { size, dtype }: InfoOptions) {
     head: heads.map(({ kind }) => kind).join(", "),
     ...checkpointContents(checkpoint),
     dtype: quantization?.format ?? precision,
-    classes: heads.flatMap((head) => (head.kind === "segmentation" ? head.labels : [])),
+    classes: labelsOf(config) ?? [],
     picture: { width: picture.width, height: picture.height },
     network: { width: network.width, height: network.height },
     flops: { total: parts.reduce((sum, { flops }) => sum + flops, 0), parts },
