@@ -2,19 +2,11 @@
 export type { ResizeMode } from "./kernels/bands.ts";
 export type { WeightFormat } from "./kernels/shared/weight-format.ts";
 export type { Convolution } from "./kernels/shared/winograd.ts";
-export type { ModelConfig } from "./model/config.ts";
+export type { DecoderConfig, ModelConfig, Task } from "./model/config.ts";
 export { parseConfig } from "./model/config.ts";
-export type {
-  DepthMap,
-  LoadOptions,
-  Plan,
-  PredictionOptions,
-  Progress,
-  Segmentation,
-  Timing,
-  TuneModelOptions,
-} from "./model/model.ts";
+export type { LoadOptions, Plan, PredictionOptions, Progress, TuneModelOptions } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
+export type { DepthMap, NormalMap, Prediction, Predictions, Segmentation, Timing } from "./model/predictions.ts";
 export type { Processor, Size } from "./model/processor.ts";
 export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
 export type { NetworkWork, PictureWork, Work } from "./model/work.ts";

@@ -1,5 +1,3 @@
-import { decoderOf } from "../../src/model/config.ts";
-import { UsageError } from "../../src/runtime/errors.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { embedded } from "../embedded.ts";
 import { writeWhole } from "../files/write-whole.ts";
@@ -15,11 +13,9 @@ export async function depth(images: readonly string[], options: PictureOptions):
   const folder = options.model ?? embedded("depth", "--model");
   const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
   await predictPictures(pictures, folder, options, {
+    command: "depth",
+    task: "depth",
     suffixes: SUFFIXES,
-    check(config) {
-      if (decoderOf(config, "depth")) return;
-      throw new UsageError(`depth: want a depth model, got ${config.architecture}. Run segment with this model.`);
-    },
     async run(model, name, photo) {
       const result = await model.depth(photo, options);
       const levels = depthLevels(result);

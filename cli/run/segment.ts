@@ -1,5 +1,4 @@
-import type { ModelConfig } from "../../src/index.ts";
-import { decoderOf } from "../../src/model/config.ts";
+import { labelsOf } from "../../src/model/config.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 import type { SegmentOptions } from "../commands/segment.ts";
 import { embedded } from "../embedded.ts";
@@ -20,9 +19,11 @@ export async function segment(images: readonly string[], options: SegmentOptions
   const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
   const suffixes = ["overlay.png", "labels.png", ...(options.labels ? ["labels.json"] : [])];
   await predictPictures(pictures, folder, options, {
+    command: "segment",
+    task: "segmentation",
     suffixes,
     check(config) {
-      idsOf(classes ?? [], labelsOf(config));
+      idsOf(classes ?? [], labelsOf(config)!);
     },
     async run(model, name, photo) {
       const result = await model.segment(photo, options);
@@ -38,13 +39,6 @@ export async function segment(images: readonly string[], options: SegmentOptions
       return pictureReport(name.image, result, files, { text: areaTable(seen), json: { classes: seen } });
     },
   });
-}
-
-function labelsOf(config: ModelConfig): readonly string[] {
-  const head = decoderOf(config, "segmentation")?.head;
-  if (head?.kind === "segmentation") return head.labels;
-  const got = config.architecture;
-  throw new UsageError(`segment: want a segmentation model, got ${got}. Run depth with this model.`);
 }
 
 /** @throws UsageError listing the classes, for a name that is none */

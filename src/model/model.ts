@@ -1,4 +1,3 @@
-import { type LabelType, labelType } from "../kernels/arg-max-resized.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
@@ -11,7 +10,6 @@ import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import { type PictureSource, readPixels } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
-import type { KernelTime } from "../runtime/profiler.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
 import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
 import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
@@ -21,12 +19,22 @@ import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
-import { decoderOf, type ModelConfig, type Task } from "./config.ts";
+import type { ModelConfig, Task } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { findOverflow } from "./find-overflow.ts";
 import { inPyTorchLayout } from "./forward.ts";
 import { openFolder } from "./open-folder.ts";
 import type { InF32 } from "./ops.ts";
+import {
+  checkTasks,
+  countOf,
+  type DepthMap,
+  isNotFinite,
+  type NormalMap,
+  type Predictions,
+  readAnswer,
+  type Segmentation,
+} from "./predictions.ts";
 import type { Processor, Size } from "./processor.ts";
 import { type Job, jobOf, type Recordable, type Work } from "./work.ts";
 
@@ -77,49 +85,6 @@ export type TuneModelOptions = Work & Pick<TuneOptions, "milliseconds" | "signal
 export interface Plan extends GraphPlan {
   /** What the network works at. */
   readonly network: Size;
-}
-
-/** Milliseconds; `compile` is all before the last run, and 0 for a size that has been seen before. */
-export interface Timing {
-  readonly compile: number;
-  readonly run: number;
-}
-
-interface Prediction extends Size {
-  /** The size the network worked at. */
-  readonly network: Size;
-  readonly timing: Timing;
-  /** Layers whose answers were stored in f32 in a model of f16, since f16 cannot hold them. */
-  readonly keptInF32: readonly string[];
-  /** Time by kernel, if asked for. */
-  readonly profile?: readonly KernelTime[] | undefined;
-}
-
-export interface Segmentation extends Prediction {
-  /** The class of each pixel, row by row from the top. */
-  readonly labels: Uint8Array | Uint16Array;
-  /** Names of the classes by id. */
-  readonly classes: readonly string[];
-}
-
-export interface DepthMap extends Prediction {
-  /** Row by row from the top. */
-  readonly depth: Float32Array;
-  /** Metres; or inverse depth in no unit, the nearest largest. */
-  readonly unit: "metres" | "relative inverse";
-}
-
-type PerPixel = Uint8Array | Uint16Array | Float32Array;
-
-/** What `segment` and `depth` each make of a picture's run. */
-interface Question<Answer extends PerPixel> {
-  readonly call: string;
-  readonly task: Task;
-  /** Name of the graph's output. */
-  readonly output: string;
-  readonly read: (bytes: ArrayBuffer, pixels: number) => Answer;
-  /** Whether a pixel's value says that the network's was not finite. */
-  readonly isBroken: (value: number) => boolean;
 }
 
 /** A graph to be run. */
@@ -232,6 +197,11 @@ export class DPT {
     return this.#engine.adapter;
   }
 
+  /** What the model can tell of a picture. */
+  get tasks(): readonly Task[] {
+    return this.config.decoders.map(({ task }) => task);
+  }
+
   /** GPU memory taken, in bytes. */
   get memory(): { readonly weights: number; readonly activations: number } {
     return { weights: this.#store.bytes, activations: this.#sessions.bytes };
@@ -252,37 +222,35 @@ export class DPT {
    * @throws NumberError naming the first layer that is not finite, if the network's answer is not
    */
   async segment(source: PictureSource, options: PredictionOptions = {}): Promise<Segmentation> {
-    const head = decoderOf(this.config, "segmentation")?.head;
-    if (head?.kind !== "segmentation") throw this.#wrongTask("segment", "a segmentation model", "depth");
-    const type = labelType(head.labels.length);
-    const { answer, ...prediction } = await this.#predict(source, options, {
-      call: "segment",
-      task: "segmentation",
-      output: "labels",
-      read: (bytes, pixels) => readLabels(bytes, pixels, type),
-      isBroken: (label) => label === type.none,
-    });
-    return { ...prediction, labels: answer, classes: head.labels };
+    return (await this.#predict("segment", source, ["segmentation"], options)).segmentation!;
   }
 
   /**
    * Depth at every pixel of a picture.
-   * @throws UsageError if the model is not one for depth or is disposed, or for an empty picture; FileError without
-   *   preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when aborted
-   * @throws NumberError naming the first layer that is not finite, if the network's answer is not
+   * @throws as {@link DPT.segment}, of a model for depth
    */
   async depth(source: PictureSource, options: PredictionOptions = {}): Promise<DepthMap> {
-    const head = decoderOf(this.config, "depth")?.head;
-    if (!head) throw this.#wrongTask("depth", "a depth model", "segment");
-    const { answer, ...prediction } = await this.#predict(source, options, {
-      call: "depth",
-      task: "depth",
-      output: "depth",
-      read: (bytes, pixels) => new Float32Array(bytes, 0, pixels),
-      isBroken: isNotFinite,
-    });
-    const isMetric = head.kind === "depth-anything" && head.metric;
-    return { ...prediction, depth: answer, unit: isMetric ? "metres" : "relative inverse" };
+    return (await this.#predict("depth", source, ["depth"], options)).depth!;
+  }
+
+  /**
+   * The surface normal at every pixel of a picture.
+   * @throws as {@link DPT.segment}, of a model for normals
+   */
+  async normals(source: PictureSource, options: PredictionOptions = {}): Promise<NormalMap> {
+    return (await this.#predict("normals", source, ["normals"], options)).normals!;
+  }
+
+  /**
+   * All that the model can tell of a picture, or some of it, in one pass: the backbone runs once for all tasks. Their
+   * answers share one timing and profile.
+   * @throws as {@link DPT.segment}, for a task that the model does not have
+   */
+  async predict(
+    source: PictureSource,
+    { tasks = this.tasks, ...options }: PredictionOptions & { readonly tasks?: readonly Task[] } = {},
+  ): Promise<Predictions> {
+    return this.#predict("predict", source, tasks, options);
   }
 
   /**
@@ -362,14 +330,15 @@ export class DPT {
     this.dispose();
   }
 
-  async #predict<Answer extends PerPixel>(
+  async #predict(
+    call: string,
     source: PictureSource,
-    options: PredictionOptions,
-    { call, task, output, read, isBroken }: Question<Answer>,
-  ) {
-    const { size, resize, profile = false, signal } = options;
+    tasks: readonly Task[],
+    { size, resize, profile = false, signal }: PredictionOptions,
+  ): Promise<Predictions> {
+    checkTasks(call, this.config, tasks);
     const { words, ...picture } = readPixels(source);
-    const job = jobOf(this.#recordable, { picture, size, resize, tasks: [task] });
+    const job = jobOf(this.#recordable, { picture, size, resize, tasks });
     const { network } = job;
     return this.#calls.run(async () => {
       signal?.throwIfAborted();
@@ -380,11 +349,12 @@ export class DPT {
         const compiled = performance.now();
         const { outputs, times } = await session.run(inputs, { profile });
         const timing = { compile: compiled - began, run: performance.now() - compiled };
-        const answer = read(outputs.get(output)!, picture.width * picture.height);
-        const count = countOf(answer, isBroken);
+        const prediction = { ...picture, network, timing, keptInF32: this.keptInF32, profile: times };
+        const answers = tasks.map((task) => readAnswer(this.config, task, outputs, prediction));
+        const wrong = answers.find(({ broken }) => broken > 0);
         return {
-          answer: { ...picture, network, timing, keptInF32: this.keptInF32, answer, profile: times },
-          broken: count > 0 ? `${count} of ${answer.length} pixels` : undefined,
+          answer: Object.assign({}, ...answers.map(({ predictions }) => predictions)) as Predictions,
+          broken: wrong && `${wrong.broken} of ${wrong.of} ${wrong.what}`,
         };
       });
     });
@@ -442,22 +412,4 @@ export class DPT {
   #record({ record }: Job): Graph {
     return record((layer) => this.#keptInF32.has(layer));
   }
-
-  #wrongTask(call: string, want: string, other: string): UsageError {
-    return new UsageError(`${call}: want ${want}, got ${this.config.architecture}. Call ${other}() with this model.`);
-  }
-}
-
-function readLabels(bytes: ArrayBuffer, count: number, { dtype }: LabelType): Uint8Array | Uint16Array {
-  return dtype === "u8" ? new Uint8Array(bytes, 0, count) : new Uint16Array(bytes, 0, count);
-}
-
-function countOf(values: PerPixel, test: (value: number) => boolean): number {
-  let count = 0;
-  for (const value of values) if (test(value)) count++;
-  return count;
-}
-
-function isNotFinite(value: number): boolean {
-  return !Number.isFinite(value);
 }

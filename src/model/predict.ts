@@ -3,8 +3,9 @@ import { Graph } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
+import { logitsSize } from "./heads.ts";
 import { type InF32, Ops } from "./ops.ts";
-import { depthAtPicture, labelsAtPicture } from "./postprocess.ts";
+import { depthAtPicture, labelsAtPicture, normalsAtPicture } from "./postprocess.ts";
 import { preprocess } from "./preprocess.ts";
 import type { NetworkSize, Processor, Size } from "./processor.ts";
 
@@ -22,8 +23,8 @@ export interface PredictOptions {
 }
 
 /**
- * One picture's whole way as one graph: the input `pixels` up, `labels` and `depth` at the picture's size down, as far as
- * the model has them and they are asked for. Nothing in between leaves the GPU.
+ * One picture's whole way as one graph: the input `pixels` up, `labels`, `depth` and `normals` at the picture's size
+ * down, as far as the model has them and they are asked for. Nothing in between leaves the GPU.
  */
 export function predictGraph(
   config: ModelConfig,
@@ -41,14 +42,17 @@ export function predictGraph(
 }
 
 function answerAtPicture(graph: Graph, { config, output }: DecoderStages, picture: Size, resize?: ResizeMode): void {
-  const [, height, width] = output.shape as [number, number, number];
-  switch (config.task) {
-    case "segmentation": {
-      const upsampled = { height: 2 * height, width: 2 * width };
-      graph.output("labels", labelsAtPicture(graph, output, upsampled, picture, resize));
+  const { task, head } = config;
+  switch (task) {
+    case "segmentation":
+      graph.output("labels", labelsAtPicture(graph, output, logitsSize(output, head), picture, resize));
+      return;
+    case "depth": {
+      const own = head.kind === "tips-depth" ? "bilinear" : "bicubic";
+      graph.output("depth", depthAtPicture(graph, output, picture, resize ?? own));
       return;
     }
-    case "depth":
-      graph.output("depth", depthAtPicture(graph, graph.reshape(output, output.shape.slice(0, 3)), picture, resize));
+    case "normals":
+      graph.output("normals", normalsAtPicture(graph, output, picture, resize));
   }
 }

@@ -7,6 +7,7 @@ import type { DptWeights } from "./dpt.ts";
 import { forwardGraph } from "./forward.ts";
 import type { InF32 } from "./ops.ts";
 import { predictGraph } from "./predict.ts";
+import { checkTasks } from "./predictions.ts";
 import { networkSize, type Processor, type Size } from "./processor.ts";
 
 /** A picture's way through the model, as `segment` or `depth` goes it. */
@@ -75,6 +76,7 @@ function pictureJob({ config, processor, weights, precision }: Recordable, work:
   const { width, height } = work.picture ?? processor.size;
   const picture = { width, height };
   const { resize, tasks = config.decoders.map(({ task }) => task) } = work;
+  checkTasks("model", config, tasks);
   const network = networkSize(processor, picture, work.size);
   const { patch } = config.backbone;
   if (network.width < patch || network.height < patch) {

@@ -48,7 +48,7 @@ test("the process ends with the code, and prints no stack unless asked", async (
   expect(shown.stderr).toMatch(/^ +at /m);
 });
 
-const COMMANDS = ["segment", "depth", "forward", "verify", "info", "convert", "quantize"];
+const COMMANDS = ["segment", "depth", "normals", "forward", "verify", "info", "convert", "quantize"];
 
 test("--help of everything succeeds", async () => {
   const { code, stdout } = await call("--help");
@@ -78,6 +78,11 @@ test.each([
   [["segment", "--classes", "road,cat"], /got cat\. Choose from: sky, building, pole, road/],
   [["segment", "--model", "weights/depth-anything-v2-small"], /want a segmentation model, got DepthAnything/],
   [["depth", "--model", "weights/dpt-small-camvid"], /want a depth model, got DPTForSemanticSegmentation/],
+  [["normals"], /required option '--model <dir>' not specified/],
+  [
+    ["normals", "--model", "weights/dpt-small-camvid"],
+    /want a model of surface normals, got DPTFor.* Use segment with/,
+  ],
   [["depth", "a/x.png", "b/x.png"], /want results that overwrite nothing/],
   [["forward"], /missing required argument|required option/],
   [["forward", "x", "--input", "y"], /required option '-o, --output <file>' not specified/],

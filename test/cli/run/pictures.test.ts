@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import sharp from "sharp";
@@ -73,4 +73,35 @@ test("depth writes 16 bits and colours", async () => {
   expect([levels.at(0), levels.at(-1)]).toEqual([0, 65535]);
   const colours = await sharp(join(output, "small.depth.png")).raw().toBuffer({ resolveWithObject: true });
   expect(colours.info).toMatchObject({ width: 61, height: 40 });
+});
+
+test("a model of three tasks gives each to its command", async () => {
+  const model = join(folder, "tips");
+  await cp("test/fixtures/cases/tipsv2-dpt", model, { recursive: true });
+  const processor = { image_processor_type: "Tipsv2DptImageProcessor", size: { height: 42, width: 56 } };
+  await writeFile(join(model, "preprocessor_config.json"), JSON.stringify(processor));
+  const small = join(folder, "three.png");
+  await sharp("examples/street.png").resize(61, 40).png().toFile(small);
+  const output = join(folder, "three");
+  for (const command of ["segment", "depth", "normals"]) {
+    const { code, stdout, stderr } = await runCli(command, small, "--model", model, "-o", output);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^network +56x42$/m);
+    if (command === "depth") expect(stdout).toMatch(/^depth .*, metres$/m);
+  }
+  const names = ["depth.png", "depth16.png", "labels.png", "normals.png", "overlay.png"];
+  expect((await readdir(output)).sort()).toEqual(names.map((name) => `three.${name}`));
+  const normals = await readFile(join(output, "three.normals.png"));
+  expect(pngHeader(normals)).toEqual({ width: 61, height: 40, depth: 8, colour: "RGB" });
+  const { data } = decode(normals);
+  const lengths = Array.from({ length: 61 * 40 }, (_, i) =>
+    Math.hypot(...[0, 1, 2].map((c) => data[3 * i + c]! / 127.5 - 1)),
+  );
+  expect(Math.max(...lengths)).toBeLessThan(1.01);
+  expect(Math.max(...lengths)).toBeGreaterThan(0.99);
+
+  const told = await runCli("info", model);
+  expect(told.code, told.stderr).toBe(0);
+  expect(told.stdout).toMatch(/^head +tips-segmentation, tips-depth, tips-normals$/m);
+  expect(told.stdout).toMatch(/^classes +7: LABEL_0/m);
 });
