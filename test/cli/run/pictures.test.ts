@@ -105,3 +105,50 @@ test("a model of three tasks gives each to its command", async () => {
   expect(told.stdout).toMatch(/^head +tips-segmentation, tips-depth, tips-normals$/m);
   expect(told.stdout).toMatch(/^classes +7: LABEL_0/m);
 });
+
+test("segment writes the formats it is asked for", async () => {
+  const small = join(folder, "crossing.png");
+  await sharp("examples/street.png").resize(61, 40).png().toFile(small);
+  const output = join(folder, "formats");
+  const { code, stdout, stderr } = await runCli(
+    "segment",
+    small,
+    ...["-o", output, "--size", "56x42", "--formats", "npy, svg,geojson,coco,rle", "--simplify", "1", "--json"],
+  );
+  expect(code, stderr).toBe(0);
+  const names = ["geojson", "svg", "coco.json", "rle.json", "labels.npy"].map((end) => `crossing.${end}`);
+  expect(JSON.parse(stdout).pictures[0].files).toEqual(names.map((name) => join(output, name)));
+  expect((await readdir(output)).sort()).toEqual([...names].sort());
+  const read = async (name: string) => readFile(join(output, name), "utf8");
+  const { features } = JSON.parse(await read("crossing.geojson"));
+  const { annotations, images } = JSON.parse(await read("crossing.coco.json"));
+  const plain = JSON.parse(await read("crossing.rle.json")).annotations;
+  expect(images[0]).toEqual({ id: 1, width: 61, height: 40, file_name: "crossing.png" });
+  expect(features.map((feature: { id: number }) => feature.id)).toEqual(
+    annotations.map(({ category_id }: { category_id: number }) => category_id),
+  );
+  expect(typeof annotations[0].segmentation.counts).toBe("string");
+  const insides = (counts: number[]) => counts.reduce((sum, count, i) => (i % 2 === 1 ? sum + count : sum), 0);
+  for (const { segmentation, area } of plain) expect(insides(segmentation.counts)).toBe(area);
+  const labels = (await readFile(join(output, "crossing.labels.npy"))).subarray(-61 * 40);
+  for (const { category_id, area } of annotations) {
+    expect(labels.filter((label) => label === category_id)).toHaveLength(area);
+  }
+  const drawn = await sharp(join(output, "crossing.svg")).metadata();
+  expect([drawn.width, drawn.height]).toEqual([61, 40]);
+});
+
+test("depth writes the formats it is asked for", async () => {
+  const small = join(folder, "corner.png");
+  await sharp("examples/street.png").resize(61, 40).png().toFile(small);
+  const output = join(folder, "space");
+  const options = ["--formats", "npy,ply,glb", "--fov", "75", "--range", "5", "--stride", "2", "--jump", "0.5"];
+  const { code, stderr } = await runCli("depth", small, "-o", output, "--size", "56x42", ...options);
+  expect(code, stderr).toBe(0);
+  expect((await readdir(output)).sort()).toEqual(["corner.depth.npy", "corner.glb", "corner.ply"]);
+  expect((await readFile(join(output, "corner.ply"))).toString("latin1")).toContain(`element vertex ${31 * 20}\n`);
+  const glb = await readFile(join(output, "corner.glb"));
+  expect([glb.toString("latin1", 0, 4), glb.readUInt32LE(8)]).toEqual(["glTF", glb.length]);
+  const npy = await readFile(join(output, "corner.depth.npy"));
+  expect(npy.toString("latin1", 10, 80)).toContain("'descr':'<f4','fortran_order':False,'shape':(40,61)");
+});
