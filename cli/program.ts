@@ -5,6 +5,7 @@ import { convertCommand } from "./commands/convert.ts";
 import { depthCommand } from "./commands/depth.ts";
 import { forwardCommand } from "./commands/forward.ts";
 import { infoCommand } from "./commands/info.ts";
+import { normalsCommand } from "./commands/normals.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
 import { segmentCommand } from "./commands/segment.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -14,13 +15,14 @@ import { packageRoot } from "./package-root.ts";
 export function program(): Command {
   const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string };
   const program = new Command("dpt-webgpu")
-    .description("Dense Prediction Transformers on WebGPU: class or depth of every pixel of a picture.")
+    .description("Dense Prediction Transformers on WebGPU: class, depth or surface normal of every pixel of a picture.")
     .version(version)
     .showHelpAfterError("Run it with --help to see what it takes.")
     .exitOverride();
   const commands = [
     segmentCommand,
     depthCommand,
+    normalsCommand,
     forwardCommand,
     verifyCommand,
     infoCommand,

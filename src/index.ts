@@ -2,21 +2,22 @@
 export type { ResizeMode } from "./kernels/bands.ts";
 export type { WeightFormat } from "./kernels/shared/weight-format.ts";
 export type { Convolution } from "./kernels/shared/winograd.ts";
-export type {
-  ClassMeans,
-  DepthMap,
-  PixelScores,
-  Prediction,
-  PredictionOptions,
-  Scores,
-  Segmentation,
-  SegmentOptions,
-  Timing,
-} from "./model/answers.ts";
-export type { ModelConfig } from "./model/config.ts";
+export type { DecoderConfig, ModelConfig, Task } from "./model/config.ts";
 export { parseConfig } from "./model/config.ts";
 export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
+export type { ClassMeans, PixelScores, Scores } from "./model/pixel-scores.ts";
+export type {
+  DepthMap,
+  NormalMap,
+  Prediction,
+  PredictionOptions,
+  Predictions,
+  PredictTasksOptions,
+  Segmentation,
+  SegmentOptions,
+  Timing,
+} from "./model/predictions.ts";
 export type { Processor, Size } from "./model/processor.ts";
 export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
 export type { TestTimeAugmentation } from "./model/windows/views.ts";

@@ -14,7 +14,9 @@ async function readSources(folder: string): Promise<SourceFile[]> {
 }
 
 test("the walls between the layers hold", async () => {
-  const folders = ["src", "cli", "demo", "bench", "examples"].filter((folder) => existsSync(new URL(folder, root)));
+  const folders = ["src", "formats", "cli", "demo", "bench", "examples"].filter((folder) =>
+    existsSync(new URL(folder, root)),
+  );
   const sources = (await Promise.all(folders.map(readSources))).flat();
   expect(sources.length).toBeGreaterThan(20);
   expect(findViolations(sources)).toEqual([]);
@@ -27,6 +29,8 @@ describe("findViolations", () => {
     expect(
       violationsOf("cli/main.ts", 'import "node:fs";', 'import "commander";', 'import "../src/index.ts";'),
     ).toEqual([]);
+    expect(violationsOf("formats/a.ts", 'import "d3-contour";', 'import "../src/index.ts";')).toEqual([]);
+    expect(violationsOf("cli/a.ts", 'import "../formats/index.ts";')).toEqual([]);
     expect(violationsOf("src/index.ts", 'export * from "./model/a.ts";', "let d: GPUDevice;")).toEqual([]);
     expect(violationsOf("src/model/a.ts", 'import "../kernels/b.ts";', 'import "../runtime/c.ts";')).toEqual([]);
     expect(
@@ -49,6 +53,10 @@ describe("findViolations", () => {
     ["src/runtime/a.ts", 'import { readFile } from "node:fs/promises";', "imports node:fs/promises"],
     ["src/runtime/a.ts", 'import sharp from "sharp";', "imports sharp"],
     ["src/model/a.ts", 'import "@zip.js/zip.json";', "imports @zip.js/zip.json"],
+    ["src/model/a.ts", 'import "../../formats/a.ts";', "model imports formats/a.ts of formats"],
+    ["formats/a.ts", 'import "../cli/a.ts";', "formats imports cli/a.ts of apps"],
+    ["formats/a.ts", 'import { readFile } from "node:fs/promises";', "imports node:fs/promises"],
+    ["formats/a.ts", "let d: GPUDevice;", "names GPUDevice"],
   ])("names file, line and reason: %s: %s", (path, line, why) => {
     expect(violationsOf(path, "// one", line)).toEqual([expect.stringContaining(`${path}:2: ${why}`)]);
   });

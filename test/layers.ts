@@ -13,6 +13,7 @@ const layers = [
   { name: "kernels", holds: /^src\/kernels\// },
   { name: "model", holds: /^src\/model\// },
   { name: "index", holds: /^src\/index\.ts$/ },
+  { name: "formats", holds: /^formats\// },
   { name: "apps", holds: /^(?:cli|demo|bench|examples)\// },
 ];
 
@@ -68,6 +69,9 @@ function whyNotImport(path: string, target: string): string | undefined {
 }
 
 function whyNotPackage(path: string, specifier: string): string | undefined {
+  if (path.startsWith("formats/")) {
+    return specifier.startsWith("node:") ? `imports ${specifier}; formats/ runs in a browser too` : undefined;
+  }
   if (!path.startsWith("src/")) return undefined;
   const allowed = packagesOfTheLibrary.some((name) => specifier === name || specifier.startsWith(`${name}/`));
   return allowed ? undefined : `imports ${specifier}; src/ runs in a browser and needs only ${packagesOfTheLibrary}`;

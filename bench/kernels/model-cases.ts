@@ -33,7 +33,7 @@ function backboneCases({ backbone }: ModelConfig, grid: number, precision: Preci
   }
   const { hiddenSize: d, heads, activation } = backbone;
   const inner = "mlpRatio" in backbone ? d * backbone.mlpRatio : backbone.intermediateSize;
-  const tokens = 1 + grid * grid;
+  const tokens = 1 + (backbone.kind === "tipsv2" ? backbone.registers : 0) + grid * grid;
   return [
     layerNormCase("norms of a block", tokens, d, precision),
     matmulCase("query, key, value", tokens, d, 3 * d, {}, precision),
@@ -118,6 +118,17 @@ function headCases(
       matmulCase("head, classes", side * side, f, head.labels.length, {}, precision),
       resizeCase("logits' upsampling", square, { height: 2 * side, width: 2 * side }, head.labels.length, precision),
     ];
+  }
+  switch (head.kind) {
+    case "tips-segmentation":
+      return conv2dCases("head", { ...square, channelsIn: f, channelsOut: head.labels.length, bias: true }, precision);
+    case "tips-normals":
+      return conv2dCases("head", { ...square, channelsIn: f, channelsOut: 3, bias: true }, precision);
+    case "tips-depth": {
+      const shape = { ...square, channelsIn: f, channelsOut: f, activation: head.activation, bias: true };
+      const bins = matmulCase("head, bins", side * side, f, head.bins, {}, precision);
+      return [...conv2dCases("head", shape, precision), bins];
+    }
   }
   const half = Math.floor(f / 2);
   const [whole, channels] = head.kind === "depth" ? [2 * side, DEPTH_CHANNELS] : [grid * backbone.patch, head.channels];

@@ -45,6 +45,26 @@ export function parseNames(text: string): readonly string[] {
   throw new UsageError(`--classes: want names with commas between, got "${text}". Write it as road,car.`);
 }
 
+/** Some of a few words with commas between them, each once, in the order of `choices`. @throws UsageError */
+export function parseChoices<Word extends string>(option: string, choices: readonly Word[]) {
+  return (text: string): readonly Word[] => {
+    const words = text.split(",").map((word) => word.trim());
+    const unknown = words.filter((word) => !choices.includes(word as Word));
+    if (unknown.length === 0) return choices.filter((choice) => words.includes(choice));
+    const want = `want some of ${choices.join(", ")}, with commas between`;
+    throw new UsageError(`${option}: ${want}, got "${text}". Write it as ${choices.slice(0, 2).join(",")}.`);
+  };
+}
+
+/** A number of some range. @throws UsageError */
+export function parseNumber(option: string, want: string, isRight: (value: number) => boolean) {
+  return (text: string): number => {
+    const value = numberOf(text);
+    if (isRight(value)) return value;
+    throw new UsageError(`${option}: want ${want}, got "${text}". Leave it out for the default.`);
+  };
+}
+
 /** NaN unless all of the text is a number. */
 function numberOf(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);

@@ -19,9 +19,14 @@ export interface PictureOptions extends HubCommandOptions {
   readonly json?: boolean;
 }
 
-/** @param model the embedded one, @param resize the default way back to the picture's size */
-export function addPictureOptions(command: Command, { model, resize }: { model: string; resize: ResizeMode }): Command {
-  return addHubOptions(command.option("--model <model>", `${MODEL} (default: ${model})`))
+/** @param model the embedded one, if there is one, @param resize the default way back to the picture's size */
+export function addPictureOptions(
+  command: Command,
+  { model, resize }: { model?: string; resize: ResizeMode },
+): Command {
+  if (model === undefined) command.requiredOption("--model <model>", MODEL);
+  else command.option("--model <model>", `${MODEL} (default: ${model})`);
+  return addHubOptions(command)
     .option("-o, --output <dir>", "folder for the results; made if missing", "out")
     .option("--size <WxH|native>", "size the network works at (default: the model's own)", parseSizeOrNative)
     .addOption(

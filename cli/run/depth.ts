@@ -1,34 +1,29 @@
-import { decoderOf } from "../../src/model/config.ts";
-import { UsageError } from "../../src/runtime/errors.ts";
-import type { PictureOptions } from "../commands/picture-options.ts";
+import type { DepthOptions } from "../commands/depth.ts";
 import { embedded } from "../embedded.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { depthLevels } from "../pictures/depth-levels.ts";
-import { encodeDepth16, encodeDepthColours } from "../pictures/encode-depth.ts";
+import { depthFiles } from "./depth-files.ts";
 import { pictureReport } from "./picture-report.ts";
 import { predictPictures } from "./predict-pictures.ts";
 
-const SUFFIXES = ["depth16.png", "depth.png"] as const;
-
 /** `dpt-webgpu depth`. */
-export async function depth(images: readonly string[], options: PictureOptions): Promise<void> {
+export async function depth(images: readonly string[], options: DepthOptions): Promise<void> {
   const folder = options.model ?? embedded("depth", "--model");
   const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
+  const kinds = options.formats.map((format) => depthFiles[format]);
   await predictPictures(pictures, folder, options, {
-    suffixes: SUFFIXES,
-    check(config) {
-      if (decoderOf(config, "depth")) return;
-      throw new UsageError(`depth: want a depth model, got ${config.architecture}. Run segment with this model.`);
-    },
+    command: "depth",
+    task: "depth",
+    suffixes: kinds.map(({ suffix }) => suffix),
     async run(model, name, photo) {
       const result = await model.depth(photo, options);
       const levels = depthLevels(result);
       const { nearest, farthest } = levels;
-      const [depth16, colours] = [name.path(SUFFIXES[0]), name.path(SUFFIXES[1])];
-      await writeWhole(depth16, encodeDepth16(result, levels, result.unit));
-      await writeWhole(colours, encodeDepthColours(result, levels));
+      const answer = { photo, result, levels, options };
+      const files = kinds.map(({ suffix }) => name.path(suffix));
+      for (const [i, { encode }] of kinds.entries()) await writeWhole(files[i]!, await encode(answer));
       const of = result.unit === "metres" ? "metres" : "relative inverse depth";
-      return pictureReport(name.image, result, [depth16, colours], {
+      return pictureReport(name.image, result, files, {
         text: `depth     ${nearest.toPrecision(5)} (nearest) to ${farthest.toPrecision(5)} (farthest), ${of}`,
         json: { unit: result.unit, nearest, farthest },
       });

@@ -1,5 +1,6 @@
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { chooseStorage } from "../../src/model/choose-storage.ts";
+import { labelsOf } from "../../src/model/config.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
 import { forwardGraph } from "../../src/model/forward.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
@@ -60,7 +61,7 @@ async function tell(folder: string, options: InfoOptions) {
     head: heads.map(({ kind }) => kind).join(", "),
     ...checkpointContents({ files: checkpoint.files, tensors: checkpoint.layout?.stored ?? checkpoint.tensors }),
     dtype: quantization?.format ?? precision,
-    classes: heads.flatMap((head) => (head.kind === "segmentation" ? head.labels : [])),
+    classes: labelsOf(config) ?? [],
     picture: { width: picture.width, height: picture.height },
     network: { width: network.width, height: network.height },
     flops: { total: parts.reduce((sum, { flops }) => sum + flops, 0), parts },

@@ -1,4 +1,4 @@
-import type { DepthMap, Segmentation } from "../../src/index.ts";
+import type { Prediction } from "../../src/index.ts";
 import { formatDuration } from "../text/format-duration.ts";
 import { formatSize } from "../text/format-size.ts";
 import { profileTable } from "../text/profile-table.ts";
@@ -7,7 +7,7 @@ import type { PictureReport } from "./predict-pictures.ts";
 /** What is told of every picture, with what its command adds. */
 export function pictureReport(
   image: string,
-  prediction: Segmentation | DepthMap,
+  prediction: Prediction,
   files: readonly string[],
   extra: PictureReport,
 ): PictureReport {

@@ -1,5 +1,6 @@
-import type { DPT, ModelConfig, RawPicture } from "../../src/index.ts";
+import type { DPT, ModelConfig, RawPicture, Task } from "../../src/index.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
+import { checkTasks } from "../../src/model/predictions.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
@@ -14,10 +15,14 @@ import { tunedLine, tuneWithin } from "./tune-within.ts";
 
 /** What a command does for each picture. */
 export interface PictureTask {
+  /** Its name on the command line. */
+  readonly command: string;
+  /** What is asked of each picture. */
+  readonly task: Task;
   /** Endings of the names of the results. */
   readonly suffixes: readonly string[];
-  /** Refuses a model or options that do not fit, before anything is loaded. */
-  check(config: ModelConfig): void;
+  /** Refuses options that do not fit the model, before it is loaded. */
+  check?(config: ModelConfig): void;
   /** Answers for one picture and writes the results; returns what to print of it, for machines and for people. */
   run(model: DPT, name: OutputName, photo: RawPicture): Promise<PictureReport>;
 }
@@ -43,7 +48,8 @@ export async function predictPictures(
   for (const image of images) await inspectPicture(image);
   const files = await openModelFiles(folder, options);
   const { config } = await openFolder(files);
-  task.check(config);
+  checkTasks(task.command, config, [task.task]);
+  task.check?.(config);
   await prepareFolder(output);
   const { model, software, notice, load, progress } = await openModel(files, options);
   try {
@@ -57,7 +63,7 @@ export async function predictPictures(
     const tune = tuneWithin(options.tune);
     for (const name of names) {
       const photo = await readPicture(name.image);
-      const work = { picture: photo, size, resize };
+      const work = { picture: photo, size, resize, tasks: [task.task] };
       const tuned = await tune(model, work);
       const report = await task.run(model, name, photo);
       progress.stop();

@@ -1,50 +1,44 @@
-import type { ModelConfig } from "../../src/index.ts";
-import { decoderOf } from "../../src/model/config.ts";
+import { labelsOf } from "../../src/model/config.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
-import type { SegmentOptions } from "../commands/segment.ts";
+import { LABEL_FORMATS, type SegmentOptions } from "../commands/segment.ts";
 import { embedded } from "../embedded.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { paletteFor } from "../palettes/palette-for.ts";
-import { encodeLabels } from "../pictures/encode-labels.ts";
-import { encodeOverlay } from "../pictures/encode-overlay.ts";
 import { formatShare } from "../text/format-share.ts";
 import { textTable } from "../text/text-table.ts";
 import { type ClassArea, classAreas } from "./class-areas.ts";
+import { labelFiles } from "./label-files.ts";
 import { pictureReport } from "./picture-report.ts";
 import { predictPictures } from "./predict-pictures.ts";
 
 /** `dpt-webgpu segment`. */
 export async function segment(images: readonly string[], options: SegmentOptions): Promise<void> {
-  const { alpha, classes } = options;
+  const { classes } = options;
   const folder = options.model ?? embedded("segmentation", "--model");
   const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
-  const suffixes = ["overlay.png", "labels.png", ...(options.labels ? ["labels.json"] : [])];
+  const formats = LABEL_FORMATS.filter(
+    (format) => options.formats.includes(format) || (format === "json" && options.labels),
+  );
+  const kinds = formats.map((format) => labelFiles[format]);
   await predictPictures(pictures, folder, options, {
-    suffixes,
+    command: "segment",
+    task: "segmentation",
+    suffixes: kinds.map(({ suffix }) => suffix),
     check(config) {
-      idsOf(classes ?? [], labelsOf(config));
+      idsOf(classes ?? [], labelsOf(config)!);
     },
     async run(model, name, photo) {
       const result = await model.segment(photo, options);
       const palette = paletteFor(result.classes);
       const areas = classAreas(result, palette);
       const coloured = classes && new Set(idsOf(classes, result.classes));
-      const [overlay, labels, json] = suffixes.map((suffix) => name.path(suffix));
-      await writeWhole(overlay!, await encodeOverlay(photo, { labels: result.labels, palette, alpha, coloured }));
-      await writeWhole(labels!, encodeLabels(result, result.labels, palette));
-      if (json) await writeWhole(json, labelsJson(result, areas));
+      const answer = { photo, result, palette, areas, coloured, image: name.image, options };
+      const files = kinds.map(({ suffix }) => name.path(suffix));
+      for (const [i, { encode }] of kinds.entries()) await writeWhole(files[i]!, await encode(answer));
       const seen = areas.filter(({ pixels }) => pixels > 0).sort((a, b) => b.pixels - a.pixels);
-      const files = suffixes.map((suffix) => name.path(suffix));
       return pictureReport(name.image, result, files, { text: areaTable(seen), json: { classes: seen } });
     },
   });
-}
-
-function labelsOf(config: ModelConfig): readonly string[] {
-  const head = decoderOf(config, "segmentation")?.head;
-  if (head?.kind === "segmentation") return head.labels;
-  const got = config.architecture;
-  throw new UsageError(`segment: want a segmentation model, got ${got}. Run depth with this model.`);
 }
 
 /** @throws UsageError listing the classes, for a name that is none */
@@ -63,8 +57,4 @@ function areaTable(areas: readonly ClassArea[]): string {
     [">id", "class", ">share", "colour"],
     areas.map(({ id, name, share, colour }) => [String(id), name, formatShare(share), colour]),
   );
-}
-
-function labelsJson({ width, height }: { width: number; height: number }, classes: readonly ClassArea[]): string {
-  return `${JSON.stringify({ width, height, classes }, null, 2)}\n`;
 }

@@ -20,22 +20,45 @@ type Taps = readonly (readonly [position: number, weight: number])[];
 
 const round = Math.fround;
 
+export interface ResizeRule {
+  readonly mode: ResizeMode;
+  readonly alignCorners: boolean;
+}
+
 /**
  * What `torch.nn.functional.interpolate(size=outSize, mode, align_corners)` does along one axis, without antialiasing.
  * Taps beyond the border count for the border. As in PyTorch the scale is rounded to float32 and, for half pixels, the
  * position is not (either otherwise would be off by up to 3e-5 at values around 10).
  */
-export function resizeBand(
-  inSize: number,
-  outSize: number,
-  { mode, alignCorners }: { readonly mode: ResizeMode; readonly alignCorners: boolean },
-): Band {
+export function resizeBand(inSize: number, outSize: number, { mode, alignCorners }: ResizeRule): Band {
   const cornerScale = outSize > 1 ? round((inSize - 1) / (outSize - 1)) : 0;
   const scale = alignCorners ? cornerScale : round(inSize / outSize);
   const source = (i: number) => (alignCorners ? round(scale * i) : scale * (i + 0.5) - 0.5);
   const rows = Array.from({ length: outSize }, (_, i): Taps => {
     if (inSize === outSize) return [[i, 1]];
     return mode === "bilinear" ? linearTaps(Math.max(0, source(i)), inSize) : cubicTaps(source(i), inSize);
+  });
+  return fromTaps(inSize, rows);
+}
+
+/**
+ * The same with `mode="bilinear", antialias=True`: a smaller output weighs all of the input that its pixel covers, by a
+ * triangle `in / out` times as wide. Taps beyond the border do not count, and the others sum to 1; a larger output is
+ * plain bilinear.
+ */
+export function antialiasedBand(inSize: number, outSize: number): Band {
+  const scale = round(inSize / outSize);
+  const support = Math.max(scale, 1);
+  const rows = Array.from({ length: outSize }, (_, i): Taps => {
+    if (inSize === outSize) return [[i, 1]];
+    const centre = scale * (i + 0.5);
+    const first = Math.max(0, Math.trunc(centre - support + 0.5));
+    const last = Math.min(inSize, Math.trunc(centre + support + 0.5));
+    const taps = Array.from({ length: last - first }, (_, k) => {
+      return [first + k, Math.max(0, 1 - Math.abs(first + k + 0.5 - centre) / support)] as const;
+    });
+    const sum = taps.reduce((total, [, weight]) => total + weight, 0);
+    return taps.map(([position, weight]) => [position, weight / sum] as const);
   });
   return fromTaps(inSize, rows);
 }

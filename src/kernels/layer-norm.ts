@@ -2,6 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
 import { grid } from "./shared/grid.ts";
+import { rowSum } from "./shared/row-sum.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { storeChannels } from "./shared/store-channels.ts";
 import { wgsl } from "./shared/wgsl.ts";
@@ -77,7 +78,7 @@ export function layerNorm({ rows, channels, epsilon, residual = false, precision
       var sum = vec4f();
       for (var c = across; c < ${blocks}u; c += ${ACROSS}u) { sum += x4(base, c); }
       sums[lane] = dot(sum, vec4f(1.0));
-      ${reduce("sums", "f32")}
+      ${rowSum("sums", "f32", ACROSS)}
       let mean = sumsTotal / ${channels}.0;
 
       var first = vec4f();
@@ -88,7 +89,7 @@ export function layerNorm({ rows, channels, epsilon, residual = false, precision
         second += d * d;
       }
       moments[lane] = vec2f(dot(first, vec4f(1.0)), dot(second, vec4f(1.0)));
-      ${reduce("moments", "vec2f")}
+      ${rowSum("moments", "vec2f", ACROSS)}
       let moment = momentsTotal / ${channels}.0;
       let inverse = inverseSqrt(max(moment.y - moment.x * moment.x, 0.0) + ${epsilon});
 
@@ -107,12 +108,4 @@ export function layerNorm({ rows, channels, epsilon, residual = false, precision
     // Of an element: 1 for the mean, 3 for the variance, 2 to normalise, 2 for weight and bias, 1 for the residual.
     flops: (residual ? 9 : 8) * rows * channels,
   };
-}
-
-/** Statements: the sum of the row's part of the workgroup array `name` as `<name>Total` in each of its invocations. */
-function reduce(name: string, type: "f32" | "vec2f"): string {
-  return wgsl`
-    workgroupBarrier();
-    var ${name}Total = ${type}();
-    for (var i = 0u; i < ${ACROSS}u; i++) { ${name}Total += ${name}[lane - across + i]; }`;
 }

@@ -21,34 +21,39 @@ export interface PatchEmbedParams {
   readonly channelsOut: number;
   /** Whether positions are added; true if left out. */
   readonly positions?: boolean;
+  /** R, tokens before the patches: 1, the class token, if left out. */
+  readonly leading?: number;
   readonly precision: Precision;
   /** Of the weight, if not `precision`. */
   readonly weightPrecision?: Precision | undefined;
 }
 
 /**
- * Equation 1 of the ViT paper, `[x_class; x₁E; x₂E; …] + E_pos`: a class token and one token for each patch of the
- * picture. A matrix product that gathers its left side from the picture (torch.nn.Conv2d whose stride is its window);
- * row 0 of each image drops its product and takes the class token.
+ * Equation 1 of the ViT paper, `[x_class; x₁E; x₂E; …] + E_pos`: a class token, registers if there are any, and one token
+ * for each patch of the picture. A matrix product that gathers its left side from the picture (torch.nn.Conv2d whose
+ * stride is its window); the first R rows of each image drop their product and take the tokens before the patches.
  *
- * pixels `[N, 3, H, W]`, weight `[3 · p · p, D]` (`packLinear` of PyTorch's `[D, 3, p, p]`), bias `[D]` f32, class token
- * with its own position already added `[D]` f32, positions of the patches if any `[1, h, w, D]` → tokens `[N, 1 + h · w, D]`.
+ * pixels `[N, 3, H, W]`, weight `[3 · p · p, D]` (`packLinear` of PyTorch's `[D, 3, p, p]`), bias `[D]` f32, leading tokens
+ * with their own positions already added `[R, D]` f32, each filled up to a multiple of 4, positions of the patches if any
+ * `[1, h, w, D]` → tokens `[N, R + h · w, D]`.
  */
 export function patchEmbed(params: PatchEmbedParams): Kernel {
-  const { batch, channelsIn, height, width, patch, channelsOut, positions: hasPositions = true, precision } = params;
+  const { batch, channelsIn, height, width, patch, channelsOut, leading = 1, precision } = params;
+  const { positions: hasPositions = true } = params;
   const { weightPrecision = precision } = params;
   const [down, across] = [Math.floor(height / patch), Math.floor(width / patch)];
-  const rows = 1 + down * across;
+  const rows = leading + down * across;
   const k = channelsIn * patch * patch;
   const x: TensorSpec = { shape: [batch, channelsIn, height, width], dtype: precision };
   const weight: TensorSpec = { shape: packedShape(1, k, channelsOut), dtype: weightPrecision };
   const vector: TensorSpec = { shape: [multipleOf4(channelsOut)], dtype: "f32" };
+  const tokens: TensorSpec = { shape: [leading, multipleOf4(channelsOut)], dtype: "f32" };
   const positions: TensorSpec = { shape: [1, down, across, channelsOut], dtype: precision };
   const output: TensorSpec = { shape: [batch, rows, channelsOut], dtype: precision };
-  const inputs = [x, weight, vector, vector, ...(hasPositions ? [positions] : [])];
+  const inputs = [x, weight, vector, tokens, ...(hasPositions ? [positions] : [])];
   const stored = { batch, rows, channels: channelsOut, precision, output };
   const m = batch * rows;
-  const position = `positions4((m % ${rows}u - 1u) * ${rowStride(channelsOut)}u, n4)`;
+  const position = `positions4((m % ${rows}u - ${leading}u) * ${rowStride(channelsOut)}u, n4)`;
   const embedded = `sum + bias[n4]${hasPositions ? ` + ${position}` : ""}`;
   const loads = loadWeight(weightPrecision, weight, [multipleOf4(k), multipleOf4(channelsOut)], 1);
   const { main, workgroups } = registerTile(
@@ -59,14 +64,15 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
       steps: 1,
       depth: multipleOf4(k) / 4,
       prepareRow: (i) => wgsl`
-        let patch${i} = max(m${i} % ${rows}u, 1u) - 1u;
+        let patch${i} = max(m${i} % ${rows}u, ${leading}u) - ${leading}u;
         let line${i} = m${i} / ${rows}u * ${channelsIn * height}u + patch${i} / ${across}u * ${patch}u;
         let base${i} = line${i} * ${width}u + patch${i} % ${across}u * ${patch}u;`,
       prepareLoad: "let taps = vec4u(tap(4u * c), tap(4u * c + 1u), tap(4u * c + 2u), tap(4u * c + 3u));",
       load: (i) => `pixels4(base${i} + taps)`,
       store: wgsl`
-        var token = classToken[n4];
-        if (m % ${rows}u > 0u) { token = ${embedded}; }
+        // A patch's row reads the last of them, and drops it.
+        var token = leading[min(m % ${rows}u, ${leading - 1}u) * ${multipleOf4(channelsOut) / 4}u + n4];
+        if (m % ${rows}u >= ${leading}u) { token = ${embedded}; }
         ${epilogueStore({}, stored, "token")}`,
     },
     chooseTile(m, multipleOf4(channelsOut)),
@@ -76,13 +82,13 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
     inputs,
     output,
     workgroups,
-    flops: 2 * batch * (rows - 1) * channelsOut * k,
+    flops: 2 * batch * down * across * channelsOut * k,
     code: wgsl`
       ${enable(weightPrecision === "f16" ? weightPrecision : precision)}
       ${storage(0, "read", "x", x, 1)}
       ${loads.declarations}
       ${storage(2, "read", "bias", vector, 4)}
-      ${storage(3, "read", "classToken", vector, 4)}
+      ${storage(3, "read", "leading", tokens, 4)}
       #if ${hasPositions}
       ${storage(4, "read", "positions", positions, lanes(channelsOut))}
       ${loadChannels("positions", channelsOut)}

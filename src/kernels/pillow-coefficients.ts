@@ -1,7 +1,7 @@
 /** Pillow's numbers for its filters, as `resample` of a preprocessor_config.json has them. */
 export const NEAREST = 0;
 const LANCZOS = 1;
-const BILINEAR = 2;
+export const BILINEAR = 2;
 export const BICUBIC = 3;
 const BOX = 4;
 export const HAMMING = 5;

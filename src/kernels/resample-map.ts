@@ -2,7 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { type BandShape, bandDeclarations, bandInputs } from "./shared/band-inputs.ts";
 import { grid } from "./shared/grid.ts";
-import { enable, storage } from "./shared/storage.ts";
+import { enable, lanes, storage, vector } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
@@ -11,51 +11,66 @@ const INVOCATIONS = 64;
 export interface ResampleMapParams {
   readonly rows: BandShape;
   readonly columns: BandShape;
+  /** C; 1 if left out. */
+  readonly channels?: number;
   /** Of x. */
   readonly precision: Precision;
+  /** Of the answer; f32 if left out, so that depth goes to the caller unrounded. */
+  readonly outPrecision?: Precision;
+  /** Whether there is a sum to add to. */
+  readonly adds?: boolean;
 }
 
 /**
- * `x [1, h, w]` resized by two bands (`rowStart, rowWeights, columnStart, columnWeights`) → `[H, W]` f32, whatever the
- * precision of x: depth goes to the caller unrounded.
+ * `x [1, h, w, C]` resized by two bands (`rowStart, rowWeights, columnStart, columnWeights`) → `[1, H, W, C]`,
+ * and added to `sum`, stored as the answer, if there is one. What the bands weigh 0 adds nothing, so that parts of
+ * different places and sizes sum up one after the other. An invocation makes four channels of a pixel, or one where C is
+ * not a multiple of 4.
  */
-export function resampleMap({ rows, columns, precision }: ResampleMapParams): Kernel {
+export function resampleMap(params: ResampleMapParams): Kernel {
+  const { rows, columns, channels = 1, precision, outPrecision = "f32", adds = false } = params;
   const [height, width] = [rows.outSize, columns.outSize];
-  const pixels = height * width;
-  const x: TensorSpec = { shape: [1, rows.inSize, columns.inSize], dtype: precision };
-  const output: TensorSpec = { shape: [height, width], dtype: "f32" };
-  const { workgroups, index } = grid(Math.ceil(pixels / INVOCATIONS));
+  const x: TensorSpec = { shape: [1, rows.inSize, columns.inSize, channels], dtype: precision };
+  const output: TensorSpec = { shape: [1, height, width, channels], dtype: outPrecision };
+  const lane = lanes(channels);
+  const blocks = channels / lane;
+  const count = height * width * blocks;
+  const float = lane === 4 ? "vec4f" : "f32";
+  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
 
   const code = wgsl`
-    ${enable(precision)}
-    ${storage(0, "read", "x", x, 1)}
+    ${enable(precision === "f16" ? precision : outPrecision)}
+    ${storage(0, "read", "x", x, lane)}
     ${bandDeclarations(rows, columns)}
-    ${storage(5, "read_write", "output", output, 1)}
+    ${adds ? storage(5, "read", "before", output, lane) : ""}
+    ${storage(adds ? 6 : 5, "read_write", "output", output, lane)}
 
     @compute @workgroup_size(${INVOCATIONS})
     fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
       ${index}
-      let pixel = group * ${INVOCATIONS}u + lane;
-      if (pixel >= ${pixels}u) { return; }
+      let i = group * ${INVOCATIONS}u + lane;
+      if (i >= ${count}u) { return; }
+      let block = i % ${blocks}u;
+      let pixel = i / ${blocks}u;
       let row = pixel / ${width}u;
       let column = pixel % ${width}u;
       ${unroll(columns.taps, (k) => `let weight${k} = columnWeights[column * ${columns.taps}u + ${k}u];`)}
-      var sum = 0.0;
+      var sum = ${adds ? `${float}(before[i])` : `${float}()`};
       for (var k = 0u; k < ${rows.taps}u; k++) {
-        let at = (rowStart[row] + k) * ${columns.inSize}u + columnStart[column];
-        var line = 0.0;
-        ${unroll(columns.taps, (k) => `line += weight${k} * f32(x[at + ${k}u]);`)}
+        let at = ((rowStart[row] + k) * ${columns.inSize}u + columnStart[column]) * ${blocks}u + block;
+        var line = ${float}();
+        ${unroll(columns.taps, (k) => `line += weight${k} * ${float}(x[at + ${k * blocks}u]);`)}
         sum += rowWeights[row * ${rows.taps}u + k] * line;
       }
-      output[pixel] = sum;
+      output[i] = ${vector(outPrecision, lane)}(sum);
     }`;
 
   return {
-    label: `resampleMap [1, ${rows.inSize}, ${columns.inSize}] → [${height}, ${width}]`,
-    inputs: [x, ...bandInputs(rows, columns)],
+    label: `resampleMap [${x.shape.join(", ")}] → [${height}, ${width}]${adds ? " + sum" : ""}`,
+    inputs: [x, ...bandInputs(rows, columns), ...(adds ? [output] : [])],
     output,
     code,
     workgroups,
-    flops: pixels * 2 * rows.taps * (columns.taps + 1),
+    flops: height * width * channels * 2 * rows.taps * (columns.taps + 1),
   };
 }

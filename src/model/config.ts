@@ -4,10 +4,11 @@ import { type BeitConfig, parseBeit } from "./backbones/beit.ts";
 import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
 import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid.ts";
 import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2.ts";
+import { parseTipsv2, type Tipsv2Config } from "./backbones/tipsv2.ts";
 import { parseVit, type VitConfig } from "./backbones/vit.ts";
 import { Fields } from "./fields.ts";
 
-export type BackboneConfig = VitConfig | HybridConfig | Dinov2Config | BeitConfig | Swinv2Config;
+export type BackboneConfig = VitConfig | HybridConfig | Dinov2Config | BeitConfig | Swinv2Config | Tipsv2Config;
 
 /** How the class token enters the maps: not at all, added to every token, or projected together with each. */
 export type Readout = "ignore" | "add" | "project";
@@ -56,10 +57,38 @@ export interface DepthAnythingHeadConfig {
   readonly maxDepth: number;
 }
 
-export type HeadConfig = SegmentationHeadConfig | DepthHeadConfig | DepthAnythingHeadConfig;
+/** The Tipsv2DptDecoder of segmentation, whose logits have the size of the fused map. */
+export interface TipsSegmentationHeadConfig {
+  readonly kind: "tips-segmentation";
+  /** Class names by id. */
+  readonly labels: readonly string[];
+}
+
+/** The Tipsv2DptDecoder of depth and its Tipsv2DptFeaturesToDepth: metres, by evenly spaced bins. */
+export interface TipsDepthHeadConfig {
+  readonly kind: "tips-depth";
+  /** After the 3×3 convolution. */
+  readonly activation: Activation;
+  readonly bins: number;
+  readonly minDepth: number;
+  readonly maxDepth: number;
+}
+
+/** The Tipsv2DptDecoder of surface normals. */
+export interface TipsNormalsHeadConfig {
+  readonly kind: "tips-normals";
+}
+
+export type HeadConfig =
+  | SegmentationHeadConfig
+  | DepthHeadConfig
+  | DepthAnythingHeadConfig
+  | TipsSegmentationHeadConfig
+  | TipsDepthHeadConfig
+  | TipsNormalsHeadConfig;
 
 /** What a decoder tells of every pixel. */
-export type Task = "segmentation" | "depth";
+export type Task = "segmentation" | "depth" | "normals";
 
 /** From what the backbone gives to the answer of one task. */
 export interface DecoderConfig {
@@ -84,6 +113,12 @@ export function decoderOf({ decoders }: ModelConfig, task: Task): DecoderConfig 
   return decoders.find((decoder) => decoder.task === task);
 }
 
+/** Class names by id; undefined if the model does not segment. */
+export function labelsOf(config: ModelConfig): readonly string[] | undefined {
+  const head = decoderOf(config, "segmentation")?.head;
+  return head && "labels" in head ? head.labels : undefined;
+}
+
 /** By the `model_type` of a `backbone_config`. */
 const BACKBONES = { dinov2: parseDinov2, beit: parseBeit, swinv2: parseSwinv2 } as const;
 
@@ -104,6 +139,10 @@ const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "arch
     return { backbone, decoders: [{ task: "depth", ...parseDptNeck(json, backbone), head }] };
   },
   DepthAnythingForDepthEstimation: parseDepthAnything,
+  Tipsv2DptForDensePrediction: (json) => parseTipsv2Dpt(json, ["segmentation", "depth", "normals"]),
+  Tipsv2DptForSemanticSegmentation: (json) => parseTipsv2Dpt(json, ["segmentation"]),
+  Tipsv2DptForDepthEstimation: (json) => parseTipsv2Dpt(json, ["depth"]),
+  Tipsv2DptForNormalEstimation: (json) => parseTipsv2Dpt(json, ["normals"]),
 };
 
 /**
@@ -204,6 +243,44 @@ function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {
     },
   };
   return { backbone: parseDinov2(json.object("backbone_config")), decoders: [decoder] };
+}
+
+/** Each task has a neck of its own, all alike. */
+function parseTipsv2Dpt(json: Fields, tasks: readonly Task[]): Omit<ModelConfig, "architecture"> {
+  const channels = json.numbers("neck_hidden_sizes", [96, 192, 384, 768]);
+  const neck = {
+    reassemble: {
+      readout: "project",
+      activation: parseActivation(json, "readout_activation", "gelu_pytorch_tanh"),
+      factors: parseFactors(json),
+      channels,
+      ignored: [],
+    },
+    fusion: { channels: json.whole("fusion_hidden_size", 256), batchNorm: false, bias: false, growth: "double" },
+    headInput: channels.length - 1,
+  } as const;
+  const backbone = json.has("backbone_config")
+    ? json.object("backbone_config")
+    : new Fields("config.json", { out_indices: [3, 6, 9, 12] });
+  return {
+    backbone: parseTipsv2(backbone),
+    decoders: tasks.map((task) => ({ task, ...neck, head: parseTipsv2Head(json, task) })),
+  };
+}
+
+function parseTipsv2Head(json: Fields, task: Task): HeadConfig {
+  if (task === "segmentation") return { kind: "tips-segmentation", labels: parseLabels(json) };
+  if (task === "normals") return { kind: "tips-normals" };
+  const minDepth = json.positive("min_depth", 0.001);
+  const maxDepth = json.positive("max_depth", 10);
+  if (maxDepth < minDepth) throw json.wrong("max_depth", `at least min_depth, ${minDepth}`, maxDepth);
+  return {
+    kind: "tips-depth",
+    activation: parseActivation(json, "depth_decoder_activation", "relu"),
+    bins: json.whole("num_depth_bins", 256),
+    minDepth,
+    maxDepth,
+  };
 }
 
 function parseFactors(json: Fields): readonly number[] {

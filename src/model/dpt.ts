@@ -1,5 +1,4 @@
 import type { Convolution } from "../kernels/shared/winograd.ts";
-import { InternalError } from "../runtime/errors.ts";
 import type { Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
@@ -8,11 +7,13 @@ import { beit } from "./backbones/beit.ts";
 import { dinov2 } from "./backbones/dinov2.ts";
 import { hybrid } from "./backbones/hybrid.ts";
 import { swinv2 } from "./backbones/swinv2.ts";
+import { tipsv2 } from "./backbones/tipsv2.ts";
 import { vit } from "./backbones/vit.ts";
-import type { DecoderConfig, HeadConfig, ModelConfig, Task } from "./config.ts";
+import type { BackboneConfig, DecoderConfig, ModelConfig, Task } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
-import { depthHead, type HeadWeights, headWeights, segmentationHead } from "./heads.ts";
-import type { Extent, Ops } from "./ops.ts";
+import { applyHead, type HeadWeights, headWeights } from "./heads.ts";
+import { DPT_NECK, TIPSV2_NECK } from "./neck-names.ts";
+import type { Ops } from "./ops.ts";
 import type { Quantization } from "./quantized-weight.ts";
 import { reassemble, reassembleWeights, type StageWeights } from "./reassemble.ts";
 import { type Conv, WeightScope } from "./weights.ts";
@@ -52,12 +53,16 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
   /^dpt\.embeddings\.backbone\.bit\.norm\./,
   // Stands for hidden patches in training.
   /^backbone\.embeddings\.mask_token$/,
-  // DINOv2's last norm where apply_layernorm is false.
+  /^vision_encoder\.mask_token$/,
+  // The decoders of other tasks, where the config names TIPSv2's class of one task and the checkpoint has all.
+  /^(?:segmentation|depth|normals)_head\./,
+  // The last norm of DINOv2 and TIPSv2 where apply_layernorm is false.
   /^backbone\.layernorm\./,
   // What BEiT classifies by.
   /^backbone\.pooler\./,
   // Older files hold which entry of BEiT's table each pair of tokens takes; that follows from the size.
   /\.relative_position_index$/,
+  /^vision_encoder\.norm\./,
 ];
 
 /** Names every weight of a model, with the shape it must have in the checkpoint. */
@@ -69,7 +74,7 @@ export function dptWeights(
 ): DptWeights {
   const scope = new WeightScope(precision, convolution, quantization);
   const backbone = bindBackbone(scope, config);
-  const decoders = config.decoders.map((decoder) => bindDecoder(scope, decoder, config.backbone.hiddenSize));
+  const decoders = config.decoders.map((decoder) => bindDecoder(scope, decoder, config.backbone));
   return { backbone, decoders, leaves: scope.collected };
 }
 
@@ -85,17 +90,21 @@ function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Ba
       return swinv2(scope.at("backbone"), config);
     case "beit":
       return beit(scope.at("backbone"), config);
+    case "tipsv2":
+      return tipsv2(scope.at("vision_encoder"), config);
   }
 }
 
-function bindDecoder(scope: WeightScope, config: DecoderConfig, hiddenSize: number): DecoderWeights {
-  const neck = scope.at("neck");
+function bindDecoder(scope: WeightScope, config: DecoderConfig, { kind, hiddenSize }: BackboneConfig): DecoderWeights {
+  const isTips = kind === "tipsv2";
+  const names = isTips ? TIPSV2_NECK : DPT_NECK;
+  const neck = scope.at(isTips ? `${config.task}_head` : "neck");
   const { channels } = config.fusion;
   return {
-    reassemble: reassembleWeights(neck.at("reassemble_stage"), config.reassemble, hiddenSize),
-    convs: config.reassemble.channels.map((c, i) => neck.conv2d(`convs.${i}`, c, channels, 3, { bias: false })),
-    fusion: fusionWeights(neck.at("fusion_stage"), config.fusion, config.reassemble.channels.length),
-    head: headWeights(scope.at("head"), config.head, channels),
+    reassemble: reassembleWeights(neck, names, config.reassemble, hiddenSize),
+    convs: config.reassemble.channels.map((c, i) => neck.conv2d(names.conv(i), c, channels, 3, { bias: false })),
+    fusion: fusionWeights(neck, names, config.fusion, config.reassemble.channels.length),
+    head: headWeights(isTips ? neck : scope.at("head"), config.head, channels),
   };
 }
 
@@ -111,7 +120,7 @@ export interface DecoderStages {
   readonly config: DecoderConfig;
   /** The fused maps, `[N, H, W, F]`, coarse to fine. */
   readonly neck: readonly Tensor[];
-  /** Logits `[N, h, w, labels]` before their last upsampling, or depth `[N, H, W, 1]`. */
+  /** Logits `[N, h, w, labels]` before their last upsampling, depth `[N, H, W, 1]`, or normals `[N, h, w, 3]`. */
   readonly output: Tensor;
 }
 
@@ -123,8 +132,8 @@ export interface DptOptions {
 }
 
 /**
- * Dense Prediction Transformer (Ranftl et al., arXiv:2103.13413, figure 1): pixels `[N, 3, H, W]` to logits or depth. The
- * backbone runs once, and a decoder for each task on what it gives.
+ * Dense Prediction Transformer (Ranftl et al., arXiv:2103.13413, figure 1): pixels `[N, 3, H, W]` to logits, depth or normals.
+ * The backbone runs once, and a decoder for each task on what it gives.
  */
 export function dpt(
   ops: Ops,
@@ -160,14 +169,6 @@ function decode(
   const neck = graph.part("fusion", () => fusion(ops, maps, weights.fusion, config.fusion, lastBlock));
   const { height, width } = backbone.grid;
   const whole = { height: height * patch, width: width * patch };
-  const output = graph.part("head", () => head(ops, neck[config.headInput]!, weights.head, config.head, whole));
+  const output = graph.part("head", () => applyHead(ops, neck[config.headInput]!, weights.head, config.head, whole));
   return { config, neck, output };
-}
-
-/** @param whole size of the picture in whole patches */
-function head(ops: Ops, x: Tensor, weights: HeadWeights, config: HeadConfig, whole: Extent): Tensor {
-  if (weights.kind === "segmentation") return segmentationHead(ops, x, weights);
-  if (config.kind === "segmentation")
-    throw new InternalError("head: want a depth config, got one for labels. Report this.");
-  return depthHead(ops, x, weights, config, whole);
 }

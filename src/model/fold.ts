@@ -30,6 +30,22 @@ export function concatenate(parts: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
+/** `[N, K]` times `[K, M]`, summed in double precision. */
+export function multiply(a: Float32Array, b: Float32Array, k: number): Float32Array {
+  const [n, m] = [a.length / k, b.length / k];
+  const product = new Float32Array(n * m);
+  const row = new Float64Array(m);
+  for (let i = 0; i < n; i++) {
+    row.fill(0);
+    for (let j = 0; j < k; j++) {
+      const factor = a[i * k + j]!;
+      for (let c = 0; c < m; c++) row[c]! += factor * b[j * m + c]!;
+    }
+    product.set(row, i * m);
+  }
+  return product;
+}
+
 /** The left (0) or the right (1) half of the columns of a matrix. */
 export function halfColumns(matrix: Float32Array, columns: number, which: 0 | 1): Float32Array {
   const half = new Float32Array(matrix.length / 2);

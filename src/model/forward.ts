@@ -3,7 +3,7 @@ import { Graph, type Tensor } from "../runtime/graph.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
 import { loadFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision, type Shape } from "../runtime/tensor.ts";
-import type { ModelConfig } from "./config.ts";
+import type { ModelConfig, Task } from "./config.ts";
 import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
 import { upsampledLogits } from "./heads.ts";
 import { type InF32, Ops } from "./ops.ts";
@@ -18,8 +18,8 @@ export interface ForwardOptions {
 }
 
 /**
- * The network alone, from `pixel_values` `[N, 3, H, W]` to `logits` or `predicted_depth`, for whoever prepares pictures
- * otherwise and for checking against PyTorch. A model with several decoders calls its logits `segmentation_logits`.
+ * The network alone, from `pixel_values` `[N, 3, H, W]` to `logits`, `predicted_depth` or `normals` (of any length), for whoever
+ * prepares pictures otherwise and for checking against PyTorch. Logits beside other answers are `segmentation_logits`.
  * @throws UsageError for a shape that is no batch of pictures of at least one patch
  */
 export function forwardGraph(
@@ -45,16 +45,23 @@ export function forwardGraph(
     const { task } = decoder.config;
     const neck = isAlone ? "neck" : `${task}_neck`;
     if (stages) for (const [i, map] of decoder.neck.entries()) graph.output(`${neck}.${i}`, map);
-    const logits = isAlone ? "logits" : "segmentation_logits";
-    graph.output(task === "segmentation" ? logits : "predicted_depth", answer(ops, decoder));
+    graph.output(isAlone && task === "segmentation" ? "logits" : ANSWERS[task], answer(ops, decoder));
   }
   return graph;
 }
 
+/** What transformers calls the answers of a model with several decoders; logits alone are `logits`. */
+const ANSWERS: Readonly<Record<Task, string>> = {
+  segmentation: "segmentation_logits",
+  depth: "predicted_depth",
+  normals: "normals",
+};
+
 /** A decoder's output in the shape that PyTorch's has, but for its layout. */
 function answer(ops: Ops, { config, output }: DecoderStages): Tensor {
-  if (config.task === "segmentation") return ops.graph.part("head", () => upsampledLogits(ops, output));
-  return ops.graph.reshape(output, output.shape.slice(0, 3));
+  const { task, head } = config;
+  if (task === "segmentation") return ops.graph.part("head", () => upsampledLogits(ops, output, head));
+  return task === "depth" ? ops.graph.reshape(output, output.shape.slice(0, 3)) : output;
 }
 
 /** An output of the forward graph as PyTorch lays it out: maps `[N, H, W, C]` become `[N, C, H, W]`. */

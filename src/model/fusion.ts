@@ -1,5 +1,6 @@
 import type { Tensor } from "../runtime/graph.ts";
 import type { FusionConfig } from "./config.ts";
+import type { NeckNames } from "./neck-names.ts";
 import type { Extent, Ops } from "./ops.ts";
 import type { Conv, Linear, WeightScope } from "./weights.ts";
 
@@ -16,15 +17,21 @@ export interface FusionWeights {
   readonly projection: Linear;
 }
 
-/** Binds the names of DPTFeatureFusionStage, under `neck.fusion_stage`, from the coarsest block to the finest. */
-export function fusionWeights(scope: WeightScope, config: FusionConfig, stages: number): FusionWeights[] {
+/** Binds the fusion blocks of a neck, from the coarsest to the finest. */
+export function fusionWeights(
+  scope: WeightScope,
+  names: NeckNames,
+  config: FusionConfig,
+  stages: number,
+): FusionWeights[] {
   const { channels } = config;
   return Array.from({ length: stages }, (_, i) => {
-    const layer = scope.at(`layers.${i}`);
+    const block = scope.at(names.block(i));
+    const unit = (which: 1 | 2) => residualUnit(block.at(names.unit[which]), names, config);
     return {
-      residualUnit1: i > 0 ? residualUnit(layer.at("residual_layer1"), config) : undefined,
-      residualUnit2: residualUnit(layer.at("residual_layer2"), config),
-      projection: layer.linear("projection", channels, channels, {
+      residualUnit1: i > 0 ? unit(1) : undefined,
+      residualUnit2: unit(2),
+      projection: block.linear(names.blockProjection, channels, channels, {
         stored: [channels, channels, 1, 1],
         coarsest: "q8",
       }),
@@ -32,9 +39,12 @@ export function fusionWeights(scope: WeightScope, config: FusionConfig, stages: 
   });
 }
 
-function residualUnit(scope: WeightScope, { channels, batchNorm, bias }: FusionConfig): ResidualUnit {
+function residualUnit(scope: WeightScope, names: NeckNames, { channels, batchNorm, bias }: FusionConfig): ResidualUnit {
   const convolution = (i: 1 | 2) =>
-    scope.conv2d(`convolution${i}`, channels, channels, 3, { bias, ...(batchNorm && { batchNorm: `batch_norm${i}` }) });
+    scope.conv2d(names.convolution[i], channels, channels, 3, {
+      bias,
+      ...(batchNorm && { batchNorm: `batch_norm${i}` }),
+    });
   return { convolution1: convolution(1), convolution2: convolution(2) };
 }
 

@@ -1,5 +1,12 @@
+import { InternalError } from "../runtime/errors.ts";
 import type { Tensor } from "../runtime/graph.ts";
-import type { DepthAnythingHeadConfig, DepthHeadConfig, HeadConfig, SegmentationHeadConfig } from "./config.ts";
+import type {
+  DepthAnythingHeadConfig,
+  DepthHeadConfig,
+  HeadConfig,
+  SegmentationHeadConfig,
+  TipsDepthHeadConfig,
+} from "./config.ts";
 import type { Extent, Ops } from "./ops.ts";
 import type { Conv, Linear, WeightScope } from "./weights.ts";
 
@@ -19,9 +26,23 @@ export interface DepthHeadWeights {
   readonly last: Linear;
 }
 
-export type HeadWeights = SegmentationHeadWeights | DepthHeadWeights;
+/** Tipsv2DptDecoder of segmentation and normals: its two layers have nothing between, and are one. */
+export interface TipsHeadWeights {
+  readonly kind: "tips";
+  readonly convolution: Conv;
+}
 
-/** Binds the names of the head, under `head`. */
+/** Tipsv2DptDecoder of depth. */
+export interface TipsDepthHeadWeights {
+  readonly kind: "tips-depth";
+  readonly convolution: Conv;
+  /** To a number for each bin. */
+  readonly bins: Linear;
+}
+
+export type HeadWeights = SegmentationHeadWeights | DepthHeadWeights | TipsHeadWeights | TipsDepthHeadWeights;
+
+/** Binds the names of the head, under `head`, or under the decoder's own path in TIPSv2. */
 export function headWeights(scope: WeightScope, config: HeadConfig, channels: number): HeadWeights {
   switch (config.kind) {
     case "segmentation":
@@ -30,6 +51,12 @@ export function headWeights(scope: WeightScope, config: HeadConfig, channels: nu
       return depthHeadWeights(scope, config, channels);
     case "depth-anything":
       return depthAnythingHeadWeights(scope, config, channels);
+    case "tips-segmentation":
+      return tipsHeadWeights(scope, "segmentation_head", config.labels.length, channels);
+    case "tips-normals":
+      return tipsHeadWeights(scope, "normals_head", 3, channels);
+    case "tips-depth":
+      return tipsDepthHeadWeights(scope, config, channels);
   }
 }
 
@@ -66,27 +93,68 @@ function depthAnythingHeadWeights(scope: WeightScope, { channels }: DepthAnythin
   };
 }
 
+function tipsHeadWeights(scope: WeightScope, linear: string, channelsOut: number, f: number): TipsHeadWeights {
+  return { kind: "tips", convolution: scope.mergedConv2d("project", f, f, { name: linear, channelsOut }) };
+}
+
+function tipsDepthHeadWeights(scope: WeightScope, { bins }: TipsDepthHeadConfig, f: number): TipsDepthHeadWeights {
+  return {
+    kind: "tips-depth",
+    convolution: scope.conv2d("project", f, f, 3),
+    bins: scope.linear("depth_head", f, bins, { coarsest: "none" }),
+  };
+}
+
+/**
+ * What a head makes of a fused map, by the task: logits `[N, h, w, labels]`, depth `[N, H, W, 1]`, normals `[N, h, w, 3]` of
+ * any length.
+ * @param whole size of the picture in whole patches
+ */
+export function applyHead(ops: Ops, x: Tensor, weights: HeadWeights, config: HeadConfig, whole: Extent): Tensor {
+  if (weights.kind === "segmentation") return segmentationHead(ops, x, weights);
+  if (weights.kind === "tips") return ops.conv2d(x, weights.convolution);
+  if (weights.kind === "tips-depth" && config.kind === "tips-depth") return tipsDepthHead(ops, x, weights, config);
+  if (weights.kind === "depth" && (config.kind === "depth" || config.kind === "depth-anything"))
+    return depthHead(ops, x, weights, config, whole);
+  throw new InternalError(`head: want weights of ${config.kind}, got those of ${weights.kind}. Report this.`);
+}
+
+/** Metres `[N, h, w, 1]` at the size of the fused map. */
+function tipsDepthHead(
+  ops: Ops,
+  x: Tensor,
+  { convolution, bins }: TipsDepthHeadWeights,
+  { activation, minDepth, maxDepth }: TipsDepthHeadConfig,
+): Tensor {
+  const scores = ops.pointwise(ops.conv2d(x, convolution, { activation }), bins);
+  return ops.depthFromBins(scores, minDepth, maxDepth);
+}
+
 /**
  * Logits `[N, h, w, labels]` at the size of the fused map, half that of PyTorch's: the upsampling that is left
  * ({@link upsampledLogits}) merges with whatever resizing comes next.
  */
-export function segmentationHead(ops: Ops, x: Tensor, { convolution, classifier }: SegmentationHeadWeights): Tensor {
+function segmentationHead(ops: Ops, x: Tensor, { convolution, classifier }: SegmentationHeadWeights): Tensor {
   return ops.pointwise(ops.conv2d(x, convolution, { activation: "relu" }), classifier);
 }
 
-/** The head's last step as PyTorch has it: logits `[N, 2·h, 2·w, labels]`. */
-export function upsampledLogits(ops: Ops, logits: Tensor): Tensor {
-  const [, height, width] = logits.shape as [number, number, number];
-  return ops.resize(logits, { height: 2 * height, width: 2 * width }, "bilinear", { alignCorners: true });
+/** The size of PyTorch's logits: twice that of the head's, but for TIPSv2. */
+export function logitsSize({ shape }: Tensor, { kind }: HeadConfig): Extent {
+  const [, height, width] = shape as [number, number, number];
+  return kind === "segmentation" ? { height: 2 * height, width: 2 * width } : { height, width };
+}
+
+/** The head's last step as PyTorch has it: logits `[N, 2·h, 2·w, labels]`, or as they are. */
+export function upsampledLogits(ops: Ops, logits: Tensor, config: HeadConfig): Tensor {
+  return ops.resize(logits, logitsSize(logits, config), "bilinear", { alignCorners: true });
 }
 
 /** Depth `[N, H, W, 1]`: inverse and relative, or in metres. */
-export function depthHead(
+function depthHead(
   ops: Ops,
   x: Tensor,
   { projection, convolution1, convolution2, last }: DepthHeadWeights,
   config: DepthHeadConfig | DepthAnythingHeadConfig,
-  /** Size of the picture in whole patches. */
   whole: Extent,
 ): Tensor {
   const projected = projection ? ops.conv2d(x, projection, { activation: "relu" }) : x;

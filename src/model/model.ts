@@ -5,7 +5,7 @@ import { CallQueue } from "../runtime/call-queue.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
-import { type PictureSource, type Pixels, readPixels } from "../runtime/picture.ts";
+import { type PictureSource, readPixels } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
@@ -14,17 +14,27 @@ import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
-import { measurePictures, segmentPictures } from "./answer-pictures.ts";
-import type { DepthMap, PredictionOptions, Segmentation, SegmentOptions } from "./answers.ts";
+import { answerPictures, type Question } from "./answer-pictures.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
-import { decoderOf, type ModelConfig } from "./config.ts";
+import type { ModelConfig, Task } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { inPyTorchLayout } from "./forward.ts";
 import { openFolder } from "./open-folder.ts";
+import {
+  checkTasks,
+  countOf,
+  type DepthMap,
+  isNotFinite,
+  type NormalMap,
+  type PredictionOptions,
+  type Predictions,
+  type PredictTasksOptions,
+  type Segmentation,
+  type SegmentOptions,
+} from "./predictions.ts";
 import type { Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
-import type { Answering } from "./tally.ts";
 import { jobOf, type Recordable, type Work } from "./work.ts";
 
 /**
@@ -156,6 +166,11 @@ export class DPT {
     return this.#engine.adapter;
   }
 
+  /** What the model can tell of a picture. */
+  get tasks(): readonly Task[] {
+    return this.config.decoders.map(({ task }) => task);
+  }
+
   /** GPU memory taken, in bytes. */
   get memory(): { readonly weights: number; readonly activations: number } {
     return { weights: this.#store.bytes, activations: this.#runs.bytes };
@@ -178,32 +193,45 @@ export class DPT {
    */
   segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
   segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
-  async segment(
-    source: PictureSource | readonly PictureSource[],
-    options: SegmentOptions = {},
-  ): Promise<Segmentation | Segmentation[]> {
-    const head = decoderOf(this.config, "segmentation")?.head;
-    if (head?.kind !== "segmentation") throw this.#wrongTask("segment", "a segmentation model", "depth");
-    return this.#answer(source, (pictures) => segmentPictures(this.#answering, pictures, head.labels, options));
+  async segment(source: OneOrMore<PictureSource>, options: SegmentOptions = {}): Promise<OneOrMore<Segmentation>> {
+    const answer = await this.#predict(source, { ...options, call: "segment", tasks: ["segmentation"] });
+    return eachOf(answer, ({ segmentation }) => segmentation!);
   }
 
   /**
-   * Depth at every pixel of a picture, or of each picture of a list, in the list's order.
-   * @throws UsageError if the model is not one for depth or is disposed, or for an empty picture or options that make no
-   *   sense; FileError without preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when
-   *   aborted
-   * @throws NumberError naming the first layer that is not finite, if the network's answer is not
+   * Depth at every pixel of a picture, or of each of a list.
+   * @throws as {@link DPT.segment}, of a model for depth
    */
   depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
   depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
-  async depth(
-    source: PictureSource | readonly PictureSource[],
-    options: PredictionOptions = {},
-  ): Promise<DepthMap | DepthMap[]> {
-    const head = decoderOf(this.config, "depth")?.head;
-    if (!head) throw this.#wrongTask("depth", "a depth model", "segment");
-    const unit = head.kind === "depth-anything" && head.metric ? "metres" : "relative inverse";
-    return this.#answer(source, (pictures) => measurePictures(this.#answering, pictures, unit, options));
+  async depth(source: OneOrMore<PictureSource>, options: PredictionOptions = {}): Promise<OneOrMore<DepthMap>> {
+    const answer = await this.#predict(source, { ...options, call: "depth", tasks: ["depth"] });
+    return eachOf(answer, ({ depth }) => depth!);
+  }
+
+  /**
+   * The surface normal at every pixel of a picture, or of each of a list.
+   * @throws as {@link DPT.segment}, of a model for normals
+   */
+  normals(source: PictureSource, options?: PredictionOptions): Promise<NormalMap>;
+  normals(sources: readonly PictureSource[], options?: PredictionOptions): Promise<NormalMap[]>;
+  async normals(source: OneOrMore<PictureSource>, options: PredictionOptions = {}): Promise<OneOrMore<NormalMap>> {
+    const answer = await this.#predict(source, { ...options, call: "normals", tasks: ["normals"] });
+    return eachOf(answer, ({ normals }) => normals!);
+  }
+
+  /**
+   * All that the model can tell of a picture, or of each of a list, or some of it, in one pass: the backbone runs once for
+   * all tasks, and their answers share one timing and profile. Through windows and views each task has passes of its own.
+   * @throws as {@link DPT.segment}, for a task that the model does not have
+   */
+  predict(source: PictureSource, options?: PredictTasksOptions): Promise<Predictions>;
+  predict(sources: readonly PictureSource[], options?: PredictTasksOptions): Promise<Predictions[]>;
+  async predict(
+    source: OneOrMore<PictureSource>,
+    { tasks = this.tasks, ...options }: PredictTasksOptions = {},
+  ): Promise<OneOrMore<Predictions>> {
+    return this.#predict(source, { ...options, call: "predict", tasks });
   }
 
   /**
@@ -283,44 +311,27 @@ export class DPT {
     this.dispose();
   }
 
-  /** Answers for a list as its turn comes, or for one picture. */
-  async #answer<Answer>(
-    source: PictureSource | readonly PictureSource[],
-    answer: (pictures: readonly Pixels[]) => Promise<Answer[]>,
-  ): Promise<Answer | Answer[]> {
+  async #predict(source: OneOrMore<PictureSource>, question: Question): Promise<OneOrMore<Predictions>> {
+    checkTasks(question.call, this.config, question.tasks);
     // Read at once: the caller may use its buffers for the next pictures while these wait their turn.
-    if (isList(source)) {
-      const pictures = source.map(readPixels);
-      return this.#calls.run(() => answer(pictures));
-    }
-    const picture = readPixels(source);
-    return this.#calls.run(async () => (await answer([picture]))[0]!);
-  }
-
-  get #answering(): Answering {
+    const pictures = isList(source) ? source.map(readPixels) : [readPixels(source)];
     const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
-    return { runs: this.#runs, model: this.#recordable, onPass };
+    const answering = { runs: this.#runs, model: this.#recordable, onPass };
+    const answers = await this.#calls.run(() => answerPictures(answering, pictures, question));
+    return isList(source) ? answers : answers[0]!;
   }
 
   get #recordable(): Recordable {
     return { config: this.config, processor: this.processor, weights: this.#weights, precision: this.precision };
   }
-
-  #wrongTask(call: string, want: string, other: string): UsageError {
-    return new UsageError(`${call}: want ${want}, got ${this.config.architecture}. Call ${other}() with this model.`);
-  }
 }
 
-function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
+type OneOrMore<Item> = Item | readonly Item[];
+
+function isList<Item>(source: OneOrMore<Item>): source is readonly Item[] {
   return Array.isArray(source);
 }
 
-function countOf(values: Float32Array, test: (value: number) => boolean): number {
-  let count = 0;
-  for (const value of values) if (test(value)) count++;
-  return count;
-}
-
-function isNotFinite(value: number): boolean {
-  return !Number.isFinite(value);
+function eachOf<Item, Answer>(items: OneOrMore<Item>, of: (item: Item) => Answer): OneOrMore<Answer> {
+  return isList(items) ? items.map(of) : of(items);
 }

@@ -1,10 +1,12 @@
 import { attention } from "../kernels/attention.ts";
+import { antialiasedBand } from "../kernels/bands.ts";
 import { cast } from "../kernels/cast.ts";
 import { channelMoments } from "../kernels/channel-moments.ts";
 import { channelsLast } from "../kernels/channels-last.ts";
 import { convTranspose2d } from "../kernels/conv-transpose2d.ts";
 import { conv2d } from "../kernels/conv2d.ts";
 import { cosineWindows } from "../kernels/cosine-windows.ts";
+import { depthFromBins } from "../kernels/depth-from-bins.ts";
 import { groupNorm } from "../kernels/group-norm.ts";
 import { groupStatistics } from "../kernels/group-statistics.ts";
 import { layerNorm } from "../kernels/layer-norm.ts";
@@ -13,6 +15,7 @@ import { maxPool2d } from "../kernels/max-pool2d.ts";
 import { patchEmbed } from "../kernels/patch-embed.ts";
 import { prependClassToken } from "../kernels/prepend-class-token.ts";
 import { relativePositionBias } from "../kernels/relative-position-bias.ts";
+import { resampleMap } from "../kernels/resample-map.ts";
 import { resize } from "../kernels/resize.ts";
 import type { Activation } from "../kernels/shared/activation.ts";
 import { endPadding, type Padding, perSide, samePadding } from "../kernels/shared/padding.ts";
@@ -22,6 +25,7 @@ import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Kernel } from "../runtime/kernel.ts";
 import { type DType, elementCount, type Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
+import { bandConstants } from "./band-constants.ts";
 import type { PackedWeight } from "./quantized-weight.ts";
 import type { Conv, GroupNorm, Linear, Norm } from "./weights.ts";
 import { winograd } from "./winograd.ts";
@@ -207,7 +211,7 @@ export class Ops {
       classToken.label,
       (precision) => prependClassToken({ ...params, precision }),
       x,
-      this.graph.weight(classToken),
+      this.graph.reshape(this.graph.weight(classToken), [elementCount(classToken.shape)]),
       positions,
     );
   }
@@ -266,6 +270,20 @@ export class Ops {
     return this.#run(this.#of("swiglu", x), (precision) => swiglu({ ...params, precision }), x);
   }
 
+  /** Bilinear interpolation with antialiasing of a map `[1, H, W, C]`; none where the size is already right. */
+  resizeAntialiased(x: Tensor, to: Extent): Tensor {
+    const [, height, width, channels] = x.shape as [number, number, number, number];
+    if (height === to.height && width === to.width) return x;
+    const rows = antialiasedBand(height, to.height);
+    const columns = antialiasedBand(width, to.width);
+    return this.#run(
+      this.#of("resize", x),
+      (precision) => resampleMap({ rows, columns, channels, precision, outPrecision: precision }),
+      x,
+      ...bandConstants(this.graph, rows, columns),
+    );
+  }
+
   /** torch.nn.functional.interpolate of a map; none where the size is already right. */
   resize(x: Tensor, to: Extent, mode: "bilinear" | "bicubic", { alignCorners }: { alignCorners: boolean }): Tensor {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
@@ -274,19 +292,29 @@ export class Ops {
     return this.#run(this.#of("resize", x), (precision) => resize({ ...params, precision }), x);
   }
 
-  /** Equation 1 of the ViT paper: patches to vectors, the class token before them, positions, if there are any, added. */
-  patchEmbed(pixels: Tensor, layer: Linear, classToken: Weight, positions: Tensor | undefined, patch: number): Tensor {
+  /** The mean of evenly spaced depths, weighed by a map of numbers for each, `[N, H, W, K]` → `[N, H, W, 1]`. */
+  depthFromBins(x: Tensor, minDepth: number, maxDepth: number): Tensor {
+    const [batch, height, width, bins] = x.shape as [number, number, number, number];
+    const params = { batch, height, width, bins, minDepth, maxDepth };
+    return this.#run(this.#of("depthFromBins", x), (precision) => depthFromBins({ ...params, precision }), x);
+  }
+
+  /**
+   * Equation 1 of the ViT paper: patches to vectors, the leading tokens (class token first) before them, positions, if
+   * there are any, added.
+   */
+  patchEmbed(pixels: Tensor, layer: Linear, leading: Weight, positions: Tensor | undefined, patch: number): Tensor {
     const [batch, channelsIn, height, width] = pixels.shape as [number, number, number, number];
     const { channelsOut } = layer;
     const sizes = { batch, channelsIn, height, width, patch, channelsOut, positions: positions !== undefined };
-    const params = { ...sizes, ...storedAs(layer.weight) };
+    const params = { ...sizes, leading: leading.shape[0]!, ...storedAs(layer.weight) };
     return this.#run(
       layer.weight.label,
       (precision) => patchEmbed({ ...params, precision }),
       pixels,
       this.graph.weight(layer.weight),
       this.graph.weight(layer.bias!),
-      this.graph.weight(classToken),
+      this.graph.weight(leading),
       ...(positions ? [positions] : []),
     );
   }

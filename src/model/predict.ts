@@ -5,8 +5,9 @@ import { Graph, type Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
+import { logitsSize } from "./heads.ts";
 import { type InF32, Ops } from "./ops.ts";
-import { type DepthWay, depthAtPicture, labelsAtPicture, scoresAtPicture } from "./postprocess.ts";
+import { depthAtPicture, labelsAtPicture, normalsAtPicture, type PictureWay, scoresAtPicture } from "./postprocess.ts";
 import { preprocess } from "./preprocess.ts";
 import type { NetworkSize, Processor, Size } from "./processor.ts";
 
@@ -37,8 +38,8 @@ export interface PredictOptions {
 export type LogitsAnswer = "labels" | "labels and scores" | "logits";
 
 /**
- * The whole way of pictures as one graph: the input `pixels` up, `labels`, `scores` and `depth` at the pictures' size down,
- * as far as the model has them and they are asked for. Nothing in between leaves the GPU. Of a batch, pictures of one size
+ * The whole way of pictures as one graph: the input `pixels` up, `labels`, `scores`, `depth` and `normals` at the pictures'
+ * size down, as far as the model has them and they are asked for. Nothing in between leaves the GPU. Of a batch, pictures of one size
  * share an input and the outputs, one below the other; see {@link groupName} for the names from the second size on.
  */
 export function predictGraph(
@@ -92,19 +93,22 @@ function placesOf(groups: readonly PictureGroup[]): { readonly picture: Size; re
 
 function answersAtPicture(
   graph: Graph,
-  { config, output }: DecoderStages,
-  way: DepthWay,
+  { config: { task, head }, output }: DecoderStages,
+  way: PictureWay,
   logits: LogitsAnswer,
 ): Readonly<Record<string, Tensor>> {
-  const [, height, width] = output.shape as [number, number, number];
-  switch (config.task) {
+  switch (task) {
     case "segmentation": {
-      const upsampled = { ...way, upsampled: { height: 2 * height, width: 2 * width } };
+      const upsampled = { ...way, upsampled: logitsSize(output, head) };
       const labels = labelsAtPicture(graph, output, upsampled);
       return logits === "labels" ? { labels } : { labels, scores: scoresAtPicture(graph, output, upsampled) };
     }
-    case "depth":
-      return { depth: depthAtPicture(graph, graph.reshape(output, output.shape.slice(0, 3)), way) };
+    case "depth": {
+      const own = head.kind === "tips-depth" ? "bilinear" : "bicubic";
+      return { depth: depthAtPicture(graph, output, { ...way, mode: way.mode ?? own }) };
+    }
+    case "normals":
+      return { normals: normalsAtPicture(graph, output, way) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { BICUBIC, HAMMING, NEAREST, type Resample } from "../kernels/pillow-coefficients.ts";
+import { BICUBIC, BILINEAR, HAMMING, NEAREST, type Resample } from "../kernels/pillow-coefficients.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { Fields } from "./fields.ts";
 
@@ -11,7 +11,7 @@ export interface Size {
 /** Red, green and blue. */
 export type Channels = readonly [number, number, number];
 
-/** A preprocessor_config.json of transformers' DPTImageProcessor, with the class's defaults filled in. */
+/** A preprocessor_config.json of transformers' DPTImageProcessor or TIPSv2's, with the class's defaults filled in. */
 export interface Processor {
   readonly doResize: boolean;
   readonly size: Size;
@@ -33,7 +33,22 @@ export interface NetworkSize extends Size {
   readonly pad: { readonly top: number; readonly left: number; readonly bottom: number; readonly right: number };
 }
 
-const CLASSES = ["DPTImageProcessor", "DPTImageProcessorFast", "DPTImageProcessorPil", "DPTFeatureExtractor"];
+/** What a class does where its file says nothing. */
+interface Defaults {
+  readonly side: number;
+  readonly resample: Resample;
+  readonly normalize: boolean;
+}
+
+const DPT_DEFAULTS: Defaults = { side: 384, resample: BICUBIC, normalize: true };
+
+const CLASSES: Readonly<Record<string, Defaults>> = {
+  DPTImageProcessor: DPT_DEFAULTS,
+  DPTImageProcessorFast: DPT_DEFAULTS,
+  DPTImageProcessorPil: DPT_DEFAULTS,
+  DPTFeatureExtractor: DPT_DEFAULTS,
+  Tipsv2DptImageProcessor: { side: 448, resample: BILINEAR, normalize: false },
+};
 
 /**
  * Reads a preprocessor_config.json. Fields that only training or other classes use are passed over.
@@ -41,11 +56,12 @@ const CLASSES = ["DPTImageProcessor", "DPTImageProcessorFast", "DPTImageProcesso
  */
 export function parseProcessor(json: unknown): Processor {
   const fields = new Fields("preprocessor_config.json", json);
-  fields.word(
+  const type = fields.word(
     fields.has("image_processor_type") ? "image_processor_type" : "feature_extractor_type",
-    CLASSES,
-    CLASSES[0]!,
+    Object.keys(CLASSES),
+    "DPTImageProcessor",
   );
+  const { side, resample, normalize } = CLASSES[type]!;
   if (fields.boolean("do_center_crop", false)) {
     throw fields.wrong("do_center_crop", "false, since DPTImageProcessor does not crop", true);
   }
@@ -54,13 +70,13 @@ export function parseProcessor(json: unknown): Processor {
   if (doPad && sizeDivisor === null) throw fields.wrong("size_divisor", "a whole number from 1 up with do_pad", null);
   return {
     doResize: fields.boolean("do_resize", true),
-    size: parseSize(fields),
-    resample: parseResample(fields),
+    size: parseSize(fields, side),
+    resample: parseResample(fields, resample),
     keepAspectRatio: fields.boolean("keep_aspect_ratio", false),
     ensureMultipleOf: fields.whole("ensure_multiple_of", 1),
     doRescale: fields.boolean("do_rescale", true),
     rescaleFactor: fields.number("rescale_factor", 1 / 255),
-    doNormalize: fields.boolean("do_normalize", true),
+    doNormalize: fields.boolean("do_normalize", normalize),
     imageMean: parseChannels(fields, "image_mean", 0.5),
     imageStd: parseChannels(fields, "image_std", 0.5, (value) => value > 0),
     doPad,
@@ -132,19 +148,19 @@ function checkSides(what: string, { width, height }: Size): void {
 }
 
 /** `{height, width}`, or one number for a square as old files have it. */
-function parseSize(fields: Fields): Size {
+function parseSize(fields: Fields, otherwise: number): Size {
   if (typeof fields.raw("size") === "object") {
     const size = fields.object("size");
     if (size.has("height") && size.has("width"))
       return { width: size.whole("width", 1), height: size.whole("height", 1) };
     throw fields.wrong("size", "{height, width} or one whole number", fields.raw("size"));
   }
-  const side = fields.whole("size", 384);
+  const side = fields.whole("size", otherwise);
   return { width: side, height: side };
 }
 
-function parseResample(fields: Fields): Resample {
-  const filter = fields.whole("resample", BICUBIC, NEAREST);
+function parseResample(fields: Fields, otherwise: Resample): Resample {
+  const filter = fields.whole("resample", otherwise, NEAREST);
   if (filter > HAMMING) throw fields.wrong("resample", `one of Pillow's filters, ${NEAREST} to ${HAMMING}`, filter);
   return filter as Resample;
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from "../runtime/graph.ts";
 import type { BackboneOutput } from "./backbones/backbone.ts";
 import type { ReassembleConfig } from "./config.ts";
+import type { NeckNames } from "./neck-names.ts";
 import type { Extent, Ops } from "./ops.ts";
 import type { Conv, Linear, WeightScope } from "./weights.ts";
 
@@ -13,55 +14,58 @@ export interface StageWeights {
   readonly resize: Conv | undefined;
 }
 
-/** Binds the names of DPTReassembleStage, under `neck.reassemble_stage`; undefined for a stage that passes as it is. */
+/** Binds the stages of a neck; undefined for one that passes as it is. */
 export function reassembleWeights(
   scope: WeightScope,
+  names: NeckNames,
   config: ReassembleConfig,
   hiddenSize: number,
 ): (StageWeights | undefined)[] {
   return config.factors.map((factor, i) => {
     if (config.ignored.includes(i)) return undefined;
     const channels = config.channels[i]!;
-    const layer = scope.at(`layers.${i}`);
-    const readout =
-      config.readout === "project" ? scope.split(`readout_projects.${i}.0`, hiddenSize, hiddenSize) : undefined;
-    const projection = layer.linear("projection", hiddenSize, channels, {
+    const readout = config.readout === "project" ? scope.split(names.readout(i), hiddenSize, hiddenSize) : undefined;
+    const projection = scope.linear(names.projection(i), hiddenSize, channels, {
       stored: [channels, hiddenSize, 1, 1],
       coarsest: "q8",
     });
-    if (factor > 1) return { readout, projection, resize: layer.convTranspose2d("resize", channels, channels, factor) };
-    if (factor < 1)
-      return { readout, projection, resize: layer.conv2d("resize", channels, channels, 3, { stride: 1 / factor }) };
-    return { readout, projection, resize: undefined };
+    return { readout, projection, resize: resizeWeights(scope, names.resize(i), channels, factor) };
   });
+}
+
+function resizeWeights(scope: WeightScope, name: string, channels: number, factor: number): Conv | undefined {
+  if (factor > 1) return scope.convTranspose2d(name, channels, channels, factor);
+  if (factor < 1) return scope.conv2d(name, channels, channels, 3, { stride: 1 / factor });
+  return undefined;
 }
 
 /** Section 3.1 of the paper, `Reassemble = Resample ∘ Concatenate ∘ Read`: tokens to maps `[N, f·h, f·w, C]`. */
 export function reassemble(
   ops: Ops,
-  { taps, grid }: BackboneOutput,
+  { taps, grid, leading = 1 }: BackboneOutput,
   stages: readonly (StageWeights | undefined)[],
   config: ReassembleConfig,
 ): Tensor[] {
   return stages.map((stage, i) => {
     if (!stage) return taps[i]!;
-    const map = read(ops, taps[i]!, grid, stage, config);
+    const map = read(ops, taps[i]!, grid, leading, stage, config);
     if (!stage.resize) return map;
     const factor = config.factors[i]!;
     return factor > 1 ? ops.convTranspose2d(map, stage.resize) : ops.conv2d(map, stage.resize);
   });
 }
 
-/** Tokens `[N, 1 + h·w, D]` to a map `[N, h, w, C]`: the class token mixed in, then the 1×1 projection. */
+/** Tokens `[N, R + h·w, D]` to a map `[N, h, w, C]`: the class token mixed in, then the 1×1 projection. */
 function read(
   ops: Ops,
   tokens: Tensor,
   { height, width }: Extent,
+  leading: number,
   { readout, projection }: StageWeights,
   { readout: kind, activation }: ReassembleConfig,
 ): Tensor {
   const batch = tokens.shape[0]!;
-  const patches = { first: 1, count: height * width };
+  const patches = { first: leading, count: height * width };
   const classToken = { first: 0, count: 1 };
   const asMap = (x: Tensor) => ops.graph.reshape(x, [batch, height, width, projection.channelsOut]);
   switch (kind) {

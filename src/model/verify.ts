@@ -58,7 +58,7 @@ function verifyStage(
   }
   const scale = want.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const comparison = compare(got.data, want.data, shape, tolerance * scale);
-  const agreement = stage === "logits" ? labelAgreement(got, want, decided) : undefined;
+  const agreement = /^(?:segmentation_)?logits$/.test(stage) ? labelAgreement(got, want, decided) : undefined;
   return { stage, shape, comparison, agreement, problem: problemOf(comparison, agreement) };
 }
 

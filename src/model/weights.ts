@@ -21,6 +21,7 @@ import {
   concatenate,
   halfColumns,
   mergedTaps,
+  multiply,
   scaleRows,
   standardizeRows,
 } from "./fold.ts";
@@ -100,6 +101,12 @@ interface ConvOptions extends ProductOptions, Pick<Conv, "padding"> {
   readonly batchNorm?: string;
   /** 1 if left out. */
   readonly stride?: number;
+}
+
+/** A Linear of each pixel. */
+interface NamedLinear {
+  readonly name: string;
+  readonly channelsOut: number;
 }
 
 /**
@@ -210,10 +217,7 @@ export class WeightScope {
     { bias = true, batchNorm, stride = 1, padding, standardized, coarsest }: ConvOptions = {},
   ): Conv {
     const shape = { channelsIn, channelsOut, size, stride, padding };
-    // A transformed weight is four times as large, which is not what one quantises for.
-    const auto = this.quantization ? "direct" : "auto";
-    const convolution = this.convolution === "auto" ? auto : this.convolution;
-    const winograd = chooseWinograd({ ...shape, precision: this.precision }, convolution);
+    const winograd = this.#winograd(shape);
     const taps = winograd ? winogradPoints(winograd) : size * size;
     const own = bias ? [this.#source(`${name}.bias`, [channelsOut])] : [];
     const norm = ["weight", "bias", "running_mean", "running_var"].map((leaf) =>
@@ -248,6 +252,37 @@ export class WeightScope {
       make: (w) => packConv2d(mergedTaps(w!, channelsIn), channelsOut, channelsIn, 4),
     });
     return { weight, channelsIn, channelsOut, size: 2, stride: 2, padding: "end" };
+  }
+
+  /**
+   * A 3×3 convolution and a Linear of each pixel with nothing between, as one convolution: `L(Kx + b) + c = (LK)x + (Lb + c)`.
+   * It has the Linear's few channels instead of the convolution's many. For the end of a model: never quantised.
+   */
+  mergedConv2d(name: string, channelsIn: number, channels: number, { name: linear, channelsOut }: NamedLinear): Conv {
+    const shape = { channelsIn, channelsOut, size: 3, stride: 1 };
+    const winograd = this.#winograd(shape);
+    const taps = winograd ? winogradPoints(winograd) : 9;
+    const matrix = this.#source(`${linear}.weight`, [channelsOut, channels]);
+    const weight = this.#packed(`${name}+${linear}`, taps, channelsIn, channelsOut, {
+      sources: [this.#source(`${name}.weight`, [channels, channelsIn, 3, 3]), matrix],
+      make: (k, l) => {
+        const merged = multiply(l!, k!, channels);
+        return packConv2d(winograd ? winogradFilters(merged, winograd) : merged, channelsOut, channelsIn, taps);
+      },
+      coarsest: "none",
+    });
+    const bias = this.#vector(`${name}+${linear}.bias`, channelsOut, {
+      sources: [this.#source(`${name}.bias`, [channels]), matrix, this.#source(`${linear}.bias`, [channelsOut])],
+      make: (b, l, c) => packVector(multiply(l!, b!, channels).map((value, i) => value + c![i]!)),
+    });
+    return { weight, bias, winograd, ...shape };
+  }
+
+  /** A transformed weight is four times as large, which is not what one quantises for. */
+  #winograd(shape: Pick<Conv, "channelsIn" | "channelsOut" | "size" | "stride" | "padding">): WinogradSide | undefined {
+    const auto = this.quantization ? "direct" : "auto";
+    const convolution = this.convolution === "auto" ? auto : this.convolution;
+    return chooseWinograd({ ...shape, precision: this.precision }, convolution);
   }
 
   /** torch.nn.ConvTranspose2d whose stride is its window. */

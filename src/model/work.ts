@@ -7,6 +7,7 @@ import type { DptWeights } from "./dpt.ts";
 import { forwardGraph } from "./forward.ts";
 import type { InF32 } from "./ops.ts";
 import { type LogitsAnswer, type PictureGroup, predictGraph } from "./predict.ts";
+import { checkTasks } from "./predictions.ts";
 import { networkSize, type Processor, type Size } from "./processor.ts";
 import { windowSize } from "./windows/window-layout.ts";
 
@@ -99,6 +100,7 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
   const processor = processorOf(model);
   const groups = work.groups.map(({ picture: { width, height }, count }) => ({ picture: { width, height }, count }));
   const { resize, logits, tasks = config.decoders.map(({ task }) => task) } = work;
+  checkTasks("model", config, tasks);
   const network = networkSize(processor, groups[0]!.picture, work.size);
   const { patch } = config.backbone;
   if (network.width < patch || network.height < patch) {

@@ -48,7 +48,7 @@ test("the process ends with the code, and prints no stack unless asked", async (
   expect(shown.stderr).toMatch(/^ +at /m);
 });
 
-const COMMANDS = ["segment", "depth", "forward", "verify", "info", "convert", "quantize"];
+const COMMANDS = ["segment", "depth", "normals", "forward", "verify", "info", "convert", "quantize"];
 
 test("--help of everything succeeds", async () => {
   const { code, stdout } = await call("--help");
@@ -74,10 +74,22 @@ test.each([
   [["segment", "--dtype", "bf16"], /--dtype <type>.*'bf16' is invalid\. Allowed choices are f32, f16/],
   [["forward", "x", "--dtype", "F16"], /Allowed choices are f32, f16/],
   [["verify", "x", "--dtype"], /--dtype <type>' argument missing/],
+  [["segment", "--formats", "overlay,jpeg"], /--formats: want some of overlay, labels, .*, got "overlay,jpeg"/],
+  [["segment", "--simplify", "0"], /--simplify: want square pixels above 0, got "0"/],
+  [["depth", "--formats", ""], /--formats: want some of png, colour, npy, ply, glb/],
+  [["depth", "--fov", "180"], /--fov: want degrees between 0 and 180, got "180"/],
+  [["depth", "--range", "1"], /--range: want a number above 1, got "1"/],
+  [["depth", "--stride", "1.5"], /--stride: want a whole number from 1 up, got "1.5"/],
+  [["depth", "--jump", "-1"], /--jump: want a number above 0, got "-1"/],
   [["segment", "--classes", "road,"], /--classes: want names with commas between/],
   [["segment", "--classes", "road,cat"], /got cat\. Choose from: sky, building, pole, road/],
   [["segment", "--model", "weights/depth-anything-v2-small"], /want a segmentation model, got DepthAnything/],
   [["depth", "--model", "weights/dpt-small-camvid"], /want a depth model, got DPTForSemanticSegmentation/],
+  [["normals"], /required option '--model <dir>' not specified/],
+  [
+    ["normals", "--model", "weights/dpt-small-camvid"],
+    /want a model of surface normals, got DPTFor.* Use segment with/,
+  ],
   [["depth", "a/x.png", "b/x.png"], /want results that overwrite nothing/],
   [["forward"], /missing required argument|required option/],
   [["forward", "x", "--input", "y"], /required option '-o, --output <file>' not specified/],

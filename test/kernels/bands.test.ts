@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { type Band, composeBands, type ResizeMode, resizeBand } from "../../src/kernels/bands.ts";
+import { antialiasedBand, type Band, composeBands, type ResizeMode, resizeBand } from "../../src/kernels/bands.ts";
 import { InternalError } from "../../src/runtime/errors.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
-import { resize } from "../reference/resize.ts";
+import { resize, resizeAntialiased } from "../reference/resize.ts";
 
 const SIZES = [1, 2, 3, 5, 8, 13, 48, 97] as const;
 const WAYS = (["bilinear", "bicubic"] as const).flatMap((mode) =>
@@ -41,6 +41,20 @@ test.each(WAYS)("is one axis of interpolate: %o", (way) => {
       expectClose(apply(band, x), line(x, inSize, outSize, way), [outSize], 2e-5, `${inSize} → ${outSize}`);
     }
   }
+});
+
+test("is one axis of interpolate with antialias", () => {
+  for (const inSize of SIZES) {
+    for (const outSize of SIZES) {
+      const x = randomNormal(inSize, inSize + outSize);
+      const band = antialiasedBand(inSize, outSize);
+      expectInside(band);
+      const want = resizeAntialiased(x, [1, inSize, 1], [1, outSize]);
+      expectClose(apply(band, x), want, [outSize], 2e-5, `${inSize} → ${outSize}`);
+    }
+  }
+  // 4 → 2 by hand: the centres 1 and 3 see pixels at distances of 1/2 and 3/2 of a triangle of half width 2.
+  expect([...antialiasedBand(4, 2).weights]).toEqual([3, 3, 1, 1, 3, 3].map((weight) => Math.fround(weight / 7)));
 });
 
 test("is PyTorch's, by hand", () => {

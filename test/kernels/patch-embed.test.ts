@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type PatchEmbedParams, patchEmbed } from "../../src/kernels/patch-embed.ts";
 import { packLinear, packVector } from "../../src/kernels/shared/pack.ts";
+import { concatenate } from "../../src/model/fold.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
 import { patchOffsets, patchProducts } from "../reference/patch-embed.ts";
@@ -9,23 +10,30 @@ import { sumTolerance } from "./sum-tolerance.ts";
 
 type Sizes = Omit<PatchEmbedParams, "precision">;
 
-async function check(sizes: Sizes, change: (pixels: Float32Array, classToken: Float32Array) => void = () => {}) {
-  const { batch, channelsIn, height, width, patch, channelsOut } = sizes;
+/** Each token filled up to a multiple of 4. */
+function packTokens(tokens: Float32Array, channels: number): Float32Array {
+  const count = tokens.length / channels;
+  const rows = Array.from({ length: count }, (_, i) => packVector(tokens.subarray(i * channels, (i + 1) * channels)));
+  return concatenate(rows);
+}
+
+async function check(sizes: Sizes, change: (pixels: Float32Array, leading: Float32Array) => void = () => {}) {
+  const { batch, channelsIn, height, width, patch, channelsOut, leading: count = 1 } = sizes;
   const depth = channelsIn * patch * patch;
   const patches = Math.floor(height / patch) * Math.floor(width / patch);
   const pixels = randomNormal(batch * channelsIn * height * width, 1);
   const weight = randomNormal(channelsOut * depth, 2);
-  const [bias, classToken] = [randomNormal(channelsOut, 3), randomNormal(channelsOut, 4)];
+  const [bias, leading] = [randomNormal(channelsOut, 3), randomNormal(count * channelsOut, 4)];
   const { positions: hasPositions = true } = sizes;
   const positions = hasPositions ? randomNormal(patches * channelsOut, 5) : new Float32Array(patches * channelsOut);
-  change(pixels, classToken);
+  change(pixels, leading);
 
   const kernel = patchEmbed({ ...sizes, precision: "f32" });
-  const vectors = [packVector(bias), packVector(classToken), ...(hasPositions ? [positions] : [])];
+  const vectors = [packVector(bias), packTokens(leading, channelsOut), ...(hasPositions ? [positions] : [])];
   const got = await runFloat(kernel, pixels, packLinear(weight, channelsOut, depth), ...vectors);
   const add = (products: Float64Array, offsets: Float64Array) => products.map((product, i) => product + offsets[i]!);
-  const want = add(patchProducts(pixels, weight, sizes), patchOffsets(bias, classToken, positions, sizes));
-  const [absBias, absToken, absPositions] = [bias, classToken, positions].map((v) => v.map(Math.abs));
+  const want = add(patchProducts(pixels, weight, sizes), patchOffsets(bias, leading, positions, sizes));
+  const [absBias, absToken, absPositions] = [bias, leading, positions].map((v) => v.map(Math.abs));
   const magnitudes = add(
     patchProducts(pixels.map(Math.abs), weight.map(Math.abs), sizes),
     patchOffsets(absBias!, absToken!, absPositions!, sizes),
@@ -46,6 +54,12 @@ describe("the loops say what DPTViTEmbeddings says", () => {
     const x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
     expect([...patchProducts(x, [1, 100], more)]).toEqual([0, 401, 502, 603, 0, 1007, 1108, 1209]);
     expect([...patchProducts(x, [1, 0, 0, 0], { ...sizes, height: 3, width: 3 })]).toEqual([0, 1]);
+  });
+
+  test("registers after the class token", () => {
+    const more = { ...sizes, leading: 2 };
+    expect([...patchProducts([1, 2, 3, 4, 5, 6, 7, 8], [1, 10, 100, 1000], more)]).toEqual([0, 0, 6521, 8743]);
+    expect([...patchOffsets([1], [30, 40], [100, 200], more)]).toEqual([30, 40, 101, 201]);
   });
 
   test("class token first", () => {
@@ -75,6 +89,14 @@ describe("embeds [N, C, H, W] in patches of a size to D", () => {
     await check({ batch: 1, channelsIn: 3, height: 48, width: 48, patch: 4, channelsOut: 20, positions: false });
   });
 
+  test.each([
+    [2, 1, 3, 5, 7, 2, 5],
+    [2, 2, 3, 28, 42, 14, 24],
+    [5, 1, 3, 36, 62, 2, 9],
+  ])("%i tokens before the patches", async (leading, batch, channelsIn, height, width, patch, channelsOut) => {
+    await check({ batch, channelsIn, height, width, patch, channelsOut, leading });
+  });
+
   test("over more than 65,535 workgroups", async () => {
     await check({ batch: 1, channelsIn: 1, height: 1, width: 1, patch: 1, channelsOut: 32 * 65_536 + 1 });
   });
@@ -86,8 +108,8 @@ test("keeps what is not finite in its patch, and the class token apart from the 
     // K = 27 is filled up to 28: the tap after the last would be the next image's.
     pixels[3 * 54 + 6] = Number.POSITIVE_INFINITY;
   });
-  await check({ batch: 2, channelsIn: 3, height: 6, width: 9, patch: 3, channelsOut: 6 }, (_, classToken) => {
-    classToken.fill(Number.NaN);
+  await check({ batch: 2, channelsIn: 3, height: 6, width: 9, patch: 3, channelsOut: 6, leading: 2 }, (_, leading) => {
+    leading.fill(Number.NaN);
   });
 });
 
@@ -105,7 +127,7 @@ describe("plans", () => {
     const kernel = patchEmbed(params);
     expect(kernel.label).toBe("patchEmbed [2,3,480,640] 16×16 → 1024");
     expect(kernel.flops).toBe(2 * 2 * 1200 * 768 * 1024);
-    const shapes = [[2, 3, 480, 640], [768, 1024], [1024], [1024], [1, 30, 40, 1024]];
+    const shapes = [[2, 3, 480, 640], [768, 1024], [1024], [1, 1024], [1, 30, 40, 1024]];
     expect(kernel.inputs.map(({ shape }) => shape)).toEqual(shapes);
     expect(kernel.output.shape).toEqual([2, 1201, 1024]);
     expect(patchEmbed({ ...params }).code).toBe(kernel.code);

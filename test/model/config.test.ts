@@ -9,6 +9,7 @@ const swin = {
   ...depth,
   backbone_config: { model_type: "swinv2", out_features: ["stage1", "stage2", "stage3", "stage4"] },
 };
+const tips = { architectures: ["Tipsv2DptForDensePrediction"] };
 const anything = {
   architectures: ["DepthAnythingForDepthEstimation"],
   backbone_config: { model_type: "dinov2", out_indices: [3, 6, 9, 12] },
@@ -145,6 +146,41 @@ describe("fields that are absent have transformers' defaults", () => {
       taps: [2, 5, 8, 11],
     });
     expect(parseConfig(beit({ layer_scale_init_value: 0 })).backbone).toMatchObject({ layerScale: false });
+  });
+
+  test("Tipsv2DptForDensePrediction", () => {
+    const { architecture, backbone, decoders } = parseConfig({ architectures: ["Tipsv2DptForDensePrediction"] });
+    expect(architecture).toBe("Tipsv2DptForDensePrediction");
+    expect(backbone).toEqual({
+      kind: "tipsv2",
+      channelsIn: 3,
+      patch: 14,
+      grid: 32,
+      hiddenSize: 768,
+      interpolation: "antialiased bilinear",
+      heads: 12,
+      mlpRatio: 4,
+      swiglu: false,
+      activation: "gelu",
+      epsilon: 1e-6,
+      qkvBias: true,
+      registers: 1,
+      layers: 12,
+      taps: [2, 5, 8, 11],
+      normTaps: true,
+    });
+    const tipsNeck = {
+      reassemble: { ...neck.reassemble, activation: "geluTanh" },
+      fusion: { channels: 256, batchNorm: false, bias: false, growth: "double" },
+      headInput: 3,
+    };
+    const heads = [
+      { kind: "tips-segmentation", labels: ["LABEL_0", "LABEL_1"] },
+      { kind: "tips-depth", activation: "relu", bins: 256, minDepth: 0.001, maxDepth: 10 },
+      { kind: "tips-normals" },
+    ];
+    const tasks = ["segmentation", "depth", "normals"];
+    expect(decoders).toEqual(heads.map((head, i) => ({ task: tasks[i], ...tipsNeck, head })));
   });
 
   test("so have those that are null", () => {
@@ -382,6 +418,15 @@ describe("refuses, and names", () => {
     [{ ...anything, backbone_config: null }, "backbone_config", "undefined"],
     [{ ...anything, depth_estimation_type: "stereo" }, "depth_estimation_type", '"stereo"'],
     [{ ...anything, max_depth: -1 }, "max_depth", "-1"],
+    [{ ...tips, readout_activation: "tanh" }, "readout_activation", '"tanh"'],
+    [{ ...tips, depth_decoder_activation: "softmax" }, "depth_decoder_activation", '"softmax"'],
+    [{ ...tips, num_depth_bins: 0 }, "num_depth_bins", "0"],
+    [{ ...tips, min_depth: 0 }, "min_depth", "0"],
+    [{ ...tips, min_depth: 11 }, "max_depth", "10"],
+    [{ ...tips, backbone_config: { model_type: "dinov2" } }, "model_type", '"dinov2"'],
+    [{ ...tips, backbone_config: { reshape_hidden_states: true } }, "reshape_hidden_states", "true"],
+    [{ ...tips, backbone_config: { num_register_tokens: -1 } }, "num_register_tokens", "-1"],
+    [{ ...tips, backbone_config: { patch_size: [14, 14] } }, "patch_size", "[14, 14]"],
   ])("%j", (json, field, got) => {
     const parse = () => parseConfig(json);
     expect(parse).toThrow(FileError);

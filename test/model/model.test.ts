@@ -104,7 +104,7 @@ describe("refuses", () => {
   test("the wrong task, a wrong picture and a wrong shape", async () => {
     using model = await DPT.load(segmentation, { device: await testDevice() });
     const wrong: readonly [Promise<unknown>, string][] = [
-      [model.depth(picture), "depth: want a depth model, got DPTForSemanticSegmentation. Call segment()"],
+      [model.depth(picture), "depth: want a depth model, got DPTForSemanticSegmentation. Use segment"],
       [model.segment({ ...picture, width: 31 }), "want 3968 (RGBA) or 2976 (RGB) bytes for 31x32 pixels, got 3072."],
       [model.segment({ width: 0, height: 0, data: new Uint8Array(0) }), "want at least 1x1 pixels, got 0x0."],
       [model.segment(picture, { size: { width: 32, height: 15 } }), "want at least one 16x16 patch"],
@@ -126,7 +126,7 @@ describe("refuses", () => {
     using model = await DPT.load(depth, { device: await testDevice() });
     const error = await errorOf(model.segment(picture));
     expect(error).toBeInstanceOf(UsageError);
-    expect(error!.message).toContain("segment: want a segmentation model, got DPTForDepthEstimation. Call depth()");
+    expect(error!.message).toContain("segment: want a segmentation model, got DPTForDepthEstimation. Use depth");
   });
 
   test("pictures without a preprocessor_config.json", async () => {

@@ -49,7 +49,7 @@ test.each(readdirSync(CASES))("%s: each class resized as a map", async (name) =>
   const { logits, resized, picture, mode } = await readCase(name);
   const [, classes, h, w] = logits.shape as [number, number, number, number];
   const graph = new Graph();
-  const x = graph.input("depth", { shape: [1, h, w], dtype: "f32" });
+  const x = graph.input("depth", { shape: [1, h, w, 1], dtype: "f32" });
   graph.output("depth", depthAtPicture(graph, x, { picture, mode }));
   for (const c of [0, classes - 1]) {
     const depth = logits.data.slice(c * h * w, (c + 1) * h * w);

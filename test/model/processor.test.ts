@@ -21,6 +21,13 @@ describe("parseProcessor", () => {
     });
   });
 
+  test("has the defaults of Tipsv2DptImageProcessor", () => {
+    const json = { image_processor_type: "Tipsv2DptImageProcessor" };
+    const own = { size: { width: 448, height: 448 }, resample: 2, doNormalize: false };
+    expect(parseProcessor(json)).toEqual({ ...parseProcessor({}), ...own });
+    expect(parseProcessor({ ...json, size: 224, resample: 3 })).toMatchObject({ size: { width: 224 }, resample: 3 });
+  });
+
   test("reads a file of the hub", () => {
     const file = new URL(
       "../fixtures/images/preprocess/keep-aspect-14-imagenet/preprocessor_config.json",

@@ -213,15 +213,29 @@ describe("weights are made from PyTorch's", () => {
   test("class token and its position", () => {
     const { backbone } = parseConfig({ architectures: ["DPTForDepthEstimation"], hidden_size: 12, image_size: 32 });
     const config = backbone as VitConfig;
-    const { classToken, positions } = embeddingWeights(new WeightScope("f32"), config);
+    const { leading, positions } = embeddingWeights(new WeightScope("f32"), config);
     const table = Float32Array.from({ length: 5 * 12 }, (_, i) => i);
-    expect(made(classToken, new Float32Array(12).fill(100), table)).toEqual(
-      Array.from({ length: 12 }, (_, i) => 100 + i),
-    );
+    expect(made(leading, new Float32Array(12).fill(100), table)).toEqual(Array.from({ length: 12 }, (_, i) => 100 + i));
+    expect(leading.shape).toEqual([1, 12]);
     expect(positions!.shape).toEqual([1, 2, 2, 12]);
     expect(made(positions!, table)).toEqual([...table.slice(12)]);
     const alone = embeddingWeights(new WeightScope("f32"), { ...config, hiddenSize: 3, positions: false });
     expect(alone.positions).toBeUndefined();
-    expect(made(alone.classToken, of(5, 6, 7))).toEqual([5, 6, 7, 0]);
+    expect(made(alone.leading, of(5, 6, 7))).toEqual([5, 6, 7, 0]);
+  });
+
+  test("registers after the class token, without positions, each filled up to a multiple of 4", () => {
+    const { backbone } = parseConfig({ architectures: ["DPTForDepthEstimation"], hidden_size: 12, image_size: 16 });
+    const names = { patches: "p", classToken: "c", positions: "e", registers: { name: "r", count: 2 } };
+    const { leading } = embeddingWeights(new WeightScope("f32"), { ...(backbone as VitConfig), hiddenSize: 3 }, names);
+    expect(leading.sources.map(({ name, shape }) => [name, ...shape])).toEqual([
+      ["c", 1, 1, 3],
+      ["e", 1, 2, 3],
+      ["r", 1, 2, 3],
+    ]);
+    const registers = Float32Array.of(4, 5, 6, 7, 8, 9);
+    expect(made(leading, Float32Array.of(1, 2, 3), new Float32Array(6).fill(10), registers)).toEqual([
+      11, 12, 13, 0, 4, 5, 6, 0, 7, 8, 9, 0,
+    ]);
   });
 });

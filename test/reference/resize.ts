@@ -26,6 +26,40 @@ export function resize(
   return y;
 }
 
+/**
+ * The same with `mode="bilinear", antialias=True`: each output weighs the input by a triangle as wide as two of its own
+ * pixels, or of the input's if those are larger.
+ */
+export function resizeAntialiased(
+  x: ArrayLike<number>,
+  [h, w, channels]: readonly [number, number, number],
+  [H, W]: readonly [number, number],
+): Float64Array {
+  const y = new Float64Array(H * W * channels);
+  for (let row = 0; row < H; row++) {
+    for (let column = 0; column < W; column++) {
+      for (let c = 0; c < channels; c++) {
+        let [sum, weights] = [0, 0];
+        for (let i = 0; i < h; i++) {
+          for (let j = 0; j < w; j++) {
+            const weight = triangle(i, h, row, H) * triangle(j, w, column, W);
+            sum += weight * x[(i * w + j) * channels + c]!;
+            weights += weight;
+          }
+        }
+        y[(row * W + column) * channels + c] = sum / weights;
+      }
+    }
+  }
+  return y;
+}
+
+/** How much of input pixel `i` output pixel `o` sees. */
+function triangle(i: number, inSize: number, o: number, outSize: number): number {
+  const scale = inSize / outSize;
+  return Math.max(0, 1 - Math.abs(i + 0.5 - scale * (o + 0.5)) / Math.max(1, scale));
+}
+
 /** For bilinear, PyTorch clamps the position to 0 and not the taps: with two taps of the same pixel, it is the same. */
 function source(i: number, inSize: number, outSize: number, alignCorners: boolean): number {
   if (alignCorners) return outSize > 1 ? (i * (inSize - 1)) / (outSize - 1) : 0;

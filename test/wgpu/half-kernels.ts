@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { addResized } from "../../src/kernels/add-resized.ts";
 import { argMaxResized } from "../../src/kernels/arg-max-resized.ts";
 import { attention } from "../../src/kernels/attention.ts";
-import { composeBands, resizeBand } from "../../src/kernels/bands.ts";
+import { antialiasedBand, composeBands, resizeBand } from "../../src/kernels/bands.ts";
 import { cast } from "../../src/kernels/cast.ts";
 import { channelsLast } from "../../src/kernels/channels-last.ts";
 import { classScoresResized } from "../../src/kernels/class-scores-resized.ts";
 import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
 import { cosineWindows } from "../../src/kernels/cosine-windows.ts";
+import { depthFromBins } from "../../src/kernels/depth-from-bins.ts";
 import { layerNorm } from "../../src/kernels/layer-norm.ts";
 import { matmul } from "../../src/kernels/matmul.ts";
 import { maxPool2d } from "../../src/kernels/max-pool2d.ts";
@@ -21,6 +21,7 @@ import { resize } from "../../src/kernels/resize.ts";
 import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
 import { samePadding } from "../../src/kernels/shared/padding.ts";
 import { swiglu } from "../../src/kernels/swiglu.ts";
+import { unitVectors } from "../../src/kernels/unit-vectors.ts";
 import type { ConstantData } from "../../src/runtime/graph.ts";
 import type { Kernel } from "../../src/runtime/kernel.ts";
 import { loadFloats, storeFloats } from "../../src/runtime/store-floats.ts";
@@ -38,6 +39,7 @@ import { classScores } from "../reference/class-scores.ts";
 import { convTranspose2d as convTranspose2dLoop } from "../reference/conv-transpose2d.ts";
 import { conv2d as conv2dLoop } from "../reference/conv2d.ts";
 import { cosineWindows as cosineWindowsLoop } from "../reference/cosine-windows.ts";
+import { depthFromBins as binsLoop } from "../reference/depth-from-bins.ts";
 import { epilogue } from "../reference/epilogue.ts";
 import { layerNorm as layerNormLoop } from "../reference/layer-norm.ts";
 import { matmul as matmulLoop } from "../reference/matmul.ts";
@@ -45,8 +47,9 @@ import { maxPool2d as maxPool2dLoop } from "../reference/max-pool2d.ts";
 import { patchOffsets, patchProducts } from "../reference/patch-embed.ts";
 import { prependClassToken as prependLoop } from "../reference/prepend-class-token.ts";
 import { relativePositionBias as biasLoop } from "../reference/relative-position-bias.ts";
-import { resize as resizeLoop } from "../reference/resize.ts";
+import { resizeAntialiased as antialiasedLoop, resize as resizeLoop } from "../reference/resize.ts";
 import { swiglu as swigluLoop } from "../reference/swiglu.ts";
+import { unitVectors as unitLoop } from "../reference/unit-vectors.ts";
 import { halfRounding, roundToHalf } from "../round-to-half.ts";
 import type { Wgpu } from "./open-wgpu.ts";
 
@@ -139,12 +142,13 @@ export function testHalfKernels(wgpu: Wgpu): void {
     test.each([
       { batch: 2, channelsIn: 3, height: 5, width: 7, patch: 2, channelsOut: 5 },
       { batch: 1, channelsIn: 3, height: 28, width: 43, patch: 14, channelsOut: 24 },
+      { batch: 2, channelsIn: 3, height: 28, width: 43, patch: 14, channelsOut: 24, leading: 2 },
     ])("patchEmbed %o", async (sizes) => {
-      const { batch, channelsIn, height, width, patch, channelsOut } = sizes;
+      const { batch, channelsIn, height, width, patch, channelsOut, leading = 1 } = sizes;
       const depth = channelsIn * patch * patch;
       const patches = Math.floor(height / patch) * Math.floor(width / patch);
       const [pixels, weight] = [half(batch * channelsIn * height * width, 1), half(channelsOut * depth, 2)];
-      const [bias, token] = [randomNormal(channelsOut, 3), randomNormal(channelsOut, 4)];
+      const [bias, token] = [randomNormal(channelsOut, 3), randomNormal(leading * channelsOut, 4)];
       const positions = half(patches * channelsOut, 5);
       const embed = (...[a, b, c, d, e]: [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array]) => {
         const offsets = patchOffsets(c, d, e, sizes);
@@ -331,26 +335,29 @@ export function testHalfKernels(wgpu: Wgpu): void {
       [7, 12, 11, 31, 45],
       [150, 5, 6, 9, 14],
       [4, 20, 200, 5, 4],
-    ])("classScoresResized and addResized, %i labels, %i×%i to %i×%i, whose answers are f32", async (...sizes) => {
-      const [labels, h, w, H, W] = sizes;
-      const logits = half(h * w * labels, labels, { deviation: 3 });
-      const way = { mode: "bilinear", alignCorners: false } as const;
-      const [rows, columns] = [resizeBand(h, H, way), resizeBand(w, W, way)];
-      const params = { labels, channels: labels, rows, columns, precision } as const;
-      const bands = [rows.start, rows.weights, columns.start, columns.weights] as const;
-      const want = applyBands(logits, labels, rows, columns);
-      const sum = randomNormal(want.length, 2);
-      const sums = await run(addResized({ ...params, adds: true }), logits, ...bands, sum);
-      expectClose(
-        sums,
-        want.map((value, i) => value + sum[i]!),
-        [1, H, W, labels],
-        1e-5,
-      );
-      const scores = await run(classScoresResized(params), logits, ...bands);
-      const { confidence, margin, entropy } = classScores(want, labels);
-      expectClose(scores, [...confidence, ...margin, ...entropy], [3, H, W], 1e-5);
-    });
+    ])(
+      "classScoresResized and resampleMap with a sum, %i labels, %i×%i to %i×%i, whose answers are f32",
+      async (...sizes) => {
+        const [labels, h, w, H, W] = sizes;
+        const logits = half(h * w * labels, labels, { deviation: 3 });
+        const way = { mode: "bilinear", alignCorners: false } as const;
+        const [rows, columns] = [resizeBand(h, H, way), resizeBand(w, W, way)];
+        const params = { labels, channels: labels, rows, columns, precision } as const;
+        const bands = [rows.start, rows.weights, columns.start, columns.weights] as const;
+        const want = applyBands(logits, labels, rows, columns);
+        const sum = randomNormal(want.length, 2);
+        const sums = await run(resampleMap({ ...params, adds: true }), logits, ...bands, sum);
+        expectClose(
+          sums,
+          want.map((value, i) => value + sum[i]!),
+          [1, H, W, labels],
+          1e-5,
+        );
+        const scores = await run(classScoresResized(params), logits, ...bands);
+        const { confidence, margin, entropy } = classScores(want, labels);
+        expectClose(scores, [...confidence, ...margin, ...entropy], [3, H, W], 1e-5);
+      },
+    );
 
     test.each([
       [24, 24, 61, 97],
@@ -362,6 +369,26 @@ export function testHalfKernels(wgpu: Wgpu): void {
       const kernel = resampleMap({ rows, columns, precision });
       const got = await run(kernel, x, rows.start, rows.weights, columns.start, columns.weights);
       expectClose(got, resizeLoop(x, [h, w, 1], [H, W], way), [H, W], 5e-5);
+    });
+
+    test.each([5, 8])("resampleMap antialiased, %i channels, whose answer is f16", async (channels) => {
+      const [rows, columns] = [antialiasedBand(9, 4), antialiasedBand(5, 13)];
+      const x = half(9 * 5 * channels, 1);
+      const kernel = resampleMap({ rows, columns, channels, precision, outPrecision: precision });
+      const want = antialiasedLoop(x, [9, 5, channels], [4, 13]);
+      await check(kernel, [x, rows.start, rows.weights, columns.start, columns.weights], want, 2e-5);
+    });
+
+    test.each([7, 64])("depthFromBins of %i bins", async (bins) => {
+      const sizes = { batch: 2, height: 3, width: 5, bins, minDepth: 0.001, maxDepth: 10 };
+      const x = half(30 * bins, 1, { deviation: 3 });
+      await check(depthFromBins({ ...sizes, precision }), [x], binsLoop(x, sizes), 10 * 2 ** -24 * (2 * bins + 8));
+    });
+
+    test("unitVectors, whose answer is f32", async () => {
+      const x = half(3 * 35, 1);
+      const kernel = unitVectors({ batch: 1, height: 5, width: 7, channels: 3, precision });
+      expectClose(await run(kernel, x), unitLoop(x, 3), kernel.output.shape, 2 ** -24 * 11);
     });
   });
 }

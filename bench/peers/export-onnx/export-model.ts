@@ -54,6 +54,8 @@ function head(ops: OnnxOps, x: OnnxValue, config: HeadConfig, whole: Extent): On
       const depth = ops.activation(y, config.metric ? "sigmoid" : "relu");
       return withoutChannel(ops, ops.multiply(depth, ops.scalar(config.maxDepth)));
     }
+    default:
+      throw new Error(`export: want a head of DPT or Depth Anything, got ${config.kind}. Choose another model.`);
   }
 }
 

@@ -81,8 +81,12 @@ function mlpWeights(
     const down = layer.linear("mlp.fc2", hidden, d, { scale });
     return { kind: "mlp", up: layer.linear("mlp.fc1", d, hidden), down, activation };
   }
-  // Dinov2SwiGLUFFN: two thirds, since there are three matrices, in steps of 8.
-  const gated = Math.floor((Math.trunc((hidden * 2) / 3) + 7) / 8) * 8;
+  const gated = swigluSize(hidden);
   const down = layer.linear("mlp.weights_out", gated, d, { scale });
   return { kind: "swiglu", up: layer.linear("mlp.weights_in", d, 2 * gated), down };
+}
+
+/** Dinov2SwiGLUFFN's width for that of a plain MLP: two thirds, since there are three matrices, in steps of 8. */
+export function swigluSize(hidden: number): number {
+  return Math.floor((Math.trunc((hidden * 2) / 3) + 7) / 8) * 8;
 }

@@ -1,13 +1,14 @@
 import { multipleOf4, packVector } from "../../kernels/shared/pack.ts";
 import type { Tensor } from "../../runtime/graph.ts";
 import type { Weight } from "../../runtime/weight.ts";
+import { concatenate } from "../fold.ts";
 import type { Extent, Ops } from "../ops.ts";
 import type { Linear, WeightScope } from "../weights.ts";
 
 /** What places tokens. */
 export interface PositionWeights {
-  /** The class token with its own position, if there is one, added, `[D]`. */
-  readonly classToken: Weight;
+  /** The tokens before the patches, `[R, D]`: the class token, its own position, if it has one, added; then registers. */
+  readonly leading: Weight;
   /** Positions of the patches on the grid the model was trained with, `[1, g, g, D]`. */
   readonly positions?: Weight;
 }
@@ -27,51 +28,66 @@ export interface EmbeddingConfig {
   /** Whether patches and class token have positions that are added; true if left out. */
   readonly positions?: boolean;
   /** How positions are interpolated to another grid. */
-  readonly interpolation: "bilinear" | "bicubic";
+  readonly interpolation: "bilinear" | "bicubic" | "antialiased bilinear";
 }
 
-/** Binds `cls_token`, `position_embeddings`, if there are any, and `patch_embeddings.projection`. */
-export function embeddingWeights(scope: WeightScope, config: EmbeddingConfig): EmbeddingWeights {
-  const { channelsIn, patch, hiddenSize: d, positions = true } = config;
+/** What a checkpoint calls the tensors of its embeddings. */
+export interface EmbeddingNames {
+  readonly patches: string;
+  readonly classToken: string;
+  readonly positions: string;
+  /** Tokens after the class token; they have no positions. */
+  readonly registers?: { readonly name: string; readonly count: number };
+}
+
+/** transformers' names in most models. */
+const NAMES: EmbeddingNames = {
+  patches: "patch_embeddings.projection",
+  classToken: "cls_token",
+  positions: "position_embeddings",
+};
+
+/** Binds the embeddings under these names. */
+export function embeddingWeights(
+  scope: WeightScope,
+  config: EmbeddingConfig,
+  names: EmbeddingNames = NAMES,
+): EmbeddingWeights {
+  const { channelsIn, patch, hiddenSize: d } = config;
   // A convolution whose stride is its window is a Linear on the 3 · p · p numbers of a patch.
-  const patches = scope.linear("patch_embeddings.projection", channelsIn * patch * patch, d, {
+  const patches = scope.linear(names.patches, channelsIn * patch * patch, d, {
     stored: [d, channelsIn, patch, patch],
     coarsest: "none",
   });
-  return { patches, ...(positions ? positionWeights(scope, config) : { classToken: tokenWeight(scope, d) }) };
+  return { patches, ...positionWeights(scope, config, names) };
 }
 
-/** Binds `cls_token` alone. */
-function tokenWeight(scope: WeightScope, d: number): Weight {
-  return scope.derived("cls_token", [multipleOf4(d)], [{ name: "cls_token", shape: [1, 1, d] }], (cls) =>
-    packVector(cls!),
-  );
-}
-
-/** Binds `cls_token` and `position_embeddings`. */
+/** Binds the tokens before the patches, and the positions if there are any. */
 export function positionWeights(
   scope: WeightScope,
-  { grid, hiddenSize: d }: Pick<EmbeddingConfig, "grid" | "hiddenSize">,
-): Required<PositionWeights> {
-  const table = { name: "position_embeddings", shape: [1, 1 + grid * grid, d] };
-  const token = { name: "cls_token", shape: [1, 1, d] };
+  { grid, hiddenSize: d, positions: hasPositions = true }: Pick<EmbeddingConfig, "grid" | "hiddenSize" | "positions">,
+  { classToken, positions, registers }: EmbeddingNames = NAMES,
+): PositionWeights {
+  const table = { name: positions, shape: [1, 1 + grid * grid, d] };
+  const token = { name: classToken, shape: [1, 1, d] };
+  const more = registers ? [{ name: registers.name, shape: [1, registers.count, d] }] : [];
+  const count = 1 + (registers?.count ?? 0);
+  const rowsOf = (tokens: Float32Array) =>
+    concatenate(Array.from({ length: count }, (_, i) => packVector(tokens.subarray(i * d, (i + 1) * d))));
+  const shape = [count, multipleOf4(d)];
+  if (!hasPositions) {
+    return { leading: scope.derived(classToken, shape, [token, ...more], (...tokens) => rowsOf(concatenate(tokens))) };
+  }
   return {
-    classToken: scope.derived("cls_token+position", [multipleOf4(d)], [token, table], (cls, positions) => {
-      const sum = new Float32Array(multipleOf4(d));
-      for (let i = 0; i < d; i++) sum[i] = cls![i]! + positions![i]!;
-      return sum;
+    leading: scope.derived(`${classToken}+position`, shape, [token, table, ...more], (cls, position, ...others) => {
+      const positioned = cls!.map((value, i) => value + position![i]!);
+      return rowsOf(concatenate([positioned, ...others]));
     }),
-    positions: scope.derived(
-      "position_embeddings",
-      [1, grid, grid, d],
-      [table],
-      (positions) => positions!.slice(d),
-      scope.precision,
-    ),
+    positions: scope.derived(positions, [1, grid, grid, d], [table], (all) => all!.slice(d), scope.precision),
   };
 }
 
-/** Tokens `[N, 1 + h · w, D]` of pixels `[N, 3, H, W]`, with the grid `h × w` they stand for. */
+/** Tokens `[N, R + h · w, D]` of pixels `[N, 3, H, W]`, with the grid `h × w` they stand for. */
 export function embed(
   ops: Ops,
   pixels: Tensor,
@@ -80,7 +96,11 @@ export function embed(
 ): { readonly tokens: Tensor; readonly grid: Extent } {
   const [, , height, width] = pixels.shape as [number, number, number, number];
   const grid = { height: Math.floor(height / patch), width: Math.floor(width / patch) };
+  const table = weights.positions && ops.graph.weight(weights.positions);
   const positions =
-    weights.positions && ops.resize(ops.graph.weight(weights.positions), grid, interpolation, { alignCorners: false });
-  return { tokens: ops.patchEmbed(pixels, weights.patches, weights.classToken, positions, patch), grid };
+    table &&
+    (interpolation === "antialiased bilinear"
+      ? ops.resizeAntialiased(table, grid)
+      : ops.resize(table, grid, interpolation, { alignCorners: false }));
+  return { tokens: ops.patchEmbed(pixels, weights.patches, weights.leading, positions, patch), grid };
 }

@@ -117,14 +117,14 @@ export function hybrid(scope: WeightScope, config: HybridConfig): Backbone {
   const maps = bit(embeddings.at("backbone.bit"), bitConfig);
   const last = bitConfig.stages.at(-1)!.channels;
   const projection = embeddings.linear("projection", last, d, { stored: [d, last, 1, 1], coarsest: "none" });
-  const { classToken, positions } = positionWeights(embeddings, config);
+  const { leading, positions } = positionWeights(embeddings, config);
   const blocks = vitBlocks(scope, config);
   return (ops, pixels) => {
     const grid = gridOf(pixels);
     const features = maps(ops, pixels);
     const patches = ops.pointwise(features.at(-1)!, projection);
-    const placed = ops.resize(ops.graph.weight(positions), grid, "bilinear", { alignCorners: false });
-    const tokens = ops.prependClassToken(patches, classToken, placed);
+    const placed = ops.resize(ops.graph.weight(positions!), grid, "bilinear", { alignCorners: false });
+    const tokens = ops.prependClassToken(patches, leading, placed);
     return { taps: [...features.slice(0, MAPS), ...encoderTaps(ops, tokens, blocks, heads, taps)], grid };
   };
 }

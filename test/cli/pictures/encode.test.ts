@@ -5,8 +5,16 @@ import type { Colour } from "../../../cli/palettes/palette-for.ts";
 import { depthLevels } from "../../../cli/pictures/depth-levels.ts";
 import { encodeDepth16, encodeDepthColours } from "../../../cli/pictures/encode-depth.ts";
 import { encodeLabels } from "../../../cli/pictures/encode-labels.ts";
+import { encodeNormals } from "../../../cli/pictures/encode-normals.ts";
 import { encodeOverlay } from "../../../cli/pictures/encode-overlay.ts";
 import { pngHeader } from "./png-header.ts";
+
+test("normals are RGB of 8 bits, −1 to 1 as 0 to 255", () => {
+  const normals = Float32Array.of(-1, 0, 1, 0.6, -0.79, 0.0039);
+  const png = encodeNormals({ width: 2, height: 1, normals });
+  expect(pngHeader(png)).toEqual({ width: 2, height: 1, depth: 8, colour: "RGB" });
+  expect([...decode(png).data]).toEqual([0, 128, 255, 204, 27, 128]);
+});
 
 describe("labels", () => {
   test("are an indexed PNG of exactly these ids and colours", async () => {

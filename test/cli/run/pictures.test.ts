@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import sharp from "sharp";
@@ -73,4 +73,82 @@ test("depth writes 16 bits and colours", async () => {
   expect([levels.at(0), levels.at(-1)]).toEqual([0, 65535]);
   const colours = await sharp(join(output, "small.depth.png")).raw().toBuffer({ resolveWithObject: true });
   expect(colours.info).toMatchObject({ width: 61, height: 40 });
+});
+
+test("a model of three tasks gives each to its command", async () => {
+  const model = join(folder, "tips");
+  await cp("test/fixtures/cases/tipsv2-dpt", model, { recursive: true });
+  const processor = { image_processor_type: "Tipsv2DptImageProcessor", size: { height: 42, width: 56 } };
+  await writeFile(join(model, "preprocessor_config.json"), JSON.stringify(processor));
+  const small = join(folder, "three.png");
+  await sharp("examples/street.png").resize(61, 40).png().toFile(small);
+  const output = join(folder, "three");
+  for (const command of ["segment", "depth", "normals"]) {
+    const { code, stdout, stderr } = await runCli(command, small, "--model", model, "-o", output);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^network +56x42$/m);
+    if (command === "depth") expect(stdout).toMatch(/^depth .*, metres$/m);
+  }
+  const names = ["depth.png", "depth16.png", "labels.png", "normals.png", "overlay.png"];
+  expect((await readdir(output)).sort()).toEqual(names.map((name) => `three.${name}`));
+  const normals = await readFile(join(output, "three.normals.png"));
+  expect(pngHeader(normals)).toEqual({ width: 61, height: 40, depth: 8, colour: "RGB" });
+  const { data } = decode(normals);
+  const lengths = Array.from({ length: 61 * 40 }, (_, i) =>
+    Math.hypot(...[0, 1, 2].map((c) => data[3 * i + c]! / 127.5 - 1)),
+  );
+  expect(Math.max(...lengths)).toBeLessThan(1.01);
+  expect(Math.max(...lengths)).toBeGreaterThan(0.99);
+
+  const told = await runCli("info", model);
+  expect(told.code, told.stderr).toBe(0);
+  expect(told.stdout).toMatch(/^head +tips-segmentation, tips-depth, tips-normals$/m);
+  expect(told.stdout).toMatch(/^classes +7: LABEL_0/m);
+});
+
+test("segment writes the formats it is asked for", async () => {
+  const small = join(folder, "crossing.png");
+  await sharp("examples/street.png").resize(61, 40).png().toFile(small);
+  const output = join(folder, "formats");
+  const { code, stdout, stderr } = await runCli(
+    "segment",
+    small,
+    ...["-o", output, "--size", "56x42", "--formats", "npy, svg,geojson,coco,rle", "--simplify", "1", "--json"],
+  );
+  expect(code, stderr).toBe(0);
+  const names = ["geojson", "svg", "coco.json", "rle.json", "labels.npy"].map((end) => `crossing.${end}`);
+  expect(JSON.parse(stdout).pictures[0].files).toEqual(names.map((name) => join(output, name)));
+  expect((await readdir(output)).sort()).toEqual([...names].sort());
+  const read = async (name: string) => readFile(join(output, name), "utf8");
+  const { features } = JSON.parse(await read("crossing.geojson"));
+  const { annotations, images } = JSON.parse(await read("crossing.coco.json"));
+  const plain = JSON.parse(await read("crossing.rle.json")).annotations;
+  expect(images[0]).toEqual({ id: 1, width: 61, height: 40, file_name: "crossing.png" });
+  expect(features.map((feature: { id: number }) => feature.id)).toEqual(
+    annotations.map(({ category_id }: { category_id: number }) => category_id),
+  );
+  expect(typeof annotations[0].segmentation.counts).toBe("string");
+  const insides = (counts: number[]) => counts.reduce((sum, count, i) => (i % 2 === 1 ? sum + count : sum), 0);
+  for (const { segmentation, area } of plain) expect(insides(segmentation.counts)).toBe(area);
+  const labels = (await readFile(join(output, "crossing.labels.npy"))).subarray(-61 * 40);
+  for (const { category_id, area } of annotations) {
+    expect(labels.filter((label) => label === category_id)).toHaveLength(area);
+  }
+  const drawn = await sharp(join(output, "crossing.svg")).metadata();
+  expect([drawn.width, drawn.height]).toEqual([61, 40]);
+});
+
+test("depth writes the formats it is asked for", async () => {
+  const small = join(folder, "corner.png");
+  await sharp("examples/street.png").resize(61, 40).png().toFile(small);
+  const output = join(folder, "space");
+  const options = ["--formats", "npy,ply,glb", "--fov", "75", "--range", "5", "--stride", "2", "--jump", "0.5"];
+  const { code, stderr } = await runCli("depth", small, "-o", output, "--size", "56x42", ...options);
+  expect(code, stderr).toBe(0);
+  expect((await readdir(output)).sort()).toEqual(["corner.depth.npy", "corner.glb", "corner.ply"]);
+  expect((await readFile(join(output, "corner.ply"))).toString("latin1")).toContain(`element vertex ${31 * 20}\n`);
+  const glb = await readFile(join(output, "corner.glb"));
+  expect([glb.toString("latin1", 0, 4), glb.readUInt32LE(8)]).toEqual(["glTF", glb.length]);
+  const npy = await readFile(join(output, "corner.depth.npy"));
+  expect(npy.toString("latin1", 10, 80)).toContain("'descr':'<f4','fortran_order':False,'shape':(40,61)");
 });

@@ -1,0 +1,27 @@
+import type { PictureOptions } from "../commands/picture-options.ts";
+import { embedded } from "../embedded.ts";
+import { writeWhole } from "../files/write-whole.ts";
+import { encodeNormals } from "../pictures/encode-normals.ts";
+import { pictureReport } from "./picture-report.ts";
+import { predictPictures } from "./predict-pictures.ts";
+
+const SUFFIX = "normals.png";
+
+/** `dpt-webgpu normals`. */
+export async function normals(
+  images: readonly string[],
+  options: PictureOptions & { readonly model: string },
+): Promise<void> {
+  const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
+  await predictPictures(pictures, options.model, options, {
+    command: "normals",
+    task: "normals",
+    suffixes: [SUFFIX],
+    async run(model, name, photo) {
+      const result = await model.normals(photo, options);
+      const file = name.path(SUFFIX);
+      await writeWhole(file, encodeNormals(result));
+      return pictureReport(name.image, result, [file], { text: "normals   x, y, z in red, green, blue", json: {} });
+    },
+  });
+}

@@ -1,0 +1,186 @@
+import { labelType } from "../kernels/arg-max-resized.ts";
+import type { ResizeMode } from "../kernels/bands.ts";
+import { InternalError, UsageError } from "../runtime/errors.ts";
+import type { KernelTime } from "../runtime/profiler.ts";
+import { quote } from "../runtime/quote.ts";
+import { decoderOf, labelsOf, type ModelConfig, type Task } from "./config.ts";
+import { readFloats, readLabels, type Share } from "./output-share.ts";
+import { type PixelScores, readScores, type Scores, withClassMeans } from "./pixel-scores.ts";
+import type { Size } from "./processor.ts";
+import type { ViewOptions } from "./windows/views.ts";
+
+export interface PredictionOptions extends ViewOptions {
+  /** How the network's answer is resized to the picture; as transformers does if left out. */
+  readonly resize?: ResizeMode | undefined;
+  /** Most pictures of a list that run together, if the network works at one size for them; 4 if left out. */
+  readonly batch?: number | undefined;
+  /** Whether to measure each kernel. */
+  readonly profile?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SegmentOptions extends PredictionOptions {
+  /** Whether to tell how sure labels are, per pixel and per class. */
+  readonly scores?: boolean | undefined;
+}
+
+/** What is asked of a picture, beside how. */
+export interface PredictTasksOptions extends SegmentOptions {
+  /** All that the model can tell if left out. */
+  readonly tasks?: readonly Task[] | undefined;
+}
+
+/** Milliseconds; `compile` is all before the last run, and 0 for a size that has been seen before. */
+export interface Timing {
+  readonly compile: number;
+  /** Of all passes; for a picture of a batch that of the whole batch. */
+  readonly run: number;
+}
+
+/** What every answer for a picture tells; width and height are the picture's. */
+export interface Prediction extends Size {
+  /** The size the network worked at; of windows and views, that of the first. */
+  readonly network: Size;
+  /** How often the network ran: once for each window and view, or once for all pictures of a batch. */
+  readonly passes: number;
+  /** Pictures that shared the passes. */
+  readonly batch: number;
+  readonly timing: Timing;
+  /** Layers whose answers were stored in f32 in a model of f16, since f16 cannot hold them. */
+  readonly keptInF32: readonly string[];
+  /** Time by kernel, if asked for. */
+  readonly profile?: readonly KernelTime[] | undefined;
+}
+
+export interface Segmentation extends Prediction {
+  /** The class of each pixel, row by row from the top. */
+  readonly labels: Uint8Array | Uint16Array;
+  /** Names of the classes by id. */
+  readonly classes: readonly string[];
+  /** If asked for. */
+  readonly scores?: Scores | undefined;
+}
+
+export interface DepthMap extends Prediction {
+  /** Row by row from the top. */
+  readonly depth: Float32Array;
+  /** Metres; or inverse depth in no unit, the nearest largest. */
+  readonly unit: "metres" | "relative inverse";
+}
+
+export interface NormalMap extends Prediction {
+  /**
+   * `[height, width, 3]`: x, y and z of each pixel's surface normal, row by row from the top, in the camera's axes as the
+   * checkpoint was trained on them. As transformers has them they are unit vectors at the network's resolution and
+   * interpolated between, so a little shorter than 1 where the surface bends.
+   */
+  readonly normals: Float32Array;
+}
+
+/** What one pass through the network tells of a picture: of each task that was asked for. */
+export interface Predictions {
+  readonly segmentation?: Segmentation;
+  readonly depth?: DepthMap;
+  readonly normals?: NormalMap;
+}
+
+/** A task's answer, and how many of its numbers are not finite. */
+export interface TaskAnswer {
+  readonly predictions: Predictions;
+  readonly broken: number;
+  readonly of: number;
+  /** What was counted. */
+  readonly what: "pixels" | "numbers";
+}
+
+/** What errors call a model for a task, and its method. */
+const MODELS: Readonly<Record<Task, readonly [model: string, call: string]>> = {
+  segmentation: ["a segmentation model", "segment"],
+  depth: ["a depth model", "depth"],
+  normals: ["a model of surface normals", "normals"],
+};
+
+/**
+ * @param call what the caller called
+ * @throws UsageError naming the first task that the model does not have, and what it has instead; also for no task, and
+ *   for one that is no task or comes twice
+ */
+export function checkTasks(call: string, config: ModelConfig, tasks: readonly Task[]): void {
+  if (tasks.length === 0 || new Set(tasks).size < tasks.length || !tasks.every((task) => Object.hasOwn(MODELS, task))) {
+    const want = `want tasks among ${Object.keys(MODELS).join(", ")}, each once`;
+    throw new UsageError(`${call}: ${want}, got ${quote(tasks)}. Leave them out for all that the model has.`);
+  }
+  const missing = tasks.find((task) => !decoderOf(config, task));
+  if (missing === undefined) return;
+  const others = config.decoders.map(({ task }) => MODELS[task][1]).join(" or ");
+  throw new UsageError(
+    `${call}: want ${MODELS[missing][0]}, got ${config.architecture}. Use ${others} with this model.`,
+  );
+}
+
+/**
+ * Reads a task's answer for one picture from what the graph put out.
+ * @param bytesOf an output of `predictGraph`, of the pictures that have this one's size
+ */
+export function readAnswer(
+  config: ModelConfig,
+  task: Task,
+  bytesOf: (output: string) => ArrayBuffer,
+  share: Share,
+  prediction: Prediction,
+  { scores = false } = {},
+): TaskAnswer {
+  const { pixels } = share;
+  switch (task) {
+    case "segmentation": {
+      const classes = labelsOf(config)!;
+      const type = labelType(classes.length);
+      const labels = readLabels(bytesOf("labels"), type, share);
+      const broken = countOf(labels, (label) => label === type.none);
+      const read = scores && broken === 0 ? readScores(bytesOf("scores"), share) : undefined;
+      const segmentation = segmentationOf(prediction, labels, classes, read);
+      return { predictions: { segmentation }, broken, of: pixels, what: "pixels" };
+    }
+    case "depth": {
+      const depth = readFloats(bytesOf("depth"), share);
+      const map = { ...prediction, depth, unit: depthUnit(config) };
+      return { predictions: { depth: map }, broken: countOf(depth, isNotFinite), of: pixels, what: "pixels" };
+    }
+    case "normals": {
+      const normals = readFloats(bytesOf("normals"), share, 3);
+      const broken = countOf(normals, isNotFinite);
+      return { predictions: { normals: { ...prediction, normals } }, broken, of: normals.length, what: "numbers" };
+    }
+  }
+}
+
+export function segmentationOf(
+  prediction: Prediction,
+  labels: Segmentation["labels"],
+  classes: readonly string[],
+  scores: PixelScores | undefined,
+): Segmentation {
+  return { ...prediction, labels, classes, ...(scores && { scores: withClassMeans(scores, labels, classes.length) }) };
+}
+
+/** What a model's depth is told in. */
+export function depthUnit(config: ModelConfig): DepthMap["unit"] {
+  return isMetric(config) ? "metres" : "relative inverse";
+}
+
+function isMetric(config: ModelConfig): boolean {
+  const head = decoderOf(config, "depth")?.head;
+  if (!head) throw new InternalError("depth: want a decoder for depth, got none. Report this.");
+  return head.kind === "tips-depth" || (head.kind === "depth-anything" && head.metric);
+}
+
+/** How many values are of a kind. */
+export function countOf(values: Iterable<number>, test: (value: number) => boolean): number {
+  let count = 0;
+  for (const value of values) if (test(value)) count++;
+  return count;
+}
+
+export function isNotFinite(value: number): boolean {
+  return !Number.isFinite(value);
+}
