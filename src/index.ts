@@ -2,13 +2,27 @@
 export type { ResizeMode } from "./kernels/bands.ts";
 export type { WeightFormat } from "./kernels/shared/weight-format.ts";
 export type { Convolution } from "./kernels/shared/winograd.ts";
+export type {
+  ClassMeans,
+  DepthMap,
+  NormalMap,
+  PixelScores,
+  Prediction,
+  PredictionOptions,
+  Predictions,
+  Scores,
+  Segmentation,
+  SegmentOptions,
+  TaskOptions,
+  Timing,
+} from "./model/answers.ts";
 export type { DecoderConfig, ModelConfig, Task } from "./model/config.ts";
 export { parseConfig } from "./model/config.ts";
-export type { LoadOptions, Plan, PredictionOptions, Progress, TuneModelOptions } from "./model/model.ts";
+export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
-export type { DepthMap, NormalMap, Prediction, Predictions, Segmentation, Timing } from "./model/predictions.ts";
 export type { Processor, Size } from "./model/processor.ts";
 export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
+export type { TestTimeAugmentation } from "./model/windows/views.ts";
 export type { NetworkWork, PictureWork, Work } from "./model/work.ts";
 export { filesFromBlobs } from "./runtime/blob-source.ts";
 export type { ByteSource, ModelFiles } from "./runtime/byte-source.ts";

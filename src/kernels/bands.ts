@@ -1,5 +1,6 @@
 import { InternalError } from "../runtime/errors.ts";
 import type { BandShape } from "./shared/band-inputs.ts";
+import type { BatchPlace } from "./shared/batch-place.ts";
 
 /**
  * Resizing along one axis, as a banded matrix: `y[o] = Σ_k weights[o · taps + k] · x[start[o] + k]`. Every
@@ -77,6 +78,23 @@ export function composeBands(first: Band, second: Band): Band {
     return taps;
   });
   return fromTaps(first.inSize, rows);
+}
+
+/**
+ * The same band for each of some neighbours of a batch, whose maps lie one below the other: from rows of the whole batch
+ * to rows of these alone.
+ */
+export function stackBand({ inSize, outSize, taps, start, weights }: Band, { first, count, batch }: BatchPlace): Band {
+  return {
+    inSize: batch * inSize,
+    outSize: count * outSize,
+    taps,
+    start: Uint32Array.from(
+      { length: count * outSize },
+      (_, o) => (first + Math.floor(o / outSize)) * inSize + start[o % outSize]!,
+    ),
+    weights: Float32Array.from({ length: count * weights.length }, (_, k) => weights[k % weights.length]!),
+  };
 }
 
 function linearTaps(position: number, size: number): Taps {

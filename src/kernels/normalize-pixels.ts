@@ -1,5 +1,6 @@
 import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
+import { ALONE, type BatchPlace } from "./shared/batch-place.ts";
 import { grid } from "./shared/grid.ts";
 import { enable, storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
@@ -17,20 +18,24 @@ export interface NormalizePixelsParams {
   /** Pixels of zero; they are zero after normalising, as DPTImageProcessor pads last. */
   readonly pad: { readonly top: number; readonly left: number; readonly bottom: number; readonly right: number };
   readonly precision: Precision;
+  /** How many pictures there are, one below the other, and where they go in a batch; one alone if left out. */
+  readonly place?: BatchPlace | undefined;
 }
 
 /**
  * `(byte · scale − mean) / deviation`, framed by zeros:
- * `pixels [h, w]` (RGBA8 words, red in the lowest byte, alpha unused) → pixel values `[1, 3, H, W]`, planes as PyTorch
- * has them, `H = top + h + bottom`, `W = left + w + right`. DPTImageProcessor's rescale, normalize and pad_image.
+ * `pixels [count · h, w]` (RGBA8 words, red in the lowest byte, alpha unused) → pixel values `[batch, 3, H, W]` from the
+ * image `first` on, planes as PyTorch has them, `H = top + h + bottom`, `W = left + w + right`. DPTImageProcessor's
+ * rescale, normalize and pad_image.
  */
 export function normalizePixels(params: NormalizePixelsParams): Kernel {
   const { height, width, scale, mean, deviation, pad, precision } = params;
+  const { first, count, batch } = params.place ?? ALONE;
   const [outHeight, outWidth] = [pad.top + height + pad.bottom, pad.left + width + pad.right];
   const plane = outHeight * outWidth;
-  const x: TensorSpec = { shape: [height, width], dtype: "u32" };
-  const output: TensorSpec = { shape: [1, 3, outHeight, outWidth], dtype: precision };
-  const { workgroups, index } = grid(Math.ceil(plane / INVOCATIONS));
+  const x: TensorSpec = { shape: [count * height, width], dtype: "u32" };
+  const output: TensorSpec = { shape: [batch, 3, outHeight, outWidth], dtype: precision };
+  const { workgroups, index } = grid(Math.ceil((count * plane) / INVOCATIONS));
 
   const code = wgsl`
     ${enable(precision)}
@@ -44,27 +49,30 @@ export function normalizePixels(params: NormalizePixelsParams): Kernel {
     fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
       ${index}
       let i = group * ${INVOCATIONS}u + lane;
-      if (i >= ${plane}u) { return; }
+      if (i >= ${count * plane}u) { return; }
+      let image = i / ${plane}u;
+      let place = i % ${plane}u;
       // Left of or above the picture wraps around to a number that is beyond it as well.
-      let y = i / ${outWidth}u - ${pad.top}u;
-      let x = i % ${outWidth}u - ${pad.left}u;
+      let y = place / ${outWidth}u - ${pad.top}u;
+      let x = place % ${outWidth}u - ${pad.left}u;
       var value = vec3f(0.0);
       if (y < ${height}u && x < ${width}u) {
-        let pixel = pixels[y * ${width}u + x];
+        let pixel = pixels[(image * ${height}u + y) * ${width}u + x];
         let rgb = vec3f(vec3u(pixel, pixel >> 8u, pixel >> 16u) & vec3u(255u));
         value = (rgb * ${scale} - mean) / deviation;
       }
-      output[i] = ${precision}(value.r);
-      output[${plane}u + i] = ${precision}(value.g);
-      output[${2 * plane}u + i] = ${precision}(value.b);
+      let at = (${first}u + image) * ${3 * plane}u + place;
+      output[at] = ${precision}(value.r);
+      output[${plane}u + at] = ${precision}(value.g);
+      output[${2 * plane}u + at] = ${precision}(value.b);
     }`;
 
   return {
-    label: `normalizePixels [${height}, ${width}] → [${outHeight}, ${outWidth}]`,
+    label: `normalizePixels [${count * height}, ${width}] → [${batch}, 3, ${outHeight}, ${outWidth}]`,
     inputs: [x],
     output,
     code,
     workgroups,
-    flops: 9 * height * width,
+    flops: 9 * count * height * width,
   };
 }

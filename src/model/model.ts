@@ -1,46 +1,48 @@
-import type { ResizeMode } from "../kernels/bands.ts";
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import { type Convolution, chooseConvolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
-import { NumberError, UsageError } from "../runtime/errors.ts";
-import type { Graph, InputData } from "../runtime/graph.ts";
+import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
-import { type PictureSource, readPixels } from "../runtime/picture.ts";
+import { type PictureSource, type Pixels, readPixels } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
-import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
-import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
+import type { TuneOptions } from "../runtime/session-tuner.ts";
 import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
+import { measurePictures, segmentPictures } from "./answer-pictures.ts";
+import type {
+  DepthMap,
+  NormalMap,
+  PredictionOptions,
+  Predictions,
+  Segmentation,
+  SegmentOptions,
+  TaskOptions,
+} from "./answers.ts";
+import { checkTasks } from "./check-tasks.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
-import type { ModelConfig, Task } from "./config.ts";
+import { labelsOf, type ModelConfig, type Task } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
-import { findOverflow } from "./find-overflow.ts";
 import { inPyTorchLayout } from "./forward.ts";
 import { openFolder } from "./open-folder.ts";
-import type { InF32 } from "./ops.ts";
-import {
-  checkTasks,
-  countOf,
-  type DepthMap,
-  isNotFinite,
-  type NormalMap,
-  type Predictions,
-  readAnswer,
-  type Segmentation,
-} from "./predictions.ts";
+import { countOf, depthUnit, isNotFinite, predictTasks } from "./predictions.ts";
 import type { Processor, Size } from "./processor.ts";
-import { type Job, jobOf, type Recordable, type Work } from "./work.ts";
+import { Runs } from "./runs.ts";
+import type { Answering } from "./tally.ts";
+import { jobOf, type Recordable, type Work } from "./work.ts";
 
-/** What is going on, and how far: bytes from the hub or of the checkpoint, kernels, or ways to compute them. */
+/**
+ * What is going on, and how far: bytes from the hub or of the checkpoint, kernels, windows and views of a picture, or ways
+ * to compute kernels.
+ */
 export interface Progress {
-  readonly phase: "download" | "load" | "compile" | "tune";
+  readonly phase: "download" | "load" | "compile" | "run" | "tune";
   readonly done: number;
   readonly total: number;
 }
@@ -68,16 +70,6 @@ export interface LoadOptions extends EngineOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface PredictionOptions {
-  /** Size the network works at instead of the processor's: stretched to it, or the picture's own for "native". */
-  readonly size?: Size | "native";
-  /** How the network's answer is resized to the picture; as transformers does if left out. */
-  readonly resize?: ResizeMode;
-  /** Whether to measure each kernel. */
-  readonly profile?: boolean;
-  readonly signal?: AbortSignal;
-}
-
 /** How long to time ways to compute, and of what work: a picture of the processor's size if left out. */
 export type TuneModelOptions = Work & Pick<TuneOptions, "milliseconds" | "signal">;
 
@@ -86,23 +78,6 @@ export interface Plan extends GraphPlan {
   /** What the network works at. */
   readonly network: Size;
 }
-
-/** A graph to be run. */
-interface Wanted {
-  /** What the user called. */
-  readonly call: string;
-  readonly job: Job;
-  readonly inputs: Readonly<Record<string, InputData>>;
-}
-
-/** What a run gave, and in words how much of it is not finite. */
-interface Attempt<Answer> {
-  readonly answer: Answer;
-  readonly broken: string | undefined;
-}
-
-/** Compiled graphs that are kept: a photo and its successor of another size. */
-const KEPT_SESSIONS = 2;
 
 /** A DPT model on a device. Calls queue in order. */
 export class DPT {
@@ -117,12 +92,8 @@ export class DPT {
   readonly #weights: DptWeights;
   readonly #store: WeightStore;
   readonly #onProgress: LoadOptions["onProgress"];
-  readonly #onNotice: LoadOptions["onNotice"];
-  readonly #keptInF32 = new Set<string>();
-  readonly #sessions: SessionCache;
   readonly #calls = new CallQueue();
-  readonly #tuner: SessionTuner;
-  readonly #tunesWhenIdle: boolean;
+  readonly #runs: Runs;
 
   private constructor(
     config: ModelConfig,
@@ -141,10 +112,8 @@ export class DPT {
     this.#weights = weights;
     this.#store = store;
     this.#onProgress = onProgress;
-    this.#onNotice = onNotice;
-    this.#sessions = new SessionCache(engine, store, KEPT_SESSIONS);
-    this.#tuner = new SessionTuner(engine, this.#sessions, this.#calls, onNotice);
-    this.#tunesWhenIdle = (tuning ?? (engine.traits.software ? "off" : "idle")) === "idle";
+    const onCompile = (done: number, total: number) => onProgress?.({ phase: "compile", done, total });
+    this.#runs = new Runs(engine, store, this.#recordable, this.#calls, { onCompile, onNotice, tuning });
   }
 
   /**
@@ -204,7 +173,7 @@ export class DPT {
 
   /** GPU memory taken, in bytes. */
   get memory(): { readonly weights: number; readonly activations: number } {
-    return { weights: this.#store.bytes, activations: this.#sessions.bytes };
+    return { weights: this.#store.bytes, activations: this.#runs.bytes };
   }
 
   /**
@@ -212,32 +181,47 @@ export class DPT {
    * large for f16, or nearly, in a picture that had no finite answer otherwise. They stay so.
    */
   get keptInF32(): readonly string[] {
-    return [...this.#keptInF32];
+    return this.#runs.keptInF32;
   }
 
   /**
-   * Labels every pixel of a picture.
-   * @throws UsageError if the model is not one for segmentation or is disposed, or for an empty picture; FileError without
-   *   preprocessor_config.json; MachineError for what the adapter lacks; the signal's reason when aborted
+   * Labels every pixel of a picture, or of each picture of a list, in the list's order.
+   * @throws UsageError if the model is not one for segmentation or is disposed, or for an empty picture or options that
+   *   make no sense; FileError without preprocessor_config.json; MachineError for what the adapter lacks; the signal's
+   *   reason when aborted
    * @throws NumberError naming the first layer that is not finite, if the network's answer is not
    */
-  async segment(source: PictureSource, options: PredictionOptions = {}): Promise<Segmentation> {
-    return (await this.#predict("segment", source, ["segmentation"], options)).segmentation!;
+  segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
+  segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
+  async segment(
+    source: PictureSource | readonly PictureSource[],
+    options: SegmentOptions = {},
+  ): Promise<Segmentation | Segmentation[]> {
+    checkTasks("segment", this.config, ["segmentation"]);
+    const classes = labelsOf(this.config)!;
+    return this.#answer(source, (pictures) => segmentPictures(this.#answering, pictures, classes, options));
   }
 
   /**
-   * Depth at every pixel of a picture.
+   * Depth at every pixel of a picture, or of each picture of a list, in the list's order.
    * @throws as {@link DPT.segment}, of a model for depth
    */
-  async depth(source: PictureSource, options: PredictionOptions = {}): Promise<DepthMap> {
-    return (await this.#predict("depth", source, ["depth"], options)).depth!;
+  depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
+  depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
+  async depth(
+    source: PictureSource | readonly PictureSource[],
+    options: PredictionOptions = {},
+  ): Promise<DepthMap | DepthMap[]> {
+    checkTasks("depth", this.config, ["depth"]);
+    const unit = depthUnit(this.config);
+    return this.#answer(source, (pictures) => measurePictures(this.#answering, pictures, unit, options));
   }
 
   /**
    * The surface normal at every pixel of a picture.
    * @throws as {@link DPT.segment}, of a model for normals
    */
-  async normals(source: PictureSource, options: PredictionOptions = {}): Promise<NormalMap> {
+  async normals(source: PictureSource, options: TaskOptions = {}): Promise<NormalMap> {
     return (await this.#predict("normals", source, ["normals"], options)).normals!;
   }
 
@@ -248,7 +232,7 @@ export class DPT {
    */
   async predict(
     source: PictureSource,
-    { tasks = this.tasks, ...options }: PredictionOptions & { readonly tasks?: readonly Task[] } = {},
+    { tasks = this.tasks, ...options }: TaskOptions & { readonly tasks?: readonly Task[] } = {},
   ): Promise<Predictions> {
     return this.#predict("predict", source, tasks, options);
   }
@@ -270,7 +254,7 @@ export class DPT {
     return this.#calls.run(async () => {
       const inputs = { pixel_values: pixels };
       const job = jobOf(this.#recordable, { pixelValues: shape, stages });
-      return this.#finite({ call: "forward", job, inputs }, async (compiled) => {
+      return this.#runs.finite({ call: "forward", job, inputs }, async (compiled) => {
         const { outputs } = await compiled.session.run(inputs);
         const tensors = [...compiled.graph.outputs].map(
           ([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)] as const,
@@ -292,7 +276,7 @@ export class DPT {
    */
   async plan(work: Work = {}): Promise<Plan> {
     const job = jobOf(this.#recordable, work);
-    const graph = this.#record(job);
+    const graph = this.#runs.record(job);
     await this.#engine.takePaths(graph);
     return { network: job.network, ...planOf(graph) };
   }
@@ -305,7 +289,7 @@ export class DPT {
    */
   async tune({ milliseconds, signal, ...work }: TuneModelOptions = {}): Promise<TuneProgress> {
     const job = jobOf(this.#recordable, work);
-    return this.#tuner.tune(this.#record(job), {
+    return this.#runs.tune(job, {
       milliseconds,
       signal,
       onProgress: (progress) => this.#onProgress?.({ phase: "tune", ...progress }),
@@ -318,9 +302,9 @@ export class DPT {
    */
   dispose(): void {
     const reason = new UsageError("model: want a model in use, got one disposed. Load it again.");
-    this.#tuner.stop();
+    this.#runs.stop();
     this.#calls.close(reason, () => {
-      this.#sessions.dispose();
+      this.#runs.dispose();
       this.#store.dispose();
       this.#engine.dispose();
     });
@@ -334,82 +318,36 @@ export class DPT {
     call: string,
     source: PictureSource,
     tasks: readonly Task[],
-    { size, resize, profile = false, signal }: PredictionOptions,
+    options: TaskOptions,
   ): Promise<Predictions> {
-    checkTasks(call, this.config, tasks);
-    const { words, ...picture } = readPixels(source);
-    const job = jobOf(this.#recordable, { picture, size, resize, tasks });
-    const { network } = job;
-    return this.#calls.run(async () => {
-      signal?.throwIfAborted();
-      const began = performance.now();
-      const inputs = { pixels: words };
-      return this.#finite({ call, job, inputs }, async ({ session }) => {
-        signal?.throwIfAborted();
-        const compiled = performance.now();
-        const { outputs, times } = await session.run(inputs, { profile });
-        const timing = { compile: compiled - began, run: performance.now() - compiled };
-        const prediction = { ...picture, network, timing, keptInF32: this.keptInF32, profile: times };
-        const answers = tasks.map((task) => readAnswer(this.config, task, outputs, prediction));
-        const wrong = answers.find(({ broken }) => broken > 0);
-        return {
-          answer: Object.assign({}, ...answers.map(({ predictions }) => predictions)) as Predictions,
-          broken: wrong && `${wrong.broken} of ${wrong.of} ${wrong.what}`,
-        };
-      });
-    });
+    const picture = readPixels(source);
+    return this.#calls.run(() => predictTasks(this.#answering, call, picture, tasks, options));
   }
 
-  /**
-   * Runs a graph until its answer is finite: after each answer that is not, the layers that f16 cannot hold are kept in f32.
-   * Every round adds one of the model's layers at least, so there is an end; as a rule it takes one.
-   */
-  async #finite<Answer>(wanted: Wanted, run: (compiled: CachedSession) => Promise<Attempt<Answer>>): Promise<Answer> {
-    const { job } = wanted;
-    for (;;) {
-      const compiled = await this.#sessions.get(
-        job.key,
-        () => this.#record(job),
-        (done, total) => this.#onProgress?.({ phase: "compile", done, total }),
-      );
-      const { answer, broken } = await run(compiled);
-      if (broken === undefined) {
-        if (this.#tunesWhenIdle) this.#tuner.later(job.key, compiled);
-        return answer;
-      }
-      await this.#keepInF32(wanted, broken);
+  /** Answers for a list as its turn comes, or for one picture. */
+  async #answer<Answer>(
+    source: PictureSource | readonly PictureSource[],
+    answer: (pictures: readonly Pixels[]) => Promise<Answer[]>,
+  ): Promise<Answer | Answer[]> {
+    // Read at once: the caller may use its buffers for the next pictures while these wait their turn.
+    if (isList(source)) {
+      const pictures = source.map(readPixels);
+      return this.#calls.run(() => answer(pictures));
     }
+    const picture = readPixels(source);
+    return this.#calls.run(async () => (await answer([picture]))[0]!);
   }
 
-  /** @throws NumberError if that is no help: the weights, the picture or numbers in f32 are not finite either */
-  async #keepInF32({ call, job, inputs }: Wanted, broken: string): Promise<void> {
-    // The search needs as much memory as they do, and they are of no use any more.
-    this.#sessions.dispose();
-    const search = (inF32: InF32) => findOverflow(this.#engine, this.#store, job.record(inF32), inputs);
-    // In f32 it shows at once all that is too large for f16.
-    const { first, large } = await search(() => true);
-    const isHalf = this.precision === "f16" && first === undefined;
-    const more = isHalf ? large.filter((layer) => !this.#keptInF32.has(layer)) : [];
-    if (more.length === 0) {
-      const began = first === undefined ? "" : `, first in ${first}`;
-      const advice = {
-        f32: "Check the weights with verify.",
-        f16: "Its weights may go past 65504, f16's largest: load the model with dtype f32.",
-      }[this.precision];
-      throw new NumberError(
-        `${call}: want a finite answer of the network, got NaN or infinity at ${broken}${began}. ${advice}`,
-      );
-    }
-    for (const layer of more) this.#keptInF32.add(layer);
-    const listed = [...more.slice(0, 3), ...(more.length > 3 ? [`${more.length - 3} more`] : [])].join(", ");
-    this.#onNotice?.(`f16 cannot hold the numbers of these layers, from now on they are in f32: ${listed}`);
+  get #answering(): Answering {
+    const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
+    return { runs: this.#runs, model: this.#recordable, onPass };
   }
 
   get #recordable(): Recordable {
     return { config: this.config, processor: this.processor, weights: this.#weights, precision: this.precision };
   }
+}
 
-  #record({ record }: Job): Graph {
-    return record((layer) => this.#keptInF32.has(layer));
-  }
+function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
+  return Array.isArray(source);
 }

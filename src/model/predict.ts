@@ -1,58 +1,123 @@
 import type { ResizeMode } from "../kernels/bands.ts";
-import { Graph } from "../runtime/graph.ts";
+import { cast } from "../kernels/cast.ts";
+import type { BatchPlace } from "../kernels/shared/batch-place.ts";
+import { Graph, type Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
-import type { ModelConfig, Task } from "./config.ts";
+import type { HeadConfig, ModelConfig, Task } from "./config.ts";
 import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
 import { logitsSize } from "./heads.ts";
 import { type InF32, Ops } from "./ops.ts";
-import { depthAtPicture, labelsAtPicture, normalsAtPicture } from "./postprocess.ts";
+import { depthAtPicture, labelsAtPicture, type MapWay, normalsAtPicture, scoresAtPicture } from "./postprocess.ts";
 import { preprocess } from "./preprocess.ts";
 import type { NetworkSize, Processor, Size } from "./processor.ts";
 
+/** Pictures of one size that are neighbours in a batch. */
+export interface PictureGroup {
+  readonly picture: Size;
+  readonly count: number;
+}
+
 export interface PredictOptions {
   readonly processor: Processor;
-  /** Size of the picture. */
-  readonly picture: Size;
+  /** Size of the picture, or of the pictures of a batch. */
+  readonly picture: Size | readonly PictureGroup[];
   /** Size the network works at. */
   readonly network: NetworkSize;
   /** How the answers are resized to the picture; as transformers does if left out. */
   readonly resize?: ResizeMode | undefined;
   /** Tasks whose decoders run; all of the model if left out. */
   readonly tasks?: readonly Task[] | undefined;
+  /**
+   * What comes of logits: labels; these and how sure they are; or nothing, so that they come out as they are, for whoever
+   * adds up those of several windows.
+   */
+  readonly logits?: LogitsAnswer | undefined;
   readonly inF32?: InF32 | undefined;
 }
 
+export type LogitsAnswer = "labels" | "labels and scores" | "logits";
+
 /**
- * One picture's whole way as one graph: the input `pixels` up, `labels`, `depth` and `normals` at the picture's size
- * down, as far as the model has them and they are asked for. Nothing in between leaves the GPU.
+ * The whole way of pictures as one graph: the input `pixels` up, `labels`, `scores`, `depth` and `normals` at the pictures'
+ * size down, as far as the model has them and they are asked for. Nothing in between leaves the GPU. Of a batch, pictures of
+ * one size share an input and the outputs, one below the other; see {@link groupName} for the names from the second size on.
  */
 export function predictGraph(
   config: ModelConfig,
   weights: DptWeights,
   precision: Precision,
-  { processor, picture, network, resize, tasks, inF32 }: PredictOptions,
+  { processor, picture, network, resize, tasks, logits = "labels", inF32 }: PredictOptions,
 ): Graph {
   const graph = new Graph();
-  const pixels = graph.part("picture in", () => preprocess(graph, processor, picture, network, precision));
-  const { decoders } = dpt(new Ops(graph, precision, inF32), pixels, weights, config, { tasks });
+  const groups = "width" in picture ? [{ picture, count: 1 }] : picture;
+  const places = placesOf(groups);
+  const pixels = graph.part("picture in", () =>
+    places.reduce<Tensor | undefined>((into, { picture, place }, i) => {
+      return preprocess(graph, processor, picture, network, precision, {
+        input: groupName("pixels", i),
+        into,
+        ...place,
+      });
+    }, undefined),
+  );
+  const { decoders } = dpt(new Ops(graph, precision, inF32), pixels!, weights, config, { tasks });
   graph.part("picture out", () => {
-    for (const decoder of decoders) answerAtPicture(graph, decoder, picture, resize);
+    for (const decoder of decoders) {
+      if (decoder.config.task === "segmentation" && logits === "logits") {
+        graph.output("logits", inF32Storage(graph, decoder.output));
+        continue;
+      }
+      for (const [i, { picture, place }] of places.entries()) {
+        const answers = answersAtPicture(graph, decoder, { picture, mode: resize, place }, logits);
+        for (const [name, answer] of Object.entries(answers)) graph.output(groupName(name, i), answer);
+      }
+    }
   });
   return graph;
 }
 
-function answerAtPicture(graph: Graph, { config, output }: DecoderStages, picture: Size, resize?: ResizeMode): void {
+/** What an input or output is called for the pictures of a batch that have another size than the first: `pixels 1`. */
+export function groupName(name: string, group: number): string {
+  return group === 0 ? name : `${name} ${group}`;
+}
+
+function placesOf(groups: readonly PictureGroup[]): { readonly picture: Size; readonly place: BatchPlace }[] {
+  const batch = groups.reduce((sum, { count }) => sum + count, 0);
+  let first = 0;
+  return groups.map(({ picture, count }) => {
+    const place = { first, count, batch };
+    first += count;
+    return { picture, place };
+  });
+}
+
+function answersAtPicture(
+  graph: Graph,
+  { config, output }: DecoderStages,
+  way: MapWay,
+  logits: LogitsAnswer,
+): Readonly<Record<string, Tensor>> {
   const { task, head } = config;
   switch (task) {
-    case "segmentation":
-      graph.output("labels", labelsAtPicture(graph, output, logitsSize(output, head), picture, resize));
-      return;
-    case "depth": {
-      const own = head.kind === "tips-depth" ? "bilinear" : "bicubic";
-      graph.output("depth", depthAtPicture(graph, output, picture, resize ?? own));
-      return;
+    case "segmentation": {
+      const upsampled = { ...way, upsampled: logitsSize(output, head) };
+      const labels = labelsAtPicture(graph, output, upsampled);
+      return logits === "labels" ? { labels } : { labels, scores: scoresAtPicture(graph, output, upsampled) };
     }
+    case "depth":
+      return { depth: depthAtPicture(graph, output, { ...way, mode: way.mode ?? depthMode(head) }) };
     case "normals":
-      graph.output("normals", normalsAtPicture(graph, output, picture, resize));
+      return { normals: normalsAtPicture(graph, output, way) };
   }
+}
+
+/** How transformers resizes a head's depth to the picture. */
+function depthMode({ kind }: HeadConfig): ResizeMode {
+  return kind === "tips-depth" ? "bilinear" : "bicubic";
+}
+
+/** f32 whatever the precision of the model, so that logits of windows add up whichever layers were kept in f32 meanwhile. */
+function inF32Storage(graph: Graph, tensor: Tensor): Tensor {
+  const { shape, dtype } = tensor;
+  return dtype === "f32" ? tensor : graph.run(cast({ shape, from: dtype as Precision, to: "f32" }), tensor);
 }

@@ -1,128 +1,84 @@
 import { labelType } from "../kernels/arg-max-resized.ts";
-import { InternalError, UsageError } from "../runtime/errors.ts";
-import type { KernelTime } from "../runtime/profiler.ts";
-import { quote } from "../runtime/quote.ts";
+import { InternalError } from "../runtime/errors.ts";
+import type { Pixels } from "../runtime/picture.ts";
+import { type DepthMap, type Prediction, type Predictions, readLabels, type TaskOptions } from "./answers.ts";
+import { checkTasks } from "./check-tasks.ts";
 import { decoderOf, labelsOf, type ModelConfig, type Task } from "./config.ts";
-import type { Size } from "./processor.ts";
-
-/** Milliseconds; `compile` is all before the last run, and 0 for a size that has been seen before. */
-export interface Timing {
-  readonly compile: number;
-  readonly run: number;
-}
-
-/** What every answer for a picture tells; width and height are the picture's. */
-export interface Prediction extends Size {
-  /** The size the network worked at. */
-  readonly network: Size;
-  readonly timing: Timing;
-  /** Layers whose answers were stored in f32 in a model of f16, since f16 cannot hold them. */
-  readonly keptInF32: readonly string[];
-  /** Time by kernel, if asked for. */
-  readonly profile?: readonly KernelTime[] | undefined;
-}
-
-export interface Segmentation extends Prediction {
-  /** The class of each pixel, row by row from the top. */
-  readonly labels: Uint8Array | Uint16Array;
-  /** Names of the classes by id. */
-  readonly classes: readonly string[];
-}
-
-export interface DepthMap extends Prediction {
-  /** Row by row from the top. */
-  readonly depth: Float32Array;
-  /** Metres; or inverse depth in no unit, the nearest largest. */
-  readonly unit: "metres" | "relative inverse";
-}
-
-export interface NormalMap extends Prediction {
-  /**
-   * `[height, width, 3]`: x, y and z of each pixel's surface normal, row by row from the top, in the camera's axes as the
-   * checkpoint was trained on them. As transformers has them they are unit vectors at the network's resolution and
-   * interpolated between, so a little shorter than 1 where the surface bends.
-   */
-  readonly normals: Float32Array;
-}
-
-/** What one pass through the network tells of a picture: of each task that was asked for. */
-export interface Predictions {
-  readonly segmentation?: Segmentation;
-  readonly depth?: DepthMap;
-  readonly normals?: NormalMap;
-}
+import { type Answering, Tally } from "./tally.ts";
+import { jobOf } from "./work.ts";
 
 /** A task's answer, and how many of its numbers are not finite. */
-export interface TaskAnswer {
-  readonly predictions: Predictions;
+interface TaskAnswer {
+  /** With what every answer tells. */
+  readonly predictions: (told: Prediction) => Predictions;
   readonly broken: number;
   readonly of: number;
   /** What was counted. */
   readonly what: "pixels" | "numbers";
 }
 
-/** What errors call a model for a task, and its method. */
-const MODELS: Readonly<Record<Task, readonly [model: string, call: string]>> = {
-  segmentation: ["a segmentation model", "segment"],
-  depth: ["a depth model", "depth"],
-  normals: ["a model of surface normals", "normals"],
-};
-
 /**
+ * All that was asked of a picture, in one pass: the backbone runs once for all tasks.
  * @param call what the caller called
- * @throws UsageError naming the first task that the model does not have, and what it has instead; also for no task, and
- *   for one that is no task or comes twice
  */
-export function checkTasks(call: string, config: ModelConfig, tasks: readonly Task[]): void {
-  if (tasks.length === 0 || new Set(tasks).size < tasks.length || !tasks.every((task) => Object.hasOwn(MODELS, task))) {
-    const want = `want tasks among ${Object.keys(MODELS).join(", ")}, each once`;
-    throw new UsageError(`${call}: ${want}, got ${quote(tasks)}. Leave them out for all that the model has.`);
-  }
-  const missing = tasks.find((task) => !decoderOf(config, task));
-  if (missing === undefined) return;
-  const others = config.decoders.map(({ task }) => MODELS[task][1]).join(" or ");
-  throw new UsageError(
-    `${call}: want ${MODELS[missing][0]}, got ${config.architecture}. Use ${others} with this model.`,
-  );
+export async function predictTasks(
+  { model, runs }: Answering,
+  call: string,
+  { words, width, height }: Pixels,
+  tasks: readonly Task[],
+  { size, resize, ...options }: TaskOptions,
+): Promise<Predictions> {
+  const { config } = model;
+  checkTasks(call, config, tasks);
+  const job = jobOf(model, { picture: { width, height }, size, resize, tasks });
+  const tally = new Tally(runs, call, options);
+  const answers = await tally.pass(job, { pixels: words }, (outputs) => {
+    const read = tasks.map((task) => readAnswer(config, task, outputs, width * height));
+    const wrong = read.find(({ broken }) => broken > 0);
+    return { answer: read, broken: wrong && `${wrong.broken} of ${wrong.of} ${wrong.what}` };
+  });
+  const prediction = { width, height, network: job.network, batch: 1, ...tally.told };
+  return Object.assign({}, ...answers.map(({ predictions }) => predictions(prediction))) as Predictions;
 }
 
 /**
  * Reads a task's answer from what the graph put out.
  * @param outputs of `predictGraph`
  */
-export function readAnswer(
+function readAnswer(
   config: ModelConfig,
   task: Task,
   outputs: ReadonlyMap<string, ArrayBuffer>,
-  prediction: Prediction,
+  pixels: number,
 ): TaskAnswer {
-  const pixels = prediction.width * prediction.height;
   switch (task) {
     case "segmentation": {
       const classes = labelsOf(config)!;
-      const { dtype, none } = labelType(classes.length);
-      const bytes = outputs.get("labels")!;
-      const labels = dtype === "u8" ? new Uint8Array(bytes, 0, pixels) : new Uint16Array(bytes, 0, pixels);
-      const broken = countOf(labels, (label) => label === none);
-      return { predictions: { segmentation: { ...prediction, labels, classes } }, broken, of: pixels, what: "pixels" };
+      const type = labelType(classes.length);
+      const labels = readLabels(outputs.get("labels")!, type, { index: 0, count: 1, pixels });
+      const broken = countOf(labels, (label) => label === type.none);
+      const predictions = (told: Prediction) => ({ segmentation: { ...told, labels, classes } });
+      return { predictions, broken, of: pixels, what: "pixels" };
     }
     case "depth": {
       const depth = new Float32Array(outputs.get("depth")!, 0, pixels);
-      const map = { ...prediction, depth, unit: isMetric(config) ? "metres" : "relative inverse" } as const;
-      return { predictions: { depth: map }, broken: countOf(depth, isNotFinite), of: pixels, what: "pixels" };
+      const predictions = (told: Prediction) => ({ depth: { ...told, depth, unit: depthUnit(config) } });
+      return { predictions, broken: countOf(depth, isNotFinite), of: pixels, what: "pixels" };
     }
     case "normals": {
       const normals = new Float32Array(outputs.get("normals")!, 0, 3 * pixels);
-      const broken = countOf(normals, isNotFinite);
-      return { predictions: { normals: { ...prediction, normals } }, broken, of: normals.length, what: "numbers" };
+      const predictions = (told: Prediction) => ({ normals: { ...told, normals } });
+      return { predictions, broken: countOf(normals, isNotFinite), of: normals.length, what: "numbers" };
     }
   }
 }
 
-function isMetric(config: ModelConfig): boolean {
+/** What a model's depth is measured in. */
+export function depthUnit(config: ModelConfig): DepthMap["unit"] {
   const head = decoderOf(config, "depth")?.head;
   if (!head) throw new InternalError("depth: want a decoder for depth, got none. Report this.");
-  return head.kind === "tips-depth" || (head.kind === "depth-anything" && head.metric);
+  const isMetric = head.kind === "tips-depth" || (head.kind === "depth-anything" && head.metric);
+  return isMetric ? "metres" : "relative inverse";
 }
 
 /** How many values are of a kind. */

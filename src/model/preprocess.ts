@@ -1,17 +1,28 @@
 import { normalizePixels } from "../kernels/normalize-pixels.ts";
 import { pillowCoefficients, WEIGHT_BITS } from "../kernels/pillow-coefficients.ts";
 import { resamplePixels } from "../kernels/resample-pixels.ts";
+import { ALONE, type BatchPlace } from "../kernels/shared/batch-place.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { NetworkSize, Processor, Size } from "./processor.ts";
+
+/** Pictures of one size in a batch of one network size. */
+export interface BatchPart extends BatchPlace {
+  /** Name of the input. */
+  readonly input: string;
+  /** What parts before this one have written. */
+  readonly into?: Tensor | undefined;
+}
 
 /**
  * Records the way from a picture to the network's input, DPTImageProcessor with Pillow, to the bit until it normalises:
  * resize (8-bit pixels), rescale, normalise, pad.
  *
- * Adds the input "pixels", `[height, width]` RGBA8 words of the picture, red in the lowest byte; alpha is dropped.
+ * Adds the input "pixels", `[height, width]` RGBA8 words of the picture, red in the lowest byte; alpha is dropped. Several
+ * pictures of this size lie one below the other.
  * @param size from `networkSize` for this picture
- * @returns pixel values `[1, 3, size.height, size.width]`
+ * @param part which of a batch these are; a picture alone if left out
+ * @returns pixel values `[batch, 3, size.height, size.width]`
  */
 export function preprocess(
   graph: Graph,
@@ -19,11 +30,13 @@ export function preprocess(
   picture: Size,
   size: NetworkSize,
   precision: Precision,
+  part: BatchPart = { input: "pixels", ...ALONE },
 ): Tensor {
   const { pad } = size;
   const [height, width] = [size.height - pad.top - pad.bottom, size.width - pad.left - pad.right];
-  const pixels = graph.input("pixels", { shape: [picture.height, picture.width], dtype: "u32" });
-  const resized = resize(graph, resize(graph, pixels, "horizontal", width, processor), "vertical", height, processor);
+  const pixels = graph.input(part.input, { shape: [part.count * picture.height, picture.width], dtype: "u32" });
+  const narrowed = resize(graph, pixels, "horizontal", width, processor, 1);
+  const resized = resize(graph, narrowed, "vertical", height, processor, part.count);
   const { doRescale, rescaleFactor, doNormalize, imageMean, imageStd } = processor;
   const kernel = normalizePixels({
     height,
@@ -33,26 +46,41 @@ export function preprocess(
     deviation: doNormalize ? imageStd : [1, 1, 1],
     pad,
     precision,
+    place: part,
   });
-  return graph.run(kernel, resized);
+  return graph.runInto(part.into, kernel, resized);
 }
 
-/** One pass; nothing where the size stays, as in Pillow. */
+/** One pass over pictures that lie one behind the other in its direction; nothing where the size stays, as in Pillow. */
 function resize(
   graph: Graph,
   pixels: Tensor,
   direction: "horizontal" | "vertical",
   outSize: number,
   { resample }: Processor,
+  count: number,
 ): Tensor {
   const [height, width] = [pixels.shape[0]!, pixels.shape[1]!];
-  const inSize = direction === "horizontal" ? width : height;
+  const inSize = (direction === "horizontal" ? width : height) / count;
   if (inSize === outSize) return pixels;
   const { taps, bounds, weights } = pillowCoefficients(inSize, outSize, resample);
+  const of = `${count} · ${inSize} → ${outSize}`;
   return graph.run(
-    resamplePixels({ height, width, direction, outSize, taps, weightBits: WEIGHT_BITS }),
+    resamplePixels({ height, width, direction, outSize: count * outSize, taps, weightBits: WEIGHT_BITS }),
     pixels,
-    graph.constant(`${direction} bounds ${inSize} → ${outSize}`, bounds),
-    graph.constant(`${direction} weights ${inSize} → ${outSize}`, weights),
+    graph.constant(`${direction} bounds ${of}`, stackedBounds(bounds, count, inSize)),
+    graph.constant(
+      `${direction} weights ${of}`,
+      Int32Array.from({ length: count * weights.length }, (_, k) => weights[k % weights.length]!),
+    ),
   );
+}
+
+/** `(first, count)` of each pixel, of one picture behind the other. */
+function stackedBounds(bounds: Uint32Array, count: number, inSize: number): Uint32Array {
+  const { length } = bounds;
+  return Uint32Array.from({ length: count * length }, (_, k) => {
+    const shift = k % 2 === 0 ? Math.floor(k / length) * inSize : 0;
+    return bounds[k % length]! + shift;
+  });
 }

@@ -2,13 +2,14 @@ import type { ResizeMode } from "../kernels/bands.ts";
 import { FileError, UsageError } from "../runtime/errors.ts";
 import type { Graph } from "../runtime/graph.ts";
 import type { Precision, Shape } from "../runtime/tensor.ts";
+import { checkTasks } from "./check-tasks.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
 import { forwardGraph } from "./forward.ts";
 import type { InF32 } from "./ops.ts";
-import { predictGraph } from "./predict.ts";
-import { checkTasks } from "./predictions.ts";
+import { type LogitsAnswer, type PictureGroup, predictGraph } from "./predict.ts";
 import { networkSize, type Processor, type Size } from "./processor.ts";
+import { windowSize } from "./windows/window-layout.ts";
 
 /** A picture's way through the model, as `segment` or `depth` goes it. */
 export interface PictureWork {
@@ -20,6 +21,21 @@ export interface PictureWork {
   readonly size?: Size | "native" | undefined;
   /** How the network's answer is resized to the picture; as transformers does if left out. */
   readonly resize?: ResizeMode | undefined;
+  /** Whether it is told too how sure labels are. */
+  readonly scores?: boolean | undefined;
+  /** Pictures of that size in one run; 1 if left out. */
+  readonly batch?: number | undefined;
+  /** Side or size of the windows that the picture is cut into: the work is then that of one of them. */
+  readonly tile?: number | Size | undefined;
+}
+
+/** Pictures that run together: the sizes of all, for which the network works at one size. */
+export interface BatchWork {
+  readonly groups: readonly PictureGroup[];
+  readonly tasks?: readonly Task[] | undefined;
+  readonly size?: Size | "native" | undefined;
+  readonly resize?: ResizeMode | undefined;
+  readonly logits?: LogitsAnswer | undefined;
 }
 
 /** The network alone, as `forward` runs it. */
@@ -55,7 +71,18 @@ export interface Recordable {
  * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network
  */
 export function jobOf(model: Recordable, work: Work): Job {
-  return "pixelValues" in work ? networkJob(model, work) : pictureJob(model, work);
+  if ("pixelValues" in work) return networkJob(model, work);
+  const { tasks, size, resize, scores = false, batch = 1, tile } = work;
+  const picture = work.picture ?? processorOf(model).size;
+  const window = tile === undefined ? picture : windowSize(picture, tile);
+  const logits = picture.width === window.width && picture.height === window.height ? undefined : "logits";
+  return batchJob(model, {
+    groups: [{ picture: window, count: batch }],
+    tasks,
+    size,
+    resize,
+    logits: logits ?? (scores ? "labels and scores" : "labels"),
+  });
 }
 
 function networkJob({ config, weights, precision }: Recordable, { pixelValues, stages = false }: NetworkWork): Job {
@@ -67,25 +94,31 @@ function networkJob({ config, weights, precision }: Recordable, { pixelValues, s
   };
 }
 
-function pictureJob({ config, processor, weights, precision }: Recordable, work: PictureWork): Job {
-  if (!processor) {
-    throw new FileError(
-      "model: want preprocessor_config.json beside config.json, got none. Add the checkpoint's own, or prepare pixel_values and call forward.",
-    );
-  }
-  const { width, height } = work.picture ?? processor.size;
-  const picture = { width, height };
-  const { resize, tasks = config.decoders.map(({ task }) => task) } = work;
+/** @throws as {@link jobOf} */
+export function batchJob(model: Recordable, work: BatchWork): Job {
+  const { config, weights, precision } = model;
+  const processor = processorOf(model);
+  const groups = work.groups.map(({ picture: { width, height }, count }) => ({ picture: { width, height }, count }));
+  const { resize, logits, tasks = config.decoders.map(({ task }) => task) } = work;
   checkTasks("model", config, tasks);
-  const network = networkSize(processor, picture, work.size);
+  const network = networkSize(processor, groups[0]!.picture, work.size);
   const { patch } = config.backbone;
   if (network.width < patch || network.height < patch) {
     const got = `got ${network.width}x${network.height}`;
     throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
   }
+  const options = { processor, picture: groups, network, resize, tasks, logits };
   return {
-    key: JSON.stringify([picture, network, resize, tasks]),
+    key: JSON.stringify([groups, network, resize, tasks, logits]),
     network: { width: network.width, height: network.height },
-    record: (inF32) => predictGraph(config, weights, precision, { processor, picture, network, resize, tasks, inF32 }),
+    record: (inF32) => predictGraph(config, weights, precision, { ...options, inF32 }),
   };
+}
+
+/** @throws FileError without one */
+export function processorOf({ processor }: Recordable): Processor {
+  if (processor) return processor;
+  throw new FileError(
+    "model: want preprocessor_config.json beside config.json, got none. Add the checkpoint's own, or prepare pixel_values and call forward.",
+  );
 }

@@ -16,7 +16,7 @@ export interface CachedSession {
 export class SessionCache {
   readonly #engine: Engine;
   readonly #weights: WeightStore;
-  readonly #capacity: number;
+  #capacity: number;
   readonly #byKey = new Map<string, CachedSession>();
 
   constructor(engine: Engine, weights: WeightStore, capacity: number) {
@@ -47,16 +47,26 @@ export class SessionCache {
       return known;
     }
     const graph = record();
-    for (const [oldest, { session }] of this.#byKey) {
-      if (this.#byKey.size < this.#capacity) break;
-      session.dispose();
-      this.#byKey.delete(oldest);
-    }
+    this.#makeRoom(1);
     const unmeasured = await this.#engine.takePaths(graph);
     const session = await this.#engine.compile(graph, this.#weights, onProgress);
     const entry = { record, graph, session, unmeasured };
     this.#byKey.set(key, entry);
     return entry;
+  }
+
+  /** Keeps so many from now on. */
+  resize(capacity: number): void {
+    this.#capacity = capacity;
+    this.#makeRoom(0);
+  }
+
+  #makeRoom(more: number): void {
+    for (const [oldest, { session }] of this.#byKey) {
+      if (this.#byKey.size + more <= this.#capacity) break;
+      session.dispose();
+      this.#byKey.delete(oldest);
+    }
   }
 
   /**

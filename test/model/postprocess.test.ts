@@ -38,7 +38,7 @@ test.each(readdirSync(CASES))("%s: labels", async (name) => {
   const [, classes, h, w] = logits.shape as [number, number, number, number];
   const graph = new Graph();
   const x = graph.input("logits", { shape: [1, h, w, classes], dtype: "f32" });
-  graph.output("labels", labelsAtPicture(graph, x, { width: w, height: h }, picture, mode));
+  graph.output("labels", labelsAtPicture(graph, x, { upsampled: { width: w, height: h }, picture, mode }));
   const outputs = await runGraph(graph, { logits: channelsLast(logits.data, classes) });
   const got = new Uint8Array(outputs.get("labels")!).subarray(0, labels.data.length);
   const wrong = [...got.keys()].filter((i) => margin.data[i]! >= 1e-4 && got[i] !== labels.data[i]);
@@ -50,7 +50,7 @@ test.each(readdirSync(CASES))("%s: each class resized as a map", async (name) =>
   const [, classes, h, w] = logits.shape as [number, number, number, number];
   const graph = new Graph();
   const x = graph.input("depth", { shape: [1, h, w, 1], dtype: "f32" });
-  graph.output("depth", depthAtPicture(graph, x, picture, mode));
+  graph.output("depth", depthAtPicture(graph, x, { picture, mode }));
   for (const c of [0, classes - 1]) {
     const depth = logits.data.slice(c * h * w, (c + 1) * h * w);
     const got = new Float32Array((await runGraph(graph, { depth })).get("depth")!);
@@ -66,7 +66,7 @@ test("labels of logits that the head doubles first", async () => {
   const logits = randomNormal(h * w * classes, 3, { deviation: 3 });
   const graph = new Graph();
   const x = graph.input("logits", { shape: [1, h, w, classes], dtype: "f32" });
-  graph.output("labels", labelsAtPicture(graph, x, { width: 2 * w, height: 2 * h }, picture));
+  graph.output("labels", labelsAtPicture(graph, x, { upsampled: { width: 2 * w, height: 2 * h }, picture }));
   const got = new Uint8Array((await runGraph(graph, { logits })).get("labels")!);
   const doubled = resize(logits, [h, w, classes], [2 * h, 2 * w], { mode: "bilinear", alignCorners: true });
   const size = [picture.height, picture.width] as const;

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { addResized } from "../../src/kernels/add-resized.ts";
 import { argMaxResized } from "../../src/kernels/arg-max-resized.ts";
 import { attention } from "../../src/kernels/attention.ts";
 import { antialiasedBand, composeBands, resizeBand } from "../../src/kernels/bands.ts";
 import { cast } from "../../src/kernels/cast.ts";
 import { channelsLast } from "../../src/kernels/channels-last.ts";
+import { classScoresResized } from "../../src/kernels/class-scores-resized.ts";
 import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
 import { cosineWindows } from "../../src/kernels/cosine-windows.ts";
@@ -30,9 +32,11 @@ import { checkGroupNorm } from "../kernels/check-group-norm.ts";
 import { checkProduct } from "../kernels/check-product.ts";
 import { sumTolerance } from "../kernels/sum-tolerance.ts";
 import { randomNormal } from "../random.ts";
+import { applyBands } from "../reference/apply-bands.ts";
 import { argMax } from "../reference/arg-max.ts";
 import { attention as attentionLoop } from "../reference/attention.ts";
 import { channelsLast as channelsLastLoop } from "../reference/channels-last.ts";
+import { classScores } from "../reference/class-scores.ts";
 import { convTranspose2d as convTranspose2dLoop } from "../reference/conv-transpose2d.ts";
 import { conv2d as conv2dLoop } from "../reference/conv2d.ts";
 import { cosineWindows as cosineWindowsLoop } from "../reference/cosine-windows.ts";
@@ -326,6 +330,31 @@ export function testHalfKernels(wgpu: Wgpu): void {
       const clear = want.margins.map((margin) => margin >= 1e-4);
       expect(clear.filter(Boolean).length).toBeGreaterThan(0.98 * H * W);
       expect(want.labels.filter((label, i) => clear[i] && got[i] !== label)).toEqual([]);
+    });
+
+    test.each([
+      [7, 12, 11, 31, 45],
+      [150, 5, 6, 9, 14],
+      [4, 20, 200, 5, 4],
+    ])("classScoresResized and addResized, %i labels, %i×%i to %i×%i, whose answers are f32", async (...sizes) => {
+      const [labels, h, w, H, W] = sizes;
+      const logits = half(h * w * labels, labels, { deviation: 3 });
+      const way = { mode: "bilinear", alignCorners: false } as const;
+      const [rows, columns] = [resizeBand(h, H, way), resizeBand(w, W, way)];
+      const params = { labels, channels: labels, rows, columns, precision } as const;
+      const bands = [rows.start, rows.weights, columns.start, columns.weights] as const;
+      const want = applyBands(logits, labels, rows, columns);
+      const sum = randomNormal(want.length, 2);
+      const sums = await run(addResized({ ...params, adds: true }), logits, ...bands, sum);
+      expectClose(
+        sums,
+        want.map((value, i) => value + sum[i]!),
+        [1, H, W, labels],
+        1e-5,
+      );
+      const scores = await run(classScoresResized(params), logits, ...bands);
+      const { confidence, margin, entropy } = classScores(want, labels);
+      expectClose(scores, [...confidence, ...margin, ...entropy], [3, H, W], 1e-5);
     });
 
     test.each([

@@ -9,6 +9,12 @@ export interface BandShape {
   readonly taps: number;
 }
 
+/** Most inputs that `count` neighbouring outputs look at, from the first to the last. */
+export function bandSpan({ start, taps }: BandShape & { readonly start: Uint32Array }, count: number): number {
+  const last = start.length - 1;
+  return start.reduce((most, first, i) => Math.max(most, start[Math.min(i + count - 1, last)]! + taps - first), 0);
+}
+
 /** `rowStart, rowWeights, columnStart, columnWeights`: how a map is resized along both axes. */
 export function bandInputs(rows: BandShape, columns: BandShape): readonly TensorSpec[] {
   const start = ({ outSize }: BandShape): TensorSpec => ({ shape: [outSize], dtype: "u32" });

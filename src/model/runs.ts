@@ -1,0 +1,145 @@
+import type { CallQueue } from "../runtime/call-queue.ts";
+import type { Engine } from "../runtime/engine.ts";
+import { NumberError } from "../runtime/errors.ts";
+import type { Graph, InputData } from "../runtime/graph.ts";
+import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
+import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
+import type { TuneProgress } from "../runtime/tuner.ts";
+import type { WeightStore } from "../runtime/weight-store.ts";
+import { findOverflow } from "./find-overflow.ts";
+import type { InF32 } from "./ops.ts";
+import type { Job, Recordable } from "./work.ts";
+
+/** A graph to be run. */
+export interface Wanted {
+  /** What the user called. */
+  readonly call: string;
+  readonly job: Job;
+  readonly inputs: Readonly<Record<string, InputData>>;
+}
+
+/** What a run gave, and in words how much of it is not finite. */
+export interface Attempt<Answer> {
+  readonly answer: Answer;
+  readonly broken: string | undefined;
+}
+
+export interface RunsOptions {
+  readonly onCompile: (done: number, total: number) => void;
+  readonly onNotice?: ((notice: string) => void) | undefined;
+  readonly tuning?: "idle" | "off" | undefined;
+}
+
+/** Compiled graphs that are kept: a photo and its successor of another size. */
+const KEPT_SESSIONS = 2;
+/** Compiled graphs without weights that are kept: as many windows as meet in one place, in most pictures. */
+const KEPT_BLENDS = 4;
+
+/** Runs the graphs of one model, and sees to it that what comes out is finite. */
+export class Runs {
+  readonly #engine: Engine;
+  readonly #store: WeightStore;
+  readonly #model: Recordable;
+  readonly #keptInF32 = new Set<string>();
+  readonly #sessions: SessionCache;
+  readonly #blends: SessionCache;
+  readonly #tuner: SessionTuner;
+  readonly #tunesWhenIdle: boolean;
+  readonly #options: RunsOptions;
+
+  constructor(engine: Engine, store: WeightStore, model: Recordable, calls: CallQueue, options: RunsOptions) {
+    this.#engine = engine;
+    this.#store = store;
+    this.#model = model;
+    this.#options = options;
+    this.#sessions = new SessionCache(engine, store, KEPT_SESSIONS);
+    this.#blends = new SessionCache(engine, store, KEPT_BLENDS);
+    this.#tuner = new SessionTuner(engine, this.#sessions, calls, options.onNotice);
+    this.#tunesWhenIdle = (options.tuning ?? (engine.traits.software ? "off" : "idle")) === "idle";
+  }
+
+  /** GPU memory taken beside the weights, in bytes. */
+  get bytes(): number {
+    return this.#sessions.bytes + this.#blends.bytes;
+  }
+
+  get keptInF32(): readonly string[] {
+    return [...this.#keptInF32];
+  }
+
+  record({ record }: Job): Graph {
+    return record((layer) => this.#keptInF32.has(layer));
+  }
+
+  /** The compiled graph of a key that reads no weights. */
+  blend(key: string, record: () => Graph): Promise<CachedSession> {
+    return this.#blends.get(key, record, this.#options.onCompile);
+  }
+
+  /** Keeps that many graphs compiled while a task takes turns with them. */
+  async withRoom<Result>(graphs: number, task: () => Promise<Result>): Promise<Result> {
+    this.#sessions.resize(Math.max(graphs, KEPT_SESSIONS));
+    try {
+      return await task();
+    } finally {
+      this.#sessions.resize(KEPT_SESSIONS);
+    }
+  }
+
+  /**
+   * Runs a graph until its answer is finite: after each answer that is not, the layers that f16 cannot hold are kept in f32.
+   * Every round adds one of the model's layers at least, so there is an end; as a rule it takes one.
+   */
+  async finite<Answer>(wanted: Wanted, run: (compiled: CachedSession) => Promise<Attempt<Answer>>): Promise<Answer> {
+    const { job } = wanted;
+    for (;;) {
+      const compiled = await this.#sessions.get(job.key, () => this.record(job), this.#options.onCompile);
+      const { answer, broken } = await run(compiled);
+      if (broken === undefined) {
+        if (this.#tunesWhenIdle) this.#tuner.later(job.key, compiled);
+        return answer;
+      }
+      await this.#keepInF32(wanted, broken);
+    }
+  }
+
+  /** @see SessionTuner.tune */
+  tune(job: Job, options: TuneOptions): Promise<TuneProgress> {
+    return this.#tuner.tune(this.record(job), options);
+  }
+
+  /** No more measuring on its own account. */
+  stop(): void {
+    this.#tuner.stop();
+  }
+
+  dispose(): void {
+    this.#sessions.dispose();
+    this.#blends.dispose();
+  }
+
+  /** @throws NumberError if that is no help: the weights, the picture or numbers in f32 are not finite either */
+  async #keepInF32({ call, job, inputs }: Wanted, broken: string): Promise<void> {
+    // The search needs as much memory as they do, and they are of no use any more.
+    this.#sessions.dispose();
+    const { precision } = this.#model;
+    const search = (inF32: InF32) => findOverflow(this.#engine, this.#store, job.record(inF32), inputs);
+    // In f32 it shows at once all that is too large for f16.
+    const { first, large } = await search(() => true);
+    const isHalf = precision === "f16" && first === undefined;
+    const more = isHalf ? large.filter((layer) => !this.#keptInF32.has(layer)) : [];
+    if (more.length === 0) {
+      const began = first === undefined ? "" : `, first in ${first}`;
+      const advice = {
+        f32: "Check the weights with verify.",
+        f16: "Its weights may go past 65504, f16's largest: load the model with dtype f32.",
+      }[precision];
+      throw new NumberError(
+        `${call}: want a finite answer of the network, got NaN or infinity at ${broken}${began}. ${advice}`,
+      );
+    }
+    for (const layer of more) this.#keptInF32.add(layer);
+    const listed = [...more.slice(0, 3), ...(more.length > 3 ? [`${more.length - 3} more`] : [])].join(", ");
+    this.#options.onNotice?.(`f16 cannot hold the numbers of these layers, from now on they are in f32: ${listed}`);
+  }
+}

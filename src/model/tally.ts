@@ -1,0 +1,83 @@
+import type { InputData } from "../runtime/graph.ts";
+import type { KernelTime } from "../runtime/profiler.ts";
+import type { CachedSession } from "../runtime/session-cache.ts";
+import type { Prediction } from "./answers.ts";
+import type { Attempt, Runs } from "./runs.ts";
+import type { Job, Recordable } from "./work.ts";
+
+/** What answers are made with. */
+export interface Answering {
+  readonly runs: Runs;
+  readonly model: Recordable;
+  /** Called after each of the passes that one picture takes, where it takes several. */
+  readonly onPass: (done: number, total: number) => void;
+}
+
+export interface TallyOptions {
+  readonly profile?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs the graphs that one answer takes, and counts what it took. */
+export class Tally {
+  readonly #runs: Runs;
+  readonly #call: string;
+  readonly #options: TallyOptions;
+  readonly #times: KernelTime[] = [];
+  #compile = 0;
+  #run = 0;
+  #passes = 0;
+
+  /** @param call what the user called */
+  constructor(runs: Runs, call: string, options: TallyOptions) {
+    this.#runs = runs;
+    this.#call = call;
+    this.#options = options;
+  }
+
+  /** One pass of the network, again until the answer is finite. */
+  async pass<Answer>(
+    job: Job,
+    inputs: Readonly<Record<string, InputData>>,
+    read: (outputs: ReadonlyMap<string, ArrayBuffer>, compiled: CachedSession) => Attempt<Answer>,
+  ): Promise<Answer> {
+    this.#options.signal?.throwIfAborted();
+    let began = performance.now();
+    const answer = await this.#runs.finite({ call: this.#call, job, inputs }, async (compiled) => {
+      this.#compile += performance.now() - began;
+      const attempt = read(await this.#timed(compiled, inputs), compiled);
+      began = performance.now();
+      return attempt;
+    });
+    this.#passes++;
+    return answer;
+  }
+
+  /** A graph without weights; see {@link Runs.blend}. */
+  async blend(key: string, record: CachedSession["record"], inputs: Readonly<Record<string, InputData>>) {
+    const began = performance.now();
+    const compiled = await this.#runs.blend(key, record);
+    this.#compile += performance.now() - began;
+    return this.#timed(compiled, inputs);
+  }
+
+  async #timed({ session }: CachedSession, inputs: Readonly<Record<string, InputData>>) {
+    const { signal, profile = false } = this.#options;
+    signal?.throwIfAborted();
+    const began = performance.now();
+    const { outputs, times } = await session.run(inputs, { profile });
+    this.#run += performance.now() - began;
+    if (times) this.#times.push(...times);
+    return outputs;
+  }
+
+  /** What to tell of it. */
+  get told(): Pick<Prediction, "passes" | "timing" | "keptInF32" | "profile"> {
+    return {
+      passes: this.#passes,
+      timing: { compile: this.#compile, run: this.#run },
+      keptInF32: this.#runs.keptInF32,
+      profile: this.#options.profile ? this.#times : undefined,
+    };
+  }
+}
