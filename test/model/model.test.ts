@@ -1,27 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
-import { DPT, FileError, filesFromBlobs, type ModelFiles, type RawPicture, UsageError } from "../../src/index.ts";
+import { DPT, FileError, type RawPicture, UsageError } from "../../src/index.ts";
 import { testDevice } from "../device.ts";
-import { overlayFiles } from "../overlay-files.ts";
-import { randomStream } from "../random.ts";
 import { argMax } from "../reference/arg-max.ts";
 import { resize } from "../reference/resize.ts";
 import { spyDevice } from "../runtime/spy-device.ts";
+import { randomPicture, withProcessor } from "../small-models.ts";
 
 const CASES = "test/fixtures/cases/";
 const CLASSES = 7;
 const segmentation = withProcessor(filesFromFolder(`${CASES}dpt-vit-seg`), { size: 32 });
 const depth = withProcessor(filesFromFolder(`${CASES}dpt-vit-depth`), { size: 32 });
-
-function withProcessor(model: ModelFiles, json: object): ModelFiles {
-  const file = "preprocessor_config.json";
-  return overlayFiles(model, file, filesFromBlobs("processor", { [file]: new Blob([JSON.stringify(json)]) }));
-}
-
-function randomPicture(width: number, height: number): RawPicture {
-  const next = randomStream(width * 1000 + height);
-  return { width, height, data: Uint8Array.from({ length: 3 * width * height }, () => 256 * next()) };
-}
 
 /** What the processor makes of a picture that already has the network's size: (v / 255 - 0.5) / 0.5 as `[1, 3, H, W]`. */
 function pixelValues({ width, height, data }: RawPicture) {
