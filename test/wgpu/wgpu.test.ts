@@ -9,7 +9,14 @@ import { testHalfKernels } from "./half-kernels.ts";
 import { openWgpu, type Wgpu } from "./open-wgpu.ts";
 
 const folderOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const CASES = ["dpt-vit-seg", "dpt-hybrid-depth", "dpt-vit-seg-wide", "depth-anything-v2", "depth-anything-giant", "dpt-vit-depth"];
+const CASES = [
+  "dpt-vit-seg",
+  "dpt-hybrid-depth",
+  "dpt-vit-seg-wide",
+  "depth-anything-v2",
+  "depth-anything-giant",
+  "dpt-vit-depth",
+];
 const FC1 = "dpt.encoder.layer.2.intermediate.dense.weight";
 const FC2 = "dpt.encoder.layer.2.output.dense.weight";
 const PATCHES = "dpt.embeddings.patch_embeddings.projection.weight";
