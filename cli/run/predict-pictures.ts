@@ -1,6 +1,6 @@
 import type { DPT, ModelConfig, RawPicture, Task } from "../../src/index.ts";
+import { checkTasks } from "../../src/model/check-tasks.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { checkTasks } from "../../src/model/predictions.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareFolder } from "../files/prepare-output.ts";

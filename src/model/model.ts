@@ -15,6 +15,7 @@ import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
 import { answerPictures, type Question } from "./answer-pictures.ts";
+import { checkTasks } from "./check-tasks.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
 import type { ModelConfig, Task } from "./config.ts";
@@ -22,7 +23,6 @@ import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { inPyTorchLayout } from "./forward.ts";
 import { openFolder } from "./open-folder.ts";
 import {
-  checkTasks,
   countOf,
   type DepthMap,
   isNotFinite,

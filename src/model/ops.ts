@@ -117,8 +117,9 @@ export class Ops {
   /** A 1×1 convolution of a map `[N, H, W, K]` → `[N, H, W, C]`: the same memory as tokens. */
   pointwise(x: Tensor, layer: Linear, options: Epilogue = {}): Tensor {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
-    const tokens = this.graph.reshape(x, [batch, height * width, channels]);
-    const y = this.linear(tokens, layer, options);
+    const asTokens = (map: Tensor, depth: number) => this.graph.reshape(map, [batch, height * width, depth]);
+    const residuals = (options.residuals ?? []).map((map) => asTokens(map, layer.channelsOut));
+    const y = this.linear(asTokens(x, channels), layer, { ...options, residuals });
     return this.graph.reshape(y, [batch, height, width, layer.channelsOut]);
   }
 

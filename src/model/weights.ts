@@ -244,12 +244,13 @@ export class WeightScope {
 
   /**
    * Swin's patch merging, a Linear without bias of four neighbours side by side, as a convolution of 2 × 2 pixels and stride
-   * 2, with zeros at the end of odd sides.
+   * 2, with zeros at the end of odd sides. At the coarsest in q8: all that a stage sees passes it, past no residual.
    */
   merging(name: string, channelsIn: number, channelsOut: number): Conv {
     const weight = this.#packed(name, 4, channelsIn, channelsOut, {
       sources: [this.#source(`${name}.weight`, [channelsOut, 4 * channelsIn])],
       make: (w) => packConv2d(mergedTaps(w!, channelsIn), channelsOut, channelsIn, 4),
+      coarsest: "q8",
     });
     return { weight, channelsIn, channelsOut, size: 2, stride: 2, padding: "end" };
   }

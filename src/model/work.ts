@@ -2,12 +2,12 @@ import type { ResizeMode } from "../kernels/bands.ts";
 import { FileError, UsageError } from "../runtime/errors.ts";
 import type { Graph } from "../runtime/graph.ts";
 import type { Precision, Shape } from "../runtime/tensor.ts";
+import { checkTasks } from "./check-tasks.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
 import { forwardGraph } from "./forward.ts";
 import type { InF32 } from "./ops.ts";
 import { type LogitsAnswer, type PictureGroup, predictGraph } from "./predict.ts";
-import { checkTasks } from "./predictions.ts";
 import { networkSize, type Processor, type Size } from "./processor.ts";
 import { windowSize } from "./windows/window-layout.ts";
 

@@ -40,7 +40,8 @@ async function wide(name: string, ...inF32: readonly string[]): Promise<string[]
 }
 
 test("all is in f16 unless asked", async () => {
-  for (const name of ["dpt-vit-depth", "dpt-vit-seg", "depth-anything-giant"]) expect(await wide(name)).toEqual([]);
+  for (const name of ["dpt-vit-depth", "dpt-vit-seg", "dpt-swinv2-depth", "depth-anything-giant"])
+    expect(await wide(name)).toEqual([]);
 });
 
 test("a layer inside of a block: what it reads is cast, what reads it is in f32 too, and no more", async () => {

@@ -36,12 +36,14 @@ test("a lone .pt of the authors says by its shapes what a config.json would", as
   expect(config).toMatchObject({
     architecture: "DPTForSemanticSegmentation",
     backbone: { kind: "vit", patch: 16, grid: 4, hiddenSize: 128, heads: 2, layers: 4, taps: [0, 1, 2, 3] },
-    reassemble: { readout: "project", factors: [4, 2, 1, 0.5], channels: [24, 32, 48, 64] },
-    fusion: { channels: 32, batchNorm: true, bias: false, growth: "double" },
-    head: {
-      kind: "segmentation",
-      labels: ["LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3", "LABEL_4", "LABEL_5", "LABEL_6"],
-    },
+    decoders: [
+      {
+        task: "segmentation",
+        reassemble: { readout: "project", factors: [4, 2, 1, 0.5], channels: [24, 32, 48, 64] },
+        fusion: { channels: 32, batchNorm: true, bias: false, growth: "double" },
+        head: { labels: ["LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3", "LABEL_4", "LABEL_5", "LABEL_6"] },
+      },
+    ],
   });
   expect(config.backbone).toMatchObject({ epsilon: 1e-6, intermediateSize: 256, activation: "gelu", qkvBias: true });
   expect(processor).toMatchObject({ size: { width: 480, height: 480 }, keepAspectRatio: true, ensureMultipleOf: 32 });
@@ -49,8 +51,7 @@ test("a lone .pt of the authors says by its shapes what a config.json would", as
 
   const depth = await openFolder(filesFromFolder("test/fixtures/cases/paper-vit-depth"));
   expect(depth.config).toMatchObject({
-    head: { kind: "depth", addProjection: false },
-    fusion: { batchNorm: false, bias: true },
+    decoders: [{ task: "depth", head: { addProjection: false }, fusion: { batchNorm: false, bias: true } }],
   });
   expect(depth.processor?.size).toEqual({ width: 384, height: 384 });
 });
@@ -79,7 +80,7 @@ test("the hybrid is known by its ResNet", async () => {
         weightEpsilon: 1e-6,
       },
     },
-    reassemble: { channels: [128, 256, 64, 64], ignored: [0, 1] },
+    decoders: [{ reassemble: { channels: [128, 256, 64, 64], ignored: [0, 1] } }],
   });
   const name = "dpt.embeddings.backbone.bit.encoder.stages.2.layers.0.downsample.conv.weight";
   const paper = "pretrained.model.patch_embed.backbone.stages.2.blocks.0.downsample.conv.weight";

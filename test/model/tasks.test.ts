@@ -144,7 +144,7 @@ test.each(["q8", "q4"] as const)("%s: answers near those of f32", async (dtype) 
   const [got, want] = [await small.forward(pixelValues), await model.forward(pixelValues)];
   for (const [name, { data, shape }] of want) {
     const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    // Rounded to 8 bits the weights err by half a percent, to 4 bits by 8; the case's are random, and do not forgive.
-    expectClose(got.get(name)!.data, data, shape, scale * { q8: 0.05, q4: 1 }[dtype], name);
+    // 0.018 and 0.17 when written: random weights forgive less than trained ones.
+    expectClose(got.get(name)!.data, data, shape, scale * { q8: 0.04, q4: 0.4 }[dtype], name);
   }
 });
