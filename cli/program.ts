@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { convertCommand } from "./commands/convert.ts";
 import { depthCommand } from "./commands/depth.ts";
+import { evalCommand } from "./commands/eval.ts";
 import { forwardCommand } from "./commands/forward.ts";
 import { infoCommand } from "./commands/info.ts";
 import { normalsCommand } from "./commands/normals.ts";
@@ -23,6 +24,7 @@ export function program(): Command {
     segmentCommand,
     depthCommand,
     normalsCommand,
+    evalCommand,
     forwardCommand,
     verifyCommand,
     infoCommand,

@@ -1,33 +1,8 @@
-import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import type { PlotOptions } from "@observablehq/plot";
+import { plotSvg as drawn, type PlotText } from "../../cli/text/plot-svg.ts";
 import { Html } from "./html.ts";
 
-/** What a plot says to those who do not see it. */
-export interface PlotText {
-  readonly title: string;
-  readonly description: string;
-}
-
-let count = 0;
-
-/** Draws a plot into SVG, here and now: the page needs neither a script nor a network. */
-export function plotSvg({ title, description }: PlotText, options: Plot.PlotOptions): Html {
-  const { document } = parseHTML("<!doctype html><html><head></head><body></body></html>");
-  const svg = Plot.plot({
-    ...options,
-    document,
-    style: { background: "none", fontSize: "12px", fontFamily: "inherit", overflow: "visible" },
-  });
-  const id = `plot${++count}`;
-  const element = (name: string, text: string) => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-    made.setAttribute("id", `${id}-${name}`);
-    made.textContent = text;
-    return made;
-  };
-  svg.prepend(element("title", title), element("desc", description));
-  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-labelledby", `${id}-title ${id}-desc`);
-  return new Html(svg.outerHTML);
+/** A plot for the report's page. */
+export function plotSvg(text: PlotText, options: PlotOptions): Html {
+  return new Html(drawn(text, options));
 }

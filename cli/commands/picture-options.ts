@@ -5,25 +5,39 @@ import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
 import { parseSizeOrNative } from "./parse-option.ts";
 import { tuneOption } from "./tune-option.ts";
 
-/** What every command that answers for a picture takes. */
-export interface PictureOptions extends HubCommandOptions {
+/** What every command that runs a model on pictures takes. */
+export interface ModelOptions extends HubCommandOptions {
   readonly model?: string;
   readonly output: string;
   readonly size?: Size | "native";
   readonly resize?: ResizeMode;
   readonly dtype?: WeightFormat;
-  readonly profile?: boolean;
-  readonly explain?: boolean;
-  readonly tune?: number;
   readonly software?: boolean;
   readonly json?: boolean;
 }
 
-/** @param model the embedded one, if there is one, @param resize the default way back to the picture's size */
-export function addPictureOptions(
-  command: Command,
-  { model, resize }: { model?: string; resize: ResizeMode },
-): Command {
+/** What every command that answers for a picture takes. */
+export interface PictureOptions extends ModelOptions {
+  readonly profile?: boolean;
+  readonly explain?: boolean;
+  readonly tune?: number;
+}
+
+interface Defaults {
+  /** The embedded model, if there is one. */
+  readonly model?: string;
+  /** The way back to the picture's size, in words. */
+  readonly resize: string;
+}
+
+export function addPictureOptions(command: Command, defaults: Defaults): Command {
+  return addModelOptions(command, defaults)
+    .option("--profile", "measure every kernel")
+    .option("--explain", "tell what is run, in what way and why, and what memory it takes")
+    .addOption(tuneOption());
+}
+
+export function addModelOptions(command: Command, { model, resize }: Defaults): Command {
   if (model === undefined) command.requiredOption("--model <model>", MODEL);
   else command.option("--model <model>", `${MODEL} (default: ${model})`);
   return addHubOptions(command)
@@ -36,9 +50,6 @@ export function addPictureOptions(
       ]),
     )
     .addOption(dtypeOption())
-    .option("--profile", "measure every kernel")
-    .option("--explain", "tell what is run, in what way and why, and what memory it takes")
-    .addOption(tuneOption())
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress");
 }

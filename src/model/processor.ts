@@ -26,6 +26,8 @@ export interface Processor {
   readonly doPad: boolean;
   /** `null` only without `doPad`. */
   readonly sizeDivisor: number | null;
+  /** Whether labels of training data count from 1, with 0 for pixels that do not count; answers never do. */
+  readonly doReduceLabels: boolean;
 }
 
 /** What the network is given: `[height, width]` including a frame of zeros around the resized picture. */
@@ -81,6 +83,7 @@ export function parseProcessor(json: unknown): Processor {
     imageStd: parseChannels(fields, "image_std", 0.5, (value) => value > 0),
     doPad,
     sizeDivisor,
+    doReduceLabels: fields.boolean("do_reduce_labels", false),
   };
 }
 

@@ -48,7 +48,7 @@ test("the process ends with the code, and prints no stack unless asked", async (
   expect(shown.stderr).toMatch(/^ +at /m);
 });
 
-const COMMANDS = ["segment", "depth", "normals", "forward", "verify", "info", "convert", "quantize"];
+const COMMANDS = ["segment", "depth", "normals", "eval", "forward", "verify", "info", "convert", "quantize"];
 
 test("--help of everything succeeds", async () => {
   const { code, stdout } = await call("--help");
@@ -81,11 +81,18 @@ test.each([
   [["depth", "--range", "1"], /--range: want a number above 1, got "1"/],
   [["depth", "--stride", "1.5"], /--stride: want a whole number from 1 up, got "1.5"/],
   [["depth", "--jump", "-1"], /--jump: want a number above 0, got "-1"/],
+  [["eval", "x"], /required option '--labels <dir>' not specified/],
+  [["eval", "x", "--labels", "y", "--ignore", "-1"], /--ignore: want a whole number from 0 to 65535, got "-1"/],
+  [["eval", "x", "--labels", "y", "--scale", "0"], /--scale: want metres above 0, got "0"/],
+  [
+    ["eval", "x", "--labels", "y", "--model", "weights/depth-anything-v2-small"],
+    /eval: want --align for a model of relative depth, got DepthAnythingForDepthEstimation/,
+  ],
   [["segment", "--classes", "road,"], /--classes: want names with commas between/],
   [["segment", "--classes", "road,cat"], /got cat\. Choose from: sky, building, pole, road/],
   [["segment", "--model", "weights/depth-anything-v2-small"], /want a segmentation model, got DepthAnything/],
   [["depth", "--model", "weights/dpt-small-camvid"], /want a depth model, got DPTForSemanticSegmentation/],
-  [["normals"], /required option '--model <dir>' not specified/],
+  [["normals"], /required option '--model <model>' not specified/],
   [
     ["normals", "--model", "weights/dpt-small-camvid"],
     /want a model of surface normals, got DPTFor.* Use segment with/,

@@ -84,7 +84,12 @@ describe("fields that are absent have transformers' defaults", () => {
         qkvBias: true,
         taps: [1, 2, 3, 4],
       },
-      reassemble: { channels: [96, 192, 384, 768], factors: [1, 0.5, 0.25, 0.125], ignored: [0, 1, 2, 3] },
+      decoders: [
+        {
+          task: "depth",
+          reassemble: { channels: [96, 192, 384, 768], factors: [1, 0.5, 0.25, 0.125], ignored: [0, 1, 2, 3] },
+        },
+      ],
     });
   });
 
@@ -253,7 +258,11 @@ describe("reads the hybrid", () => {
           paddedPool: true,
         },
       },
-      reassemble: { readout: "project", factors: [4, 2, 1, 0.5], channels: [256, 512, 768, 768], ignored: [0, 1] },
+      decoders: [
+        {
+          reassemble: { readout: "project", factors: [4, 2, 1, 0.5], channels: [256, 512, 768, 768], ignored: [0, 1] },
+        },
+      ],
     });
     expect(parseConfig(hybrid)).toEqual(read);
     expect(parseConfig({ ...hybrid, is_hybrid: undefined, embedding_type: "hybrid" })).toEqual(read);
