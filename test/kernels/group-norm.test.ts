@@ -76,6 +76,13 @@ test.each([
   await check(sizes(shape), { mean: 1000, deviation: 0.1 });
 });
 
+test("keeps small spreads around means that differ from image to image, and from group to group", async () => {
+  const params = sizes([3, 7, 6, 10, 2]);
+  const x = randomNormal(countOf(params), 1, { deviation: 0.1 });
+  for (const i of x.keys()) x[i]! += 1000 * Math.floor(i / 420) - 3000 * Math.floor((i % 10) / 5);
+  await checkGroupNorm(params, x);
+});
+
 test("keeps a large mean of a group whose first number is far off", async () => {
   const params = sizes([1, 12, 11, 8, 2]);
   const x = randomNormal(countOf(params), 1, { mean: 30 });
@@ -95,13 +102,19 @@ test("adds epsilon to the variance", async () => {
 test("keeps groups apart: a NaN, or an infinity, stays in its group and its image", async () => {
   const params = sizes([2, 3, 4, 6, 2]);
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    const x = randomNormal(countOf(params), 1);
-    x[12 * 6 + 5 * 6 + 4] = value;
-    const moments = await runFloat(channelMoments(params), x);
-    const statistics = await runFloat(groupStatistics({ ...params, epsilon: 1e-5 }), moments);
-    const y = await runFloat(groupNorm(params), x, statistics, new Float32Array(6).fill(1), new Float32Array(6));
-    const isOfGroup = Array.from(y, (_, i) => i >= 12 * 6 && i % 6 >= 3);
-    expect(Array.from(y, Number.isNaN)).toEqual(isOfGroup);
+    // The first of all numbers of a group is what the others are counted from.
+    for (const [at, image] of [
+      [12 * 6 + 5 * 6 + 4, 1],
+      [3, 0],
+    ] as const) {
+      const x = randomNormal(countOf(params), 1);
+      x[at] = value;
+      const moments = await runFloat(channelMoments(params), x);
+      const statistics = await runFloat(groupStatistics({ ...params, epsilon: 1e-5 }), moments);
+      const y = await runFloat(groupNorm(params), x, statistics, new Float32Array(6).fill(1), new Float32Array(6));
+      const isOfGroup = Array.from(y, (_, i) => Math.floor(i / (12 * 6)) === image && i % 6 >= 3);
+      expect(Array.from(y, Number.isNaN)).toEqual(isOfGroup);
+    }
   }
 });
 

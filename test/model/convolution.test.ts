@@ -39,6 +39,7 @@ test("the reference cases go by Winograd unless told otherwise", async () => {
 test.each([
   ["dpt-vit-seg", "direct"],
   ["dpt-vit-seg", "winograd"],
+  ["dpt-hybrid-seg", "winograd"],
   ["depth-anything-metric", "direct"],
 ] as const)("%s, %s", async (folder, convolution) => {
   const reports = await verifyCase(filesFromFolder(CASES + folder), { device: await testDevice(), convolution });

@@ -38,7 +38,7 @@ async function quantizedAhead(folder: string, format: "q8" | "q4", metadata: Rea
 describe.each(formats)("%s", (format) => {
   const folders = caseFolders(
     "cases",
-    /^(?:dpt-vit-seg(?:-bin|-bf16-sharded|-bn-bias)?|depth-anything-v2|dpt-dinov2-depth|dpt-swinv2-depth|dpt-beit-depth)$/,
+    /^(?:dpt-vit-seg(?:-bin|-bf16-sharded|-bn-bias)?|dpt-hybrid-depth|depth-anything-v2|dpt-dinov2-depth|dpt-swinv2-depth|dpt-beit-depth)$/,
   );
 
   test.each(folders)("of %s: the same bytes quantised ahead as while loading", async (_, folder) => {
