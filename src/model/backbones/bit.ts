@@ -51,7 +51,7 @@ export type Bit = (ops: Ops, pixels: Tensor) => Tensor[];
 export function bit(scope: WeightScope, config: BitConfig): Bit {
   const { channelsIn, stem, groups, preactivation, activation, paddedPool } = config;
   const embedder = scope.at("embedder");
-  const first = embedder.conv2d("convolution", channelsIn, stem, 7, { ...standardized(config, "none"), stride: 2 });
+  const first = embedder.conv2d("convolution", channelsIn, stem, 7, { ...standardized(config), stride: 2 });
   const norm = preactivation ? undefined : embedder.groupNorm("norm", stem, groups, EPSILON);
   const stages = config.stages.map(({ channels, depth }, i) => {
     const from = i === 0 ? stem : config.stages[i - 1]!.channels;
@@ -72,9 +72,12 @@ export function bit(scope: WeightScope, config: BitConfig): Bit {
   };
 }
 
-/** Of every convolution. A tenth of the model, and the first to see the picture: q8 at the coarsest. */
-function standardized({ weightEpsilon }: BitConfig, coarsest: "q8" | "none" = "q8") {
-  return { bias: false, padding: "same", standardized: weightEpsilon, coarsest } as const;
+/**
+ * Of every convolution. Never quantised: a tenth of the model, and what q8 loses in one convolution after the other comes
+ * out of it as 5 % of the tokens, of two tiny models, against 0.8 % of those that the ViT's own weights in q8 lose.
+ */
+function standardized({ weightEpsilon }: BitConfig) {
+  return { bias: false, padding: "same", standardized: weightEpsilon, coarsest: "none" } as const;
 }
 
 interface Place {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seededCheckpoint } from "../../../bench/seeded/seeded-checkpoint.ts";
 import { type SeededTensor, seededTensors } from "../../../bench/seeded/seeded-tensors.ts";
+import { fileSource, filesFromFolder } from "../../../cli/node-files.ts";
 import { DPT, filesFromBlobs, type ModelFiles, readTensors, UsageError } from "../../../src/index.ts";
 import { inEights } from "../../../src/model/backbones/bit.ts";
 import type { HybridConfig } from "../../../src/model/backbones/hybrid.ts";
@@ -112,6 +113,21 @@ test.each([
   const forward = model.forward(pixels);
   await expect(forward).rejects.toThrow(UsageError);
   await expect(forward).rejects.toThrow(`multiples of 16, got ${width}x${height}.`);
+});
+
+test.each([
+  ["q8", 0.02],
+  ["q4", 0.2],
+] as const)("quantised to %s, answers nearly as f32 does", async (dtype, most) => {
+  const folder = "test/fixtures/cases/dpt-hybrid-depth";
+  const read = async (file: string) => readTensors(await fileSource(`${folder}/${file}.safetensors`));
+  using model = await DPT.load(filesFromFolder(folder), { device: await testDevice(), dtype });
+  const got = (await model.forward((await read("input")).get("pixel_values")!)).get("predicted_depth")!.data;
+  const want = (await read("expected")).get("predicted_depth")!.data;
+  const squares = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0);
+  const error = Math.sqrt(squares(want.map((value, i) => value - got[i]!)) / squares(want));
+  expect(error).toBeGreaterThan(1e-4);
+  expect(error).toBeLessThan(most);
 });
 
 test("channels in whole eights, as make_div of transformers has them", () => {
