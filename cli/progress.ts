@@ -10,6 +10,19 @@ export interface ProgressDisplay {
   stop(): void;
 }
 
+const inBytes = (done: number, total: number) => `${formatBytes(done)} of ${formatBytes(total)}`;
+
+/** What the bar says of each phase. */
+const WORDS: Readonly<
+  Record<Progress["phase"], (done: number, total: number) => readonly [name: string, text: string]>
+> = {
+  download: (done, total) => ["download ", inBytes(done, total)],
+  load: (done, total) => ["loading  ", inBytes(done, total)],
+  compile: (done, total) => ["compiling", `${done} of ${total} kernels`],
+  run: (done, total) => ["running  ", `${done} of ${total} windows and views`],
+  tune: (done, total) => ["tuning   ", `${done} of ${total} ways to compute`],
+};
+
 /** A bar on stderr where a person looks at it; nothing in a pipe or for a machine. */
 export async function progressDisplay({
   json = false,
@@ -27,12 +40,7 @@ export async function progressDisplay({
   let phase: Progress["phase"] | undefined;
   return {
     onProgress({ phase: now, done, total }) {
-      const [name, text] =
-        now === "load" || now === "download"
-          ? [now === "load" ? "loading  " : "download ", `${formatBytes(done)} of ${formatBytes(total)}`]
-          : now === "compile"
-            ? ["compiling", `${done} of ${total} kernels`]
-            : ["tuning   ", `${done} of ${total} ways to compute`];
+      const [name, text] = WORDS[now](done, total);
       if (now !== phase) {
         bar.stop();
         bar.start(total, done, { name, text });

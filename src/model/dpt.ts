@@ -58,11 +58,11 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
   /^(?:segmentation|depth|normals)_head\./,
   // The last norm of DINOv2 and TIPSv2 where apply_layernorm is false.
   /^backbone\.layernorm\./,
+  /^vision_encoder\.norm\./,
   // What BEiT classifies by.
   /^backbone\.pooler\./,
   // Older files hold which entry of BEiT's table each pair of tokens takes; that follows from the size.
   /\.relative_position_index$/,
-  /^vision_encoder\.norm\./,
 ];
 
 /** Names every weight of a model, with the shape it must have in the checkpoint. */

@@ -7,9 +7,8 @@ import { type EmbeddingConfig, embed, embeddingWeights } from "./embeddings.ts";
 import { parseStages } from "./taps.ts";
 import { type BlockWeights, encoderTaps, type Mlp, type SwigluMlp } from "./transformer.ts";
 
-/** DINOv2 (Oquab et al., arXiv:2304.07193; transformers' Dinov2Backbone): a ViT with layer scale. */
-export interface Dinov2Config extends EmbeddingConfig {
-  readonly kind: "dinov2";
+/** What DINOv2 and the ViTs that follow it have in common. */
+export interface Dinov2Fields extends EmbeddingConfig {
   readonly heads: number;
   readonly mlpRatio: number;
   /** Whether the MLP is a SwiGLU, as in the giant. */
@@ -24,21 +23,33 @@ export interface Dinov2Config extends EmbeddingConfig {
   readonly normTaps: boolean;
 }
 
+/** DINOv2 (Oquab et al., arXiv:2304.07193; transformers' Dinov2Backbone): a ViT with layer scale. */
+export interface Dinov2Config extends Dinov2Fields {
+  readonly kind: "dinov2";
+}
+
 /** The fields of a `backbone_config`. */
 export function parseDinov2(json: Fields): Dinov2Config {
   json.word("model_type", ["dinov2"], "dinov2");
+  return { kind: "dinov2", ...parseDinov2Fields(json, { imageSize: 224, interpolation: "bicubic" }) };
+}
+
+/** @param own what differs between the classes: the default of `image_size`, and how positions are interpolated */
+export function parseDinov2Fields(
+  json: Fields,
+  own: { readonly imageSize: number } & Pick<EmbeddingConfig, "interpolation">,
+): Dinov2Fields {
   const layers = json.whole("num_hidden_layers", 12);
   const hiddenSize = json.whole("hidden_size", 768);
   const heads = json.whole("num_attention_heads", 12);
   if (hiddenSize % heads !== 0) throw json.wrong("num_attention_heads", `a divisor of ${hiddenSize}`, heads);
   const patch = json.whole("patch_size", 14);
   return {
-    kind: "dinov2",
     channelsIn: json.whole("num_channels", 3),
     patch,
-    grid: Math.floor(json.whole("image_size", 224, patch) / patch),
+    grid: Math.floor(json.whole("image_size", own.imageSize, patch) / patch),
     hiddenSize,
-    interpolation: "bicubic",
+    interpolation: own.interpolation,
     heads,
     mlpRatio: json.positive("mlp_ratio", 4),
     swiglu: json.boolean("use_swiglu_ffn", false),
