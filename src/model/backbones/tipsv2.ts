@@ -17,11 +17,9 @@ export function parseTipsv2(json: Fields): Tipsv2Config {
   json.word("model_type", ["tipsv2_vision_model"], "tipsv2_vision_model");
   // The class's own default is true, which the neck, in want of a class token, cannot take.
   if (json.boolean("reshape_hidden_states", false)) throw json.wrong("reshape_hidden_states", "false", true);
-  return {
-    kind: "tipsv2",
-    ...parseDinov2Fields(json, { imageSize: 448, interpolation: "antialiased bilinear" }),
-    registers: json.whole("num_register_tokens", 1, 0),
-  };
+  const registers = json.whole("num_register_tokens", 1, 0);
+  const fields = parseDinov2Fields(json, { imageSize: 448, interpolation: "antialiased bilinear" });
+  return { kind: "tipsv2", ...fields, registers };
 }
 
 /** Binds the names of published checkpoints, under `vision_encoder`: tokens after four blocks, normalised as DINOv2's. */
