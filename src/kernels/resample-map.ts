@@ -17,14 +17,18 @@ export interface ResampleMapParams {
   readonly precision: Precision;
   /** Of the answer; f32 if left out, so that depth goes to the caller unrounded. */
   readonly outPrecision?: Precision;
+  /** Whether there is a sum to add to. */
+  readonly adds?: boolean;
 }
 
 /**
- * `x [1, h, w, C]` resized by two bands (`rowStart, rowWeights, columnStart, columnWeights`) → `[1, H, W, C]`. An
- * invocation makes four channels of a pixel, or one where C is not a multiple of 4.
+ * `x [1, h, w, C]` resized by two bands (`rowStart, rowWeights, columnStart, columnWeights`) → `[1, H, W, C]`,
+ * and added to `sum`, stored as the answer, if there is one. What the bands weigh 0 adds nothing, so that parts of
+ * different places and sizes sum up one after the other. An invocation makes four channels of a pixel, or one where C is
+ * not a multiple of 4.
  */
 export function resampleMap(params: ResampleMapParams): Kernel {
-  const { rows, columns, channels = 1, precision, outPrecision = "f32" } = params;
+  const { rows, columns, channels = 1, precision, outPrecision = "f32", adds = false } = params;
   const [height, width] = [rows.outSize, columns.outSize];
   const x: TensorSpec = { shape: [1, rows.inSize, columns.inSize, channels], dtype: precision };
   const output: TensorSpec = { shape: [1, height, width, channels], dtype: outPrecision };
@@ -38,7 +42,8 @@ export function resampleMap(params: ResampleMapParams): Kernel {
     ${enable(precision === "f16" ? precision : outPrecision)}
     ${storage(0, "read", "x", x, lane)}
     ${bandDeclarations(rows, columns)}
-    ${storage(5, "read_write", "output", output, lane)}
+    ${adds ? storage(5, "read", "before", output, lane) : ""}
+    ${storage(adds ? 6 : 5, "read_write", "output", output, lane)}
 
     @compute @workgroup_size(${INVOCATIONS})
     fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -50,7 +55,7 @@ export function resampleMap(params: ResampleMapParams): Kernel {
       let row = pixel / ${width}u;
       let column = pixel % ${width}u;
       ${unroll(columns.taps, (k) => `let weight${k} = columnWeights[column * ${columns.taps}u + ${k}u];`)}
-      var sum = ${float}();
+      var sum = ${adds ? `${float}(before[i])` : `${float}()`};
       for (var k = 0u; k < ${rows.taps}u; k++) {
         let at = ((rowStart[row] + k) * ${columns.inSize}u + columnStart[column]) * ${blocks}u + block;
         var line = ${float}();
@@ -61,8 +66,8 @@ export function resampleMap(params: ResampleMapParams): Kernel {
     }`;
 
   return {
-    label: `resampleMap [${x.shape.join(", ")}] → [${height}, ${width}]`,
-    inputs: [x, ...bandInputs(rows, columns)],
+    label: `resampleMap [${x.shape.join(", ")}] → [${height}, ${width}]${adds ? " + sum" : ""}`,
+    inputs: [x, ...bandInputs(rows, columns), ...(adds ? [output] : [])],
     output,
     code,
     workgroups,

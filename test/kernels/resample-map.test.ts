@@ -45,6 +45,29 @@ test.each([
   expectClose(got, resizeAntialiased(x, [h, w, channels], [H, W]), kernel.output.shape, 2e-5);
 });
 
+test.each([
+  [1, 5, 6, 7, 9],
+  [4, 1, 1, 3, 1],
+  [150, 6, 5, 9, 14],
+  [152, 6, 5, 9, 14],
+])("%i channels, %i×%i to %i×%i, added to a sum", async (channels, h, w, H, W) => {
+  const way = { mode: "bicubic", alignCorners: false } as const;
+  const [rows, columns] = [resizeBand(h, H, way), resizeBand(w, W, way)];
+  const [x, sum] = [randomNormal(h * w * channels, 1), randomNormal(H * W * channels, 2)];
+  const kernel = resampleMap({ rows, columns, channels, precision: "f32", adds: true });
+  const got = await runFloat(kernel, x, rows.start, rows.weights, columns.start, columns.weights, sum);
+  const want = resize(x, [h, w, channels], [H, W], way).map((value, i) => value + sum[i]!);
+  expectClose(got, want, kernel.output.shape, 2e-5);
+});
+
+test("what weighs nothing adds nothing", async () => {
+  const rows = { inSize: 2, outSize: 3, taps: 1, start: Uint32Array.of(0, 1, 1), weights: Float32Array.of(1, 0, 0.5) };
+  const columns = { inSize: 1, outSize: 1, taps: 1, start: Uint32Array.of(0), weights: Float32Array.of(1) };
+  const kernel = resampleMap({ rows, columns, precision: "f32" });
+  const bands = [rows.start, rows.weights, columns.start, columns.weights] as const;
+  expect([...(await runFloat(kernel, Float32Array.of(3, 4), ...bands))]).toEqual([3, 0, 2]);
+});
+
 test("answers in f32 whatever it reads", () => {
   const band = resizeBand(4, 8, { mode: "bicubic", alignCorners: false });
   const kernel = resampleMap({ rows: band, columns: band, precision: "f16" });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { addResized } from "../../src/kernels/add-resized.ts";
 import { argMaxResized } from "../../src/kernels/arg-max-resized.ts";
 import { attention } from "../../src/kernels/attention.ts";
 import { antialiasedBand, composeBands, resizeBand } from "../../src/kernels/bands.ts";
@@ -336,26 +335,29 @@ export function testHalfKernels(wgpu: Wgpu): void {
       [7, 12, 11, 31, 45],
       [150, 5, 6, 9, 14],
       [4, 20, 200, 5, 4],
-    ])("classScoresResized and addResized, %i labels, %i×%i to %i×%i, whose answers are f32", async (...sizes) => {
-      const [labels, h, w, H, W] = sizes;
-      const logits = half(h * w * labels, labels, { deviation: 3 });
-      const way = { mode: "bilinear", alignCorners: false } as const;
-      const [rows, columns] = [resizeBand(h, H, way), resizeBand(w, W, way)];
-      const params = { labels, channels: labels, rows, columns, precision } as const;
-      const bands = [rows.start, rows.weights, columns.start, columns.weights] as const;
-      const want = applyBands(logits, labels, rows, columns);
-      const sum = randomNormal(want.length, 2);
-      const sums = await run(addResized({ ...params, adds: true }), logits, ...bands, sum);
-      expectClose(
-        sums,
-        want.map((value, i) => value + sum[i]!),
-        [1, H, W, labels],
-        1e-5,
-      );
-      const scores = await run(classScoresResized(params), logits, ...bands);
-      const { confidence, margin, entropy } = classScores(want, labels);
-      expectClose(scores, [...confidence, ...margin, ...entropy], [3, H, W], 1e-5);
-    });
+    ])(
+      "classScoresResized and resampleMap with a sum, %i labels, %i×%i to %i×%i, whose answers are f32",
+      async (...sizes) => {
+        const [labels, h, w, H, W] = sizes;
+        const logits = half(h * w * labels, labels, { deviation: 3 });
+        const way = { mode: "bilinear", alignCorners: false } as const;
+        const [rows, columns] = [resizeBand(h, H, way), resizeBand(w, W, way)];
+        const params = { labels, channels: labels, rows, columns, precision } as const;
+        const bands = [rows.start, rows.weights, columns.start, columns.weights] as const;
+        const want = applyBands(logits, labels, rows, columns);
+        const sum = randomNormal(want.length, 2);
+        const sums = await run(resampleMap({ ...params, adds: true }), logits, ...bands, sum);
+        expectClose(
+          sums,
+          want.map((value, i) => value + sum[i]!),
+          [1, H, W, labels],
+          1e-5,
+        );
+        const scores = await run(classScoresResized(params), logits, ...bands);
+        const { confidence, margin, entropy } = classScores(want, labels);
+        expectClose(scores, [...confidence, ...margin, ...entropy], [3, H, W], 1e-5);
+      },
+    );
 
     test.each([
       [24, 24, 61, 97],

@@ -1,10 +1,11 @@
-import { addResized } from "../../kernels/add-resized.ts";
 import { argMaxResized } from "../../kernels/arg-max-resized.ts";
 import { type Band, resizeBand } from "../../kernels/bands.ts";
 import { classScoresResized } from "../../kernels/class-scores-resized.ts";
 import { logAddSoftmax } from "../../kernels/log-add-softmax.ts";
+import { resampleMap } from "../../kernels/resample-map.ts";
 import type { BandShape } from "../../kernels/shared/band-inputs.ts";
 import { Graph, type Tensor } from "../../runtime/graph.ts";
+import { bandConstants } from "../band-constants.ts";
 import type { Size } from "../processor.ts";
 
 /** The windows of a view that hold pixels of a cell: all their logits are cut out at the same size. */
@@ -22,7 +23,7 @@ export interface BlendShape {
   readonly scores: boolean;
 }
 
-/** Names of the inputs for one window of a view, in the order of `addResized`: logits and two bands. */
+/** Names of the inputs for one window of a view, in the order of `resampleMap`: logits and two bands. */
 export function blendInputs(view: number, window: number): readonly string[] {
   return ["logits", "row starts", "row weights", "column starts", "column weights"].map(
     (name) => `${name} ${view}.${window}`,
@@ -39,10 +40,10 @@ export function blendGraph({ cell, labels, views, scores }: BlendShape): Graph {
   const shape = [1, cell.height, cell.width, labels];
   const flat = [cell.height * cell.width, labels];
   let answer: Tensor | undefined;
-  for (const [v, view] of views.entries()) {
+  for (const [v, { rows, columns, windows }] of views.entries()) {
     let sum: Tensor | undefined;
-    for (let w = 0; w < view.windows; w++) {
-      const kernel = addResized({ channels: labels, ...bandsOf(view), precision: "f32", adds: sum !== undefined });
+    for (let w = 0; w < windows; w++) {
+      const kernel = resampleMap({ channels: labels, rows, columns, precision: "f32", adds: sum !== undefined });
       const inputs = kernel.inputs.slice(0, 5).map((spec, i) => graph.input(blendInputs(v, w)[i]!, spec));
       sum = graph.run(kernel, ...inputs, ...(sum ? [sum] : []));
     }
@@ -55,18 +56,11 @@ export function blendGraph({ cell, labels, views, scores }: BlendShape): Graph {
     answer = graph.reshape(graph.run(kernel, graph.reshape(sum!, flat), ...added), shape);
   }
   const [rows, columns] = [same(cell.height), same(cell.width)];
-  const bands = [rows, columns].flatMap(({ start, weights }, i) => [
-    graph.constant(`${["row", "column"][i]} starts`, start),
-    graph.constant(`${["row", "column"][i]} weights`, weights),
-  ]);
+  const bands = bandConstants(graph, rows, columns);
   const params = { labels, rows, columns, precision: "f32" } as const;
   graph.output("labels", graph.run(argMaxResized(params), answer!, ...bands));
   if (scores) graph.output("scores", graph.run(classScoresResized(params), answer!, ...bands));
   return graph;
-}
-
-function bandsOf({ rows, columns }: BlendView) {
-  return { rows, columns };
 }
 
 function same(size: number): Band {
