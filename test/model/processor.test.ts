@@ -18,6 +18,7 @@ describe("parseProcessor", () => {
       imageStd: [0.5, 0.5, 0.5],
       doPad: false,
       sizeDivisor: null,
+      doReduceLabels: false,
     });
   });
 
