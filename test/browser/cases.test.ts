@@ -2,6 +2,8 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fileSource } from "../../cli/node-files.ts";
+import { readTensors } from "../../src/runtime/read-tensors.ts";
 import { launchChromium } from "./chromium.ts";
 import { openPage } from "./open-page.ts";
 import { type PageServer, startPageServer } from "./page-server.ts";
@@ -32,20 +34,19 @@ async function openCases() {
   };
 }
 
-/** A web server lists no folder: a checkpoint without config.json is named itself, and only its answer is known. */
-function modelOf(name: string): { readonly file?: string; readonly stages: number } {
-  const files = readdirSync(folderOf(`test/fixtures/cases/${name}`));
-  const file = files.find((path) => path.endsWith(".pt"));
-  return file === undefined ? { stages: 9 } : { file, stages: 1 };
+/** A web server lists no folder: a checkpoint without config.json is named itself. */
+function checkpointOf(name: string): string | undefined {
+  return readdirSync(folderOf(`test/fixtures/cases/${name}`)).find((path) => path.endsWith(".pt"));
 }
 
 test.each(readdirSync(folderOf("test/fixtures/cases")))("%s, stage by stage", async (name) => {
   await using cases = await openCases();
   const url = `${server.url}/fixtures/cases/${name}`;
-  const { file, stages } = modelOf(name);
+  const file = checkpointOf(name);
   const model = file === undefined ? url : `${url}/${file}`;
+  const expected = await readTensors(await fileSource(folderOf(`test/fixtures/cases/${name}/expected.safetensors`)));
   const reports = await cases.page.evaluate((...urls) => globalThis.verifyAt(...urls), url, model);
-  expect(reports.map(({ stage }) => stage)).toHaveLength(stages);
+  expect(reports.map(({ stage }) => stage).sort()).toEqual([...expected.keys()].sort());
   for (const { stage, shape, problem } of reports) expect(problem, `${stage} [${shape}]`).toBeUndefined();
   expect(cases.unexpected()).toEqual([]);
 });
