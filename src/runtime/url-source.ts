@@ -3,6 +3,7 @@ import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
 import { DptError, FileError, UsageError } from "./errors.ts";
 import { isAbort } from "./is-abort.ts";
+import { readingAhead } from "./reading-ahead.ts";
 import { isSingleFile, singleFile } from "./single-file.ts";
 import type { Fetcher } from "./watched-request.ts";
 
@@ -58,7 +59,8 @@ async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSour
     return undefined;
   }
   if (response.status === 200) {
-    return blobSource(file.name, await attempt(file, signal, () => response.blob()));
+    const blob = await attempt(file, signal, () => response.blob());
+    return { ...blobSource(file.name, blob), version: versionOf(response) };
   }
   if (response.status === 416 && response.headers.get("Content-Range") === "bytes */0") {
     await response.body?.cancel();
@@ -69,20 +71,21 @@ async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSour
   const head = await attempt(file, signal, () => response.arrayBuffer());
   const size = range?.size ?? (await sizeByHead(file, signal));
   checkAnswer(file, { begin: 0, end: Math.min(HEAD_BYTES, size), size }, range, head);
-  return rangeSource(file, size, response.headers.get("ETag"), new Uint8Array(head), signal);
+  signal?.throwIfAborted();
+  return readingAhead(rangeSource(file, size, response, new Uint8Array(head)));
 }
 
-function rangeSource(
-  file: RemoteFile,
-  size: number,
-  etag: string | null,
-  head: Uint8Array<ArrayBuffer>,
-  openSignal?: AbortSignal,
-): ByteSource {
-  openSignal?.throwIfAborted();
+/** Of servers of another origin that show no ETag, the date is at least as good. */
+function versionOf({ headers }: Response): string | undefined {
+  return headers.get("ETag") ?? headers.get("Last-Modified") ?? undefined;
+}
+
+function rangeSource(file: RemoteFile, size: number, opened: Response, head: Uint8Array<ArrayBuffer>): ByteSource {
+  const etag = opened.headers.get("ETag");
   const known = { name: file.name, size };
   return {
     ...known,
+    version: versionOf(opened),
     async read(begin, end, signal) {
       checkRange(known, begin, end);
       signal?.throwIfAborted();
