@@ -25,11 +25,15 @@ export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } f
 export type { TestTimeAugmentation } from "./model/windows/views.ts";
 export type { NetworkWork, PictureWork, Work } from "./model/work.ts";
 export { filesFromBlobs } from "./runtime/blob-source.ts";
+export type { KeptModel } from "./runtime/browser-cache/kept-models.ts";
 export type { ByteSource, ModelFiles } from "./runtime/byte-source.ts";
 export { type Comparison, compare } from "./runtime/compare.ts";
+export { filesFromDrop } from "./runtime/drop-source.ts";
 export * from "./runtime/errors.ts";
+export { type FileHandle, filesFromHandles } from "./runtime/handle-source.ts";
 export { filesFromHub, type HubSourceOptions } from "./runtime/hub-source.ts";
 export type { ModelSource } from "./runtime/model-source.ts";
+export { models } from "./runtime/models.ts";
 export { PATIENCE, type Patience } from "./runtime/patience.ts";
 export type { PictureSource, RawPicture } from "./runtime/picture.ts";
 export type { GraphPlan, PlannedKernel } from "./runtime/plan.ts";

@@ -3,6 +3,7 @@ import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
 import { DptError, FileError, UsageError } from "./errors.ts";
 import { isAbort } from "./is-abort.ts";
+import { PassingFailure } from "./patience.ts";
 import { readingAhead } from "./reading-ahead.ts";
 import { isSingleFile, singleFile } from "./single-file.ts";
 import type { Fetcher } from "./watched-request.ts";
@@ -127,8 +128,9 @@ async function attempt<T>(file: RemoteFile, signal: AbortSignal | undefined, ste
     return await step();
   } catch (cause) {
     if (cause instanceof DptError || isAbort(cause, signal)) throw cause;
+    const got = cause instanceof PassingFailure ? cause.message : `"${cause}"`;
     throw new FileError(
-      `${file.name}: want an answer from the server, got "${cause}". ` +
+      `${file.name}: want an answer from the server, got ${got}. ` +
         "Check the address and the connection; on a web page the server must also allow this origin (CORS).",
       { cause },
     );
