@@ -119,7 +119,13 @@ describe("a server that does not answer", () => {
     expect(await errorOf(visit().open("other.json"))).toMatch(/want an answer, got/);
   });
 
-  test("but one that has the file no more is believed", async () => {
+  test("but one that refuses is an error, whatever is kept", async () => {
+    await isOld(visit());
+    server.files = { [MODEL]: { ...served(old), status: 403 } };
+    expect(await errorOf(visit().open(MODEL))).toMatch(/got 403 Forbidden/);
+  });
+
+  test("and one that has the file no more is believed", async () => {
     await isOld(visit());
     server.files = {};
     expect(await visit().open(MODEL)).toBeUndefined();

@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 export interface ServedFile {
   readonly bytes: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
+  /** 206 if left out. */
+  readonly status?: number;
 }
 
 export interface FileServer {
@@ -37,9 +39,9 @@ export async function startFileServer(files: FileServer["files"]): Promise<FileS
       response.writeHead(404).end();
       return;
     }
-    const { bytes, headers } = file;
+    const { bytes, headers, status = 206 } = file;
     const [begin, end] = [Number(first), Math.min(Number(last) + 1, bytes.length)];
-    response.writeHead(206, { ...headers, "Content-Range": `bytes ${begin}-${end - 1}/${bytes.length}` });
+    response.writeHead(status, { ...headers, "Content-Range": `bytes ${begin}-${end - 1}/${bytes.length}` });
     response.end(bytes.subarray(begin, end));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
