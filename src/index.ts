@@ -20,7 +20,7 @@ export type { DecoderConfig, ModelConfig, Task } from "./model/config.ts";
 export { parseConfig } from "./model/config.ts";
 export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
-export type { Processor, Size } from "./model/processor.ts";
+export type { Antialias, Processor, Size } from "./model/processor.ts";
 export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
 export type { TestTimeAugmentation } from "./model/windows/views.ts";
 export type { NetworkWork, PictureWork, Work } from "./model/work.ts";

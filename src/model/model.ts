@@ -32,7 +32,7 @@ import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { inPyTorchLayout } from "./forward.ts";
 import { openFolder } from "./open-folder.ts";
 import { countOf, depthUnit, isNotFinite, predictTasks } from "./predictions.ts";
-import type { Processor, Size } from "./processor.ts";
+import type { Antialias, Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
 import type { Answering } from "./tally.ts";
 import { jobOf, type Recordable, type Work } from "./work.ts";
@@ -60,6 +60,11 @@ export interface LoadOptions extends EngineOptions {
    * directly; "auto", which is the default, is the one that is expected to be faster on the adapter.
    */
   readonly convolution?: Convolution | undefined;
+  /**
+   * Whose way of resizing pictures, each to the bit: "pil" is Pillow's and the default, "torchvision" that of DPTImageProcessor
+   * in transformers 5 on a CPU. They differ by about one level of 256.
+   */
+  readonly antialias?: Antialias | undefined;
   readonly onProgress?: (progress: Progress) => void;
   /**
    * Whether ways to compute are timed on the adapter after the first answer for a size, while no call waits, for two seconds
@@ -128,7 +133,7 @@ export class DPT {
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
     const { onProgress, signal } = options;
-    const { config, processor, checkpoint } = await openFolder(files, signal);
+    const { config, processor, checkpoint } = await openFolder(files, options);
     const storage = chooseStorage(checkpoint, options.dtype);
     const { precision } = storage;
     signal?.throwIfAborted();

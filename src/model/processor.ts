@@ -1,4 +1,4 @@
-import { BICUBIC, BILINEAR, HAMMING, NEAREST, type Resample } from "../kernels/pillow-coefficients.ts";
+import { BICUBIC, BILINEAR, HAMMING, LANCZOS, NEAREST, type Resample } from "../kernels/shared/antialias.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { Fields } from "./fields.ts";
 
@@ -11,11 +11,18 @@ export interface Size {
 /** Red, green and blue. */
 export type Channels = readonly [number, number, number];
 
+/**
+ * Whose resizing: Pillow's, as DPTImageProcessorPil and DPTImageProcessor until transformers 4 have it; or torchvision's on
+ * bytes on a CPU, as DPTImageProcessor of transformers 5.
+ */
+export type Antialias = "pil" | "torchvision";
+
 /** A preprocessor_config.json of transformers' DPTImageProcessor or TIPSv2's, with the class's defaults filled in. */
 export interface Processor {
   readonly doResize: boolean;
   readonly size: Size;
   readonly resample: Resample;
+  readonly antialias: Antialias;
   readonly keepAspectRatio: boolean;
   readonly ensureMultipleOf: number;
   readonly doRescale: boolean;
@@ -54,9 +61,11 @@ const CLASSES: Readonly<Record<string, Defaults>> = {
 
 /**
  * Reads a preprocessor_config.json. Fields that only training or other classes use are passed over.
+ * @param antialias "torchvision" has nearest, bilinear and bicubic filters only, and takes bicubic for Lanczos, as
+ *   transformers does
  * @throws FileError for another class, a field of the wrong type, or a step that DPTImageProcessor does not have
  */
-export function parseProcessor(json: unknown): Processor {
+export function parseProcessor(json: unknown, antialias: Antialias = "pil"): Processor {
   const fields = new Fields("preprocessor_config.json", json);
   const type = fields.word(
     fields.has("image_processor_type") ? "image_processor_type" : "feature_extractor_type",
@@ -67,13 +76,15 @@ export function parseProcessor(json: unknown): Processor {
   if (fields.boolean("do_center_crop", false)) {
     throw fields.wrong("do_center_crop", "false, since DPTImageProcessor does not crop", true);
   }
+  fields.word("data_format", ["channels_first"], "channels_first");
   const doPad = fields.boolean("do_pad", false);
   const sizeDivisor = fields.has("size_divisor") ? fields.whole("size_divisor", 1) : null;
   if (doPad && sizeDivisor === null) throw fields.wrong("size_divisor", "a whole number from 1 up with do_pad", null);
   return {
     doResize: fields.boolean("do_resize", true),
     size: parseSize(fields, side),
-    resample: parseResample(fields, resample),
+    resample: parseResample(fields, resample, antialias),
+    antialias,
     keepAspectRatio: fields.boolean("keep_aspect_ratio", false),
     ensureMultipleOf: fields.whole("ensure_multiple_of", 1),
     doRescale: fields.boolean("do_rescale", true),
@@ -150,22 +161,37 @@ function checkSides(what: string, { width, height }: Size): void {
   throw new UsageError(`${what}: want whole numbers of pixels from 1 up, got ${width}x${height}. Check both sides.`);
 }
 
-/** `{height, width}`, or one number for a square as old files have it. */
+/** `{height, width}`, `[height, width]`, or one number for a square as old files have it. */
 function parseSize(fields: Fields, otherwise: number): Size {
-  if (typeof fields.raw("size") === "object") {
+  const raw = fields.raw("size");
+  if (Array.isArray(raw)) {
+    const [height, width] = fields.numbers("size", [1, 1]);
+    if ([height, width].every((side) => Number.isSafeInteger(side) && side! >= 1))
+      return { width: width!, height: height! };
+    throw fields.wrong("size", "[height, width], whole numbers", raw);
+  }
+  if (typeof raw === "object") {
     const size = fields.object("size");
     if (size.has("height") && size.has("width"))
       return { width: size.whole("width", 1), height: size.whole("height", 1) };
-    throw fields.wrong("size", "{height, width} or one whole number", fields.raw("size"));
+    throw fields.wrong("size", "{height, width} or one whole number, since DPTImageProcessor knows no edges", raw);
   }
   const side = fields.whole("size", otherwise);
+  // transformers would take the number for the shortest edge then, and stop.
+  if (raw !== undefined && !fields.boolean("default_to_square", true)) {
+    throw fields.wrong("default_to_square", "true where size is one number", false);
+  }
   return { width: side, height: side };
 }
 
-function parseResample(fields: Fields, otherwise: Resample): Resample {
+function parseResample(fields: Fields, otherwise: Resample, antialias: Antialias): Resample {
   const filter = fields.whole("resample", otherwise, NEAREST);
   if (filter > HAMMING) throw fields.wrong("resample", `one of Pillow's filters, ${NEAREST} to ${HAMMING}`, filter);
-  return filter as Resample;
+  if (antialias === "pil") return filter as Resample;
+  if (filter === LANCZOS) return BICUBIC;
+  if (filter === NEAREST || filter === BILINEAR || filter === BICUBIC) return filter;
+  const want = `${NEAREST}, ${LANCZOS}, ${BILINEAR} or ${BICUBIC} with antialias "torchvision"`;
+  throw fields.wrong("resample", want, filter);
 }
 
 function parseChannels(
@@ -174,7 +200,12 @@ function parseChannels(
   otherwise: number,
   isRight: (value: number) => boolean = () => true,
 ): Channels {
-  const values = fields.numbers(field, [otherwise, otherwise, otherwise]);
+  const raw = fields.raw(field);
+  // One number stands for all three.
+  const values =
+    typeof raw === "number"
+      ? new Array<number>(3).fill(fields.number(field, otherwise))
+      : fields.numbers(field, [otherwise, otherwise, otherwise]);
   if (!values.every(isRight)) throw fields.wrong(field, "3 numbers above 0", values);
   return [values[0]!, values[1]!, values[2]!];
 }

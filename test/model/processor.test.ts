@@ -19,6 +19,7 @@ describe("parseProcessor", () => {
       doPad: false,
       sizeDivisor: null,
       doReduceLabels: false,
+      antialias: "pil",
     });
   });
 
