@@ -25,7 +25,7 @@ export interface BatchPart extends BatchPlace {
 
 /**
  * Records the way from a picture to the network's input, DPTImageProcessor with Pillow or with torchvision, to the bit until
- * it normalises: resize (8-bit pixels), rescale, normalise, pad.
+ * it normalises: resize (8-bit pixels), crop, rescale, normalise, pad.
  *
  * Adds the input "pixels", `[height, width]` RGBA8 words of the picture, red in the lowest byte; alpha is dropped. Several
  * pictures of this size lie one below the other.
@@ -41,12 +41,21 @@ export function preprocess(
   precision: Precision,
   part: BatchPart = { input: "pixels", ...ALONE },
 ): Tensor {
-  const { pad } = size;
-  const [height, width] = [size.height - pad.top - pad.bottom, size.width - pad.left - pad.right];
+  const { pad, crop } = size;
+  const window = { height: size.height - pad.top - pad.bottom, width: size.width - pad.left - pad.right };
+  const { height, width } = crop?.resized ?? window;
   const pixels = graph.input(part.input, { shape: [part.count * picture.height, picture.width], dtype: "u32" });
   const narrowed = resize(graph, pixels, "horizontal", width, processor, 1);
   const resized = resize(graph, narrowed, "vertical", height, processor, part.count);
-  const kernel = normalizePixels({ height, width, ...normalization(processor), pad, precision, place: part });
+  const kernel = normalizePixels({
+    height,
+    width,
+    ...normalization(processor),
+    pad,
+    crop: crop && { ...crop, ...window },
+    precision,
+    place: part,
+  });
   return graph.runInto(part.into, kernel, resized);
 }
 

@@ -31,13 +31,17 @@ test.each(readdirSync(CASES))("%s is what DPTImageProcessor makes of it", async 
   expectClose(got.data, want!.data, got.shape, 1e-6, "pixel_values");
 });
 
-// DPTImageProcessor of transformers 5.18 with torchvision 0.28 and torch 2.13 on a CPU.
-test.each(["extreme-shrink", "grey"])("%s is what torchvision makes of it, where asked for", async (name) => {
-  const got = await pixelValues(CASES + name, "torchvision");
-  const want = (await readTensors(await fileSource(`${CASES}${name}/torchvision.safetensors`))).get("pixel_values");
-  expect(got.shape).toEqual(want!.shape);
-  expectClose(got.data, want!.data, got.shape, 1e-6, "pixel_values");
-});
+// DPTImageProcessor of transformers 5.18 with torchvision 0.28 and torch 2.13 on a CPU. Only this class crops.
+test.each(["preprocess/extreme-shrink", "preprocess/grey", "crop/inside", "crop/larger"])(
+  "%s is what torchvision makes of it, where asked for",
+  async (name) => {
+    const folder = `${CASES}../${name}`;
+    const got = await pixelValues(folder, "torchvision");
+    const want = (await readTensors(await fileSource(`${folder}/torchvision.safetensors`))).get("pixel_values");
+    expect(got.shape).toEqual(want!.shape);
+    expectClose(got.data, want!.data, got.shape, 1e-6, "pixel_values");
+  },
+);
 
 test("has all cases", () => {
   expect(readdirSync(CASES)).toHaveLength(9);
