@@ -1,7 +1,6 @@
 import type { DPT, ModelConfig, Prediction, PredictionOptions, RawPicture, Task } from "../../src/index.ts";
 import { checkTasks } from "../../src/model/check-tasks.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { windowSize } from "../../src/model/windows/window-layout.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareFolder } from "../files/prepare-output.ts";
@@ -76,10 +75,7 @@ export async function predictPictures<Answer extends Prediction>(
     for (let first = 0; first < names.length; first += batch) {
       const together = names.slice(first, first + batch);
       const photos = await Promise.all(together.map(({ image }) => readPicture(image)));
-      const works = photos.map((photo) => {
-        const picture = windowSize(photo, asked.tile ?? photo);
-        return { picture, size: asked.size, resize: asked.resize, tasks: [task.task] };
-      });
+      const works = photos.map((picture) => ({ ...asked, picture, batch: photos.length, tasks: [task.task] }));
       const tuned: (Tuned | undefined)[] = [];
       for (const work of works) tuned.push(await tune(model, work));
       const answers = await task.answer(model, photos, asked);
