@@ -9,6 +9,8 @@ export default defineConfig({
     setupFiles: ["test/setup.ts"],
     pool: "forks",
     maxWorkers: 1,
+    // What runs away ends soon.
+    execArgv: ["--max-old-space-size=1024"],
     testTimeout: 6 * 3600_000,
     hookTimeout: 120_000,
   },
