@@ -19,6 +19,8 @@ export type {
   Timing,
 } from "./model/predictions.ts";
 export type { Antialias, Processor, Size } from "./model/processor.ts";
+export type { StreamSource } from "./model/stream/open-frames.ts";
+export type { StreamedFrame, StreamOptions } from "./model/stream/stream-frames.ts";
 export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
 export type { TestTimeAugmentation } from "./model/windows/views.ts";
 export type { NetworkWork, PictureWork, Work } from "./model/work.ts";
