@@ -1,15 +1,23 @@
 /** Pieces that are on their way or wait to be read; more only fill memory. */
 const AHEAD = 4;
-/** Pieces that were read in part and may be read again: where the next tensor begins. */
-const KEPT = 4;
+/** Pieces that were read in part and are to be read again: a bias beside the weight that has gone before. */
+const KEPT = 6;
+
+/** Its answer is memory of its own, which is freed after the last read. */
+type FetchPiece = (signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>;
 
 /** A piece of a file that was announced; in memory from when it is fetched until it makes room. */
 export class ExpectedPiece {
   readonly #ahead: FetchAhead;
-  readonly #fetch: (signal: AbortSignal) => Promise<Uint8Array>;
-  #bytes: Promise<Uint8Array> | undefined;
+  readonly #fetch: FetchPiece;
+  #bytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  /** Reads to come, as announced. */
+  #reads = 1;
+  /** Reads that wait for its bytes. */
+  #readers = 0;
+  #wasStarted = false;
 
-  constructor(ahead: FetchAhead, fetch: (signal: AbortSignal) => Promise<Uint8Array>) {
+  constructor(ahead: FetchAhead, fetch: FetchPiece) {
     this.#ahead = ahead;
     this.#fetch = fetch;
   }
@@ -19,14 +27,38 @@ export class ExpectedPiece {
     return this.#ahead.isOver;
   }
 
-  /** Its bytes, fetched if they are not in memory. */
-  bytes(): Promise<Uint8Array> {
-    const bytes = this.start(this.#ahead.signal);
-    this.#ahead.read(this);
-    return bytes;
+  /** Announces one more read. */
+  expectAgain(): void {
+    this.#reads++;
   }
 
-  start(signal: AbortSignal): Promise<Uint8Array> {
+  /** Copies what it holds, fetched if it is not in memory; after the last read that was announced it lets go of it. */
+  async read(copy: (bytes: Uint8Array) => void): Promise<void> {
+    const coming = this.start(this.#ahead.signal);
+    this.#ahead.read(this);
+    this.#reads--;
+    this.#readers++;
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = await coming;
+      copy(bytes);
+    } finally {
+      this.#readers--;
+    }
+    // Others may wait for the same bytes: more have read than were announced.
+    if (this.#reads > 0 || this.#readers > 0) return;
+    this.#ahead.drop(this);
+    // Freed at once where the engine can: garbage of this size would outgrow what is in use before it is collected.
+    (bytes.buffer as ArrayBuffer & { transfer?(length: number): void }).transfer?.(0);
+  }
+
+  /** Whether it was fetched before its turn. */
+  get wasStarted(): boolean {
+    return this.#wasStarted;
+  }
+
+  start(signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    this.#wasStarted = true;
     if (!this.#bytes) {
       this.#bytes = this.#fetch(signal);
       // Whoever reads it meets its error; until then it must not count as unhandled.
@@ -62,7 +94,7 @@ export class FetchAhead {
     return this.#stop.signal.aborted;
   }
 
-  announce(fetch: (signal: AbortSignal) => Promise<Uint8Array>): ExpectedPiece {
+  announce(fetch: FetchPiece): ExpectedPiece {
     const piece = new ExpectedPiece(this, fetch);
     this.#announced.push(piece);
     return piece;
@@ -80,10 +112,16 @@ export class FetchAhead {
     }
     while (this.#unread.size < AHEAD && this.#next < this.#announced.length && !this.signal.aborted) {
       const next = this.#announced[this.#next++]!;
-      if (this.#read.has(next)) continue;
+      if (next.wasStarted) continue;
       this.#unread.add(next);
       next.start(this.signal);
     }
+  }
+
+  /** A piece is not needed any more. */
+  drop(piece: ExpectedPiece): void {
+    this.#read.delete(piece);
+    piece.forget();
   }
 
   /** Lets go of all that is on its way or in memory. */

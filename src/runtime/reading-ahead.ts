@@ -13,11 +13,13 @@ export function readingAhead(source: ByteSource): ByteSource {
     version,
     expect(begin, end, ahead) {
       for (const { index, begin: from, end: until } of blocksOf(begin, end, size)) {
-        if (pieces.get(index)?.isOver === false) continue;
-        pieces.set(
-          index,
-          ahead.announce((signal) => source.read(from, until, signal)),
-        );
+        const known = pieces.get(index);
+        if (known?.isOver === false) known.expectAgain();
+        else
+          pieces.set(
+            index,
+            ahead.announce((signal) => source.read(from, until, signal)),
+          );
       }
     },
     async read(begin, end, signal) {
@@ -26,10 +28,10 @@ export function readingAhead(source: ByteSource): ByteSource {
       if (blocks.some(({ index }) => pieces.get(index)?.isOver !== false)) return source.read(begin, end, signal);
       const bytes = new Uint8Array(end - begin);
       for (const { index, begin: from } of blocks) {
-        const block = await pieces.get(index)!.bytes();
+        await pieces.get(index)!.read((block) => {
+          bytes.set(block.subarray(Math.max(begin - from, 0), end - from), Math.max(from - begin, 0));
+        });
         signal?.throwIfAborted();
-        const part = block.subarray(Math.max(begin - from, 0), end - from);
-        bytes.set(part, Math.max(from - begin, 0));
       }
       return bytes;
     },

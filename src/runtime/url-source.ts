@@ -92,7 +92,7 @@ function rangeSource(file: RemoteFile, size: number, opened: Response, head: Uin
       signal?.throwIfAborted();
       if (end <= head.length) return head.slice(begin, end);
       if (begin === end) return new Uint8Array(0);
-      const response = await ask(file, "GET", [begin, end], signal);
+      const response = await ask(file, "GET", [begin, end], signal, "no-store");
       await checkStatus(file, response);
       const tag = response.headers.get("ETag");
       if (etag !== null && tag !== null && tag !== etag) {
@@ -114,8 +114,11 @@ async function ask(
   method: "GET" | "HEAD",
   range: readonly [number, number] | undefined,
   signal?: AbortSignal,
+  cache?: RequestCache,
 ): Promise<Response> {
   const init: RequestInit = { method };
+  // A browser's own cache lets ranges of one file wait for each other, asks for some twice and is too small for the rest.
+  if (cache) init.cache = cache;
   if (range) init.headers = { Range: `bytes=${range[0]}-${range[1] - 1}` };
   if (signal) init.signal = signal;
   return attempt(file, signal, () => file.fetcher(file.url.href, init));

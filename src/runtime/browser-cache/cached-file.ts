@@ -24,7 +24,7 @@ export class CachedFile implements ByteSource {
   readonly version: string;
   readonly #options: CachedFileOptions;
   readonly #kept: Set<number>;
-  readonly #coming = new Map<number, Promise<Uint8Array>>();
+  readonly #coming = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
   #keeps = true;
 
   private constructor(options: CachedFileOptions, kept: Set<number>) {
@@ -41,21 +41,28 @@ export class CachedFile implements ByteSource {
 
   async read(begin: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     checkRange(this, begin, end);
+    const blocks = blocksOf(begin, end, this.size);
+    const [only] = blocks;
+    // Whole blocks are what is read most: they are not copied once more.
+    if (only && blocks.length === 1) return this.#part(only, begin, end, signal);
     const bytes = new Uint8Array(end - begin);
-    for (const block of blocksOf(begin, end, this.size)) {
-      signal?.throwIfAborted();
+    for (const block of blocks) {
       const [from, until] = [Math.max(begin, block.begin), Math.min(end, block.end)];
-      const part = (await this.#stored(block, from, until)) ?? (await this.#fetched(block, signal));
-      bytes.set(
-        part.length === until - from ? part : part.subarray(from - block.begin, until - block.begin),
-        from - begin,
-      );
+      bytes.set(await this.#part(block, from, until, signal), from - begin);
     }
     return bytes;
   }
 
+  async #part(block: Block, from: number, until: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    signal?.throwIfAborted();
+    const stored = await this.#stored(block, from, until);
+    if (stored) return stored;
+    const whole = await this.#fetched(block, signal);
+    return until - from === whole.length ? whole : whole.slice(from - block.begin, until - block.begin);
+  }
+
   /** A part of a block that is kept; `undefined` if it is not, or was cut by a crash or taken away since. */
-  async #stored(block: Block, from: number, until: number): Promise<Uint8Array | undefined> {
+  async #stored(block: Block, from: number, until: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (!this.#kept.has(block.index)) return undefined;
     const blob = await this.#options.store.read([...this.#options.folder, String(block.index)]);
     if (blob?.size === block.end - block.begin) {
@@ -68,9 +75,12 @@ export class CachedFile implements ByteSource {
   }
 
   /** A whole block, from the server. */
-  async #fetched(block: Block, signal?: AbortSignal): Promise<Uint8Array> {
+  async #fetched(block: Block, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const { index } = block;
-    const coming = this.#coming.get(index) ?? this.#fetchAndKeep(block, signal);
+    const known = this.#coming.get(index);
+    // Memory of its own for whoever asks.
+    if (known) return (await known).slice();
+    const coming = this.#fetchAndKeep(block, signal);
     this.#coming.set(index, coming);
     try {
       return await coming;
@@ -79,7 +89,7 @@ export class CachedFile implements ByteSource {
     }
   }
 
-  async #fetchAndKeep({ index, begin, end }: Block, signal?: AbortSignal): Promise<Uint8Array> {
+  async #fetchAndKeep({ index, begin, end }: Block, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const { remote, store, folder, onFull } = this.#options;
     const bytes = await (await remote(signal)).read(begin, end, signal);
     if (!this.#keeps) return bytes;
