@@ -1,5 +1,5 @@
 import { labelType } from "../kernels/arg-max-resized.ts";
-import type { Pixels } from "../runtime/picture.ts";
+import { inMemory, type Picture, type Pixels } from "../runtime/picture.ts";
 import {
   type DepthMap,
   type Prediction,
@@ -39,7 +39,7 @@ interface Question<Answer> {
 /** Labels of pictures, in their order. */
 export async function segmentPictures(
   answering: Answering,
-  pictures: readonly Pixels[],
+  pictures: readonly Picture[],
   classes: readonly string[],
   options: SegmentOptions,
 ): Promise<Segmentation[]> {
@@ -66,7 +66,7 @@ export async function segmentPictures(
 /** Depth of pictures, in their order. */
 export async function measurePictures(
   answering: Answering,
-  pictures: readonly Pixels[],
+  pictures: readonly Picture[],
   unit: DepthMap["unit"],
   options: PredictionOptions,
 ): Promise<DepthMap[]> {
@@ -82,7 +82,7 @@ export async function measurePictures(
 
 async function answerPictures<Answer>(
   answering: Answering,
-  pictures: readonly Pixels[],
+  pictures: readonly Picture[],
   options: PredictionOptions,
   question: Question<Answer>,
 ): Promise<(Answer & Prediction)[]> {
@@ -104,7 +104,8 @@ async function answerPictures<Answer>(
       answers[numbers[k]!] = answer;
     }
   }
-  for (const [i, picture] of pictures.entries()) answers[i] ??= await question.through(picture, views[i]!);
+  for (const [i, picture] of pictures.entries())
+    answers[i] ??= await question.through(await inMemory(picture), views[i]!);
   return answers;
 }
 
@@ -116,7 +117,7 @@ function isPlain(views: readonly View[]): boolean {
 
 async function answerBatch<Answer>(
   { runs, model }: Answering,
-  pictures: readonly Pixels[],
+  pictures: readonly Picture[],
   { indices, groups }: Batch,
   { size, resize, ...options }: PredictionOptions,
   { call, task, logits, read, countBroken }: Question<Answer>,
@@ -128,10 +129,11 @@ async function answerBatch<Answer>(
       share: { index, count, pixels: picture.width * picture.height },
     })),
   );
-  const words = indices.map((i) => pictures[i]!.words);
-  const inputs = Object.fromEntries(
-    groups.map((_, g) => [groupName("pixels", g), joined(words.filter((_, i) => shares[i]!.group === g))]),
-  );
+  const inputs: Record<string, Picture["words"]> = {};
+  for (const g of groups.keys()) {
+    const members = indices.filter((_, k) => shares[k]!.group === g).map((i) => pictures[i]!);
+    inputs[groupName("pixels", g)] = await joined(members);
+  }
   const tally = new Tally(runs, call, options);
   const answers = await tally.pass(job, inputs, (outputs): Attempt<Answer[]> => {
     const each = shares.map(({ group, share }) => read((name) => outputs.get(groupName(name, group))!, share));
@@ -149,11 +151,13 @@ async function answerBatch<Answer>(
   });
 }
 
-function joined(pictures: readonly Uint32Array[]): Uint32Array {
-  if (pictures.length === 1) return pictures[0]!;
-  const all = new Uint32Array(pictures.reduce((sum, { length }) => sum + length, 0));
+/** Pictures of one size, one below the other. */
+async function joined(pictures: readonly Picture[]): Promise<Picture["words"]> {
+  if (pictures.length === 1) return pictures[0]!.words;
+  const each = await Promise.all(pictures.map(inMemory));
+  const all = new Uint32Array(each.reduce((sum, { words }) => sum + words.length, 0));
   let at = 0;
-  for (const words of pictures) {
+  for (const { words } of each) {
     all.set(words, at);
     at += words.length;
   }

@@ -2,7 +2,7 @@ import { gram } from "../kernels/gram.ts";
 import type { Checkpoint } from "../runtime/checkpoint.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Graph } from "../runtime/graph.ts";
-import { type PictureSource, readPixels } from "../runtime/picture.ts";
+import { inMemory, type PictureSource, takePicture } from "../runtime/picture.ts";
 import { checkWeights } from "./check-weights.ts";
 import type { ModelConfig } from "./config.ts";
 import { dptWeights, IGNORED_TENSORS } from "./dpt.ts";
@@ -29,7 +29,7 @@ export async function inputMoments(
   const moments = new Map<string, Float32Array>();
   try {
     for (const source of pictures) {
-      const { words, ...picture } = readPixels(source);
+      const { words, ...picture } = await inMemory(await takePicture(source));
       const network = networkSize(processor, picture);
       const graph = predictGraph(config, weights, "f32", { processor, picture, network });
       observe(graph, labels);

@@ -5,7 +5,7 @@ import { CallQueue } from "../runtime/call-queue.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
-import { type PictureSource, type Pixels, readPixels } from "../runtime/picture.ts";
+import { type Picture, type PictureSource, releasePicture } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
@@ -320,22 +320,39 @@ export class DPT {
     tasks: readonly Task[],
     options: TaskOptions,
   ): Promise<Predictions> {
-    const picture = readPixels(source);
-    return this.#calls.run(() => predictTasks(this.#answering, call, picture, tasks, options));
+    return this.#taken([source], ([picture]) => predictTasks(this.#answering, call, picture!, tasks, options));
   }
 
   /** Answers for a list as its turn comes, or for one picture. */
   async #answer<Answer>(
     source: PictureSource | readonly PictureSource[],
-    answer: (pictures: readonly Pixels[]) => Promise<Answer[]>,
+    answer: (pictures: readonly Picture[]) => Promise<Answer[]>,
   ): Promise<Answer | Answer[]> {
-    // Read at once: the caller may use its buffers for the next pictures while these wait their turn.
-    if (isList(source)) {
-      const pictures = source.map(readPixels);
-      return this.#calls.run(() => answer(pictures));
+    const answers = await this.#taken(isList(source) ? source : [source], answer);
+    return isList(source) ? answers : answers[0]!;
+  }
+
+  /**
+   * Does something with pictures when its turn comes. They are read at once: the caller may use its buffers for the next
+   * ones while these wait.
+   */
+  async #taken<Result>(
+    sources: readonly PictureSource[],
+    task: (pictures: readonly Picture[]) => Promise<Result>,
+  ): Promise<Result> {
+    const taking = Promise.allSettled(sources.map((source) => this.#engine.takePicture(source)));
+    const taken = taking.then((results) =>
+      results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
+    );
+    try {
+      return await this.#calls.run(async () => {
+        const failed = (await taking).find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
+        if (failed) throw failed.reason;
+        return task(await taken);
+      });
+    } finally {
+      taken.then((pictures) => pictures.forEach(releasePicture));
     }
-    const picture = readPixels(source);
-    return this.#calls.run(async () => (await answer([picture]))[0]!);
   }
 
   get #answering(): Answering {

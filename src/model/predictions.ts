@@ -1,6 +1,6 @@
 import { labelType } from "../kernels/arg-max-resized.ts";
 import { InternalError } from "../runtime/errors.ts";
-import type { Pixels } from "../runtime/picture.ts";
+import type { Picture } from "../runtime/picture.ts";
 import { type DepthMap, type Prediction, type Predictions, readLabels, type TaskOptions } from "./answers.ts";
 import { checkTasks } from "./check-tasks.ts";
 import { decoderOf, labelsOf, type ModelConfig, type Task } from "./config.ts";
@@ -24,7 +24,7 @@ interface TaskAnswer {
 export async function predictTasks(
   { model, runs }: Answering,
   call: string,
-  { words, width, height }: Pixels,
+  { words, width, height }: Picture,
   tasks: readonly Task[],
   { size, resize, ...options }: TaskOptions,
 ): Promise<Predictions> {

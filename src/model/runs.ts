@@ -1,7 +1,8 @@
 import type { CallQueue } from "../runtime/call-queue.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { NumberError } from "../runtime/errors.ts";
-import type { Graph, InputData } from "../runtime/graph.ts";
+import type { Graph } from "../runtime/graph.ts";
+import type { RunInputs } from "../runtime/session.ts";
 import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
 import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
@@ -15,7 +16,7 @@ export interface Wanted {
   /** What the user called. */
   readonly call: string;
   readonly job: Job;
-  readonly inputs: Readonly<Record<string, InputData>>;
+  readonly inputs: RunInputs;
 }
 
 /** What a run gave, and in words how much of it is not finite. */

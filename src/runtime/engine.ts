@@ -3,6 +3,7 @@ import { checkPrecision, describeAdapter, requestDevice, requestOwnDevice, trait
 import type { Graph } from "./graph.ts";
 import { indexedDbStore } from "./indexed-db-store.ts";
 import { type Choice, choicesOf, type PathPreference } from "./path-choices.ts";
+import { type Picture, type PictureSource, takePicture } from "./picture.ts";
 import { Pipelines } from "./pipelines.ts";
 import { readsSubgroupMatrices } from "./reads-subgroup-matrices.ts";
 import { Session } from "./session.ts";
@@ -132,6 +133,11 @@ export class Engine {
     const choices = choicesOf(graph, this.traits, this.#preference);
     await this.#records.load(choices.values());
     return choices;
+  }
+
+  /** @see {@link takePicture} */
+  takePicture(source: PictureSource): Promise<Picture> {
+    return takePicture(source, this.#device);
   }
 
   /** Frees the device if the engine made it; a device that was given stays. */
