@@ -29,20 +29,12 @@ const makers = {
     await image.decode();
     return image;
   },
-  canvas: async (blob: Blob) => {
-    const bitmap = await createImageBitmap(blob);
-    const canvas = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: bitmap.height });
-    canvas.getContext("2d")!.drawImage(bitmap, 0, 0);
-    return canvas;
-  },
+  canvas: canvasOf,
   "offscreen canvas": async (blob: Blob) => drawn(await createImageBitmap(blob)),
-  "image data": async (blob: Blob) => {
-    const canvas = drawn(await createImageBitmap(blob));
-    return canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-  },
+  "image data": imageDataFrom,
   "video frame": async (blob: Blob) => new VideoFrame(await createImageBitmap(blob), { timestamp: 0 }),
   video: async (blob: Blob) => {
-    const canvas = await makers.canvas(blob);
+    const canvas = await canvasOf(blob);
     const video = Object.assign(document.createElement("video"), { muted: true, srcObject: canvas.captureStream() });
     await video.play();
     return video;
@@ -50,6 +42,18 @@ const makers = {
   "texture rgba8unorm": (blob: Blob) => textureOf(blob, "rgba8unorm"),
   "texture bgra8unorm-srgb": (blob: Blob) => textureOf(blob, "bgra8unorm-srgb"),
 } satisfies Record<string, (blob: Blob) => Promise<PictureSource>>;
+
+async function canvasOf(blob: Blob): Promise<HTMLCanvasElement> {
+  const bitmap = await createImageBitmap(blob);
+  const canvas = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: bitmap.height });
+  canvas.getContext("2d")!.drawImage(bitmap, 0, 0);
+  return canvas;
+}
+
+async function imageDataFrom(blob: Blob): Promise<ImageData> {
+  const canvas = drawn(await createImageBitmap(blob));
+  return canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+}
 
 function drawn(bitmap: ImageBitmap): OffscreenCanvas {
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
@@ -59,7 +63,7 @@ function drawn(bitmap: ImageBitmap): OffscreenCanvas {
 
 /** A texture whose bytes are the file's, in the order that its format has. */
 async function textureOf(blob: Blob, format: GPUTextureFormat, owner = device): Promise<GPUTexture> {
-  const { width, height, data } = await makers["image data"](blob);
+  const { width, height, data } = await imageDataFrom(blob);
   const bytes = new Uint8Array(data);
   if (format.startsWith("bgra")) for (let i = 0; i < bytes.length; i += 4) bytes.subarray(i, i + 3).reverse();
   const usage = GPUTextureUsage.COPY_DST | GPUTextureUsage.COPY_SRC;
