@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { ResizeMode, Size, WeightFormat } from "../../src/index.ts";
+import type { Antialias, ResizeMode, Size, WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
 import { parseSizeOrNative } from "./parse-option.ts";
@@ -11,6 +11,7 @@ export interface ModelOptions extends HubCommandOptions {
   readonly output: string;
   readonly size?: Size | "native";
   readonly resize?: ResizeMode;
+  readonly antialias?: Antialias;
   readonly dtype?: WeightFormat;
   readonly software?: boolean;
   readonly json?: boolean;
@@ -48,6 +49,12 @@ export function addModelOptions(command: Command, { model, resize }: Defaults): 
         "bilinear",
         "bicubic",
       ]),
+    )
+    .addOption(
+      new Option(
+        "--antialias <way>",
+        "whose resizing of pictures, Pillow's or that of transformers 5 (default: pil)",
+      ).choices(["pil", "torchvision"]),
     )
     .addOption(dtypeOption())
     .option("--software", "use the software adapter even where there is a GPU")

@@ -1,4 +1,5 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { PALETTES, type PaletteName } from "../palettes/palette-for.ts";
 import { examples } from "./examples.ts";
 import { parseAlpha, parseChoices, parseNames, parseNumber } from "./parse-option.ts";
 import { addPictureOptions, type PictureOptions } from "./picture-options.ts";
@@ -11,6 +12,7 @@ export interface SegmentOptions extends PictureOptions {
   readonly alpha: number;
   readonly formats: readonly LabelFormat[];
   readonly simplify?: number;
+  readonly palette?: PaletteName;
   readonly classes?: readonly string[];
   readonly labels?: boolean;
 }
@@ -28,6 +30,12 @@ export function segmentCommand(program: Command): void {
     )
     .argument("[images...]", "JPEG, PNG, WebP, TIFF, AVIF, … (default: the embedded street photo)")
     .option("--alpha <number>", "weight of the class colours in the overlay, 0 to 1", parseAlpha, 0.5)
+    .addOption(
+      new Option(
+        "--palette <name>",
+        "the data set whose colours are used (default: by the classes' names or number)",
+      ).choices(PALETTES),
+    )
     .option("--classes <names>", "colour these classes only in the overlay, as road,car", parseNames)
     .option(
       "--formats <list>",

@@ -1,20 +1,57 @@
 import iwanthue from "iwanthue";
+import { UsageError } from "../../src/runtime/errors.ts";
 import { ADE20K } from "./ade20k.ts";
 import { CAMVID } from "./camvid.ts";
+import { CITYSCAPES } from "./cityscapes.ts";
 import { colourOf } from "./colour-of.ts";
+import { VOC } from "./voc.ts";
 
 /** Red, green and blue, 0 to 255. */
 export type Colour = readonly [number, number, number];
 
+/** Data sets with published colours, by their names for `--palette`. */
+export const PALETTES = ["ade20k", "camvid", "cityscapes", "voc"] as const;
+export type PaletteName = (typeof PALETTES)[number];
+
+/** By id, and by name where the data set's names are as short as checkpoints have them. */
+const COLOURS: Readonly<Record<PaletteName, readonly Colour[]>> = {
+  ade20k: ADE20K,
+  camvid: [...CAMVID.values()],
+  cityscapes: [...CITYSCAPES.values()],
+  voc: [...VOC.values()],
+};
+const NAMED = { camvid: CAMVID, cityscapes: CITYSCAPES, voc: VOC } as const;
+
 /**
- * A colour for each class: those of CamVid or ADE20K for their classes, otherwise colours as far apart as they get, the
- * same on every run. A checkpoint carries no colours of its own.
+ * A colour for each class: a data set's for its classes, as told by their names or their number, otherwise colours as far
+ * apart as they get, the same on every run. A checkpoint carries no colours of its own.
+ * @param palette takes this data set's: each class's by name where all have one, otherwise by id
+ * @throws UsageError if there are more classes than that data set has
  */
-export function paletteFor(classes: readonly string[]): readonly Colour[] {
-  const camvid = classes.map((name) => CAMVID.get(name));
-  if (camvid.every((colour) => colour !== undefined)) return camvid;
+export function paletteFor(classes: readonly string[], palette?: PaletteName): readonly Colour[] {
+  if (palette !== undefined) return named(classes, palette);
+  for (const byName of Object.values(NAMED)) {
+    const colours = inOrder(classes, byName);
+    if (colours) return colours;
+  }
   if (classes.length === ADE20K.length) return ADE20K;
   // Two at least, since one cannot be apart from any.
   const colours = iwanthue(Math.max(2, classes.length), { seed: "dpt-webgpu", attempts: 1 });
   return colours.slice(0, classes.length).map(colourOf);
+}
+
+function named(classes: readonly string[], palette: PaletteName): readonly Colour[] {
+  const colours = COLOURS[palette];
+  const byName = palette === "ade20k" ? undefined : inOrder(classes, NAMED[palette]);
+  if (byName) return byName;
+  if (classes.length <= colours.length) return colours.slice(0, classes.length);
+  throw new UsageError(
+    `--palette: want at most ${colours.length} classes for ${palette}, got a model of ${classes.length}. Leave it out.`,
+  );
+}
+
+/** Undefined unless every class has a colour. */
+function inOrder(classes: readonly string[], byName: ReadonlyMap<string, Colour>): readonly Colour[] | undefined {
+  const colours = classes.map((name) => byName.get(name.toLowerCase()));
+  return colours.every((colour) => colour !== undefined) ? colours : undefined;
 }

@@ -13,7 +13,7 @@ import { predictPictures } from "./predict-pictures.ts";
 
 /** `dpt-webgpu segment`. */
 export async function segment(images: readonly string[], options: SegmentOptions): Promise<void> {
-  const { classes } = options;
+  const { classes, palette: wanted } = options;
   const folder = options.model ?? embedded("segmentation", "--model");
   const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
   const formats = LABEL_FORMATS.filter(
@@ -26,10 +26,11 @@ export async function segment(images: readonly string[], options: SegmentOptions
     suffixes: kinds.map(({ suffix }) => suffix),
     check(config) {
       idsOf(classes ?? [], labelsOf(config)!);
+      paletteFor(labelsOf(config)!, wanted);
     },
     async run(model, name, photo) {
       const result = await model.segment(photo, options);
-      const palette = paletteFor(result.classes);
+      const palette = paletteFor(result.classes, wanted);
       const areas = classAreas(result, palette);
       const coloured = classes && new Set(idsOf(classes, result.classes));
       const answer = { photo, result, palette, areas, coloured, image: name.image, options };

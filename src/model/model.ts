@@ -5,7 +5,7 @@ import { CallQueue } from "../runtime/call-queue.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
-import { type Picture, type PictureSource, releasePicture } from "../runtime/picture.ts";
+import type { Picture, PictureSource } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
@@ -14,27 +14,28 @@ import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
-import { measurePictures, segmentPictures } from "./answer-pictures.ts";
-import type {
-  DepthMap,
-  NormalMap,
-  PredictionOptions,
-  Predictions,
-  Segmentation,
-  SegmentOptions,
-  TaskOptions,
-} from "./answers.ts";
+import { answerPictures, type Question } from "./answer-pictures.ts";
 import { checkTasks } from "./check-tasks.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
-import { labelsOf, type ModelConfig, type Task } from "./config.ts";
+import type { ModelConfig, Task } from "./config.ts";
 import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
 import { inPyTorchLayout } from "./forward.ts";
 import { openFolder } from "./open-folder.ts";
-import { countOf, depthUnit, isNotFinite, predictTasks } from "./predictions.ts";
-import type { Processor, Size } from "./processor.ts";
+import {
+  countOf,
+  type DepthMap,
+  isNotFinite,
+  type NormalMap,
+  type PredictionOptions,
+  type Predictions,
+  type PredictTasksOptions,
+  type Segmentation,
+  type SegmentOptions,
+} from "./predictions.ts";
+import type { Antialias, Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
-import type { Answering } from "./tally.ts";
+import { withPictures } from "./with-pictures.ts";
 import { jobOf, type Recordable, type Work } from "./work.ts";
 
 /**
@@ -60,6 +61,11 @@ export interface LoadOptions extends EngineOptions {
    * directly; "auto", which is the default, is the one that is expected to be faster on the adapter.
    */
   readonly convolution?: Convolution | undefined;
+  /**
+   * Whose way of resizing pictures, each to the bit: "pil" is Pillow's and the default, "torchvision" that of DPTImageProcessor
+   * in transformers 5 on a CPU. They differ by about one level of 256.
+   */
+  readonly antialias?: Antialias | undefined;
   readonly onProgress?: (progress: Progress) => void;
   /**
    * Whether ways to compute are timed on the adapter after the first answer for a size, while no call waits, for two seconds
@@ -128,7 +134,7 @@ export class DPT {
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
     const { onProgress, signal } = options;
-    const { config, processor, checkpoint } = await openFolder(files, signal);
+    const { config, processor, checkpoint } = await openFolder(files, options);
     const storage = chooseStorage(checkpoint, options.dtype);
     const { precision } = storage;
     signal?.throwIfAborted();
@@ -193,48 +199,45 @@ export class DPT {
    */
   segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
   segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
-  async segment(
-    source: PictureSource | readonly PictureSource[],
-    options: SegmentOptions = {},
-  ): Promise<Segmentation | Segmentation[]> {
-    checkTasks("segment", this.config, ["segmentation"]);
-    const classes = labelsOf(this.config)!;
-    return this.#answer(source, (pictures) => segmentPictures(this.#answering, pictures, classes, options));
+  async segment(source: OneOrMore<PictureSource>, options: SegmentOptions = {}): Promise<OneOrMore<Segmentation>> {
+    const answer = await this.#predict(source, { ...options, call: "segment", tasks: ["segmentation"] });
+    return eachOf(answer, ({ segmentation }) => segmentation!);
   }
 
   /**
-   * Depth at every pixel of a picture, or of each picture of a list, in the list's order.
+   * Depth at every pixel of a picture, or of each of a list.
    * @throws as {@link DPT.segment}, of a model for depth
    */
   depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
   depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
-  async depth(
-    source: PictureSource | readonly PictureSource[],
-    options: PredictionOptions = {},
-  ): Promise<DepthMap | DepthMap[]> {
-    checkTasks("depth", this.config, ["depth"]);
-    const unit = depthUnit(this.config);
-    return this.#answer(source, (pictures) => measurePictures(this.#answering, pictures, unit, options));
+  async depth(source: OneOrMore<PictureSource>, options: PredictionOptions = {}): Promise<OneOrMore<DepthMap>> {
+    const answer = await this.#predict(source, { ...options, call: "depth", tasks: ["depth"] });
+    return eachOf(answer, ({ depth }) => depth!);
   }
 
   /**
-   * The surface normal at every pixel of a picture.
+   * The surface normal at every pixel of a picture, or of each of a list.
    * @throws as {@link DPT.segment}, of a model for normals
    */
-  async normals(source: PictureSource, options: TaskOptions = {}): Promise<NormalMap> {
-    return (await this.#predict("normals", source, ["normals"], options)).normals!;
+  normals(source: PictureSource, options?: PredictionOptions): Promise<NormalMap>;
+  normals(sources: readonly PictureSource[], options?: PredictionOptions): Promise<NormalMap[]>;
+  async normals(source: OneOrMore<PictureSource>, options: PredictionOptions = {}): Promise<OneOrMore<NormalMap>> {
+    const answer = await this.#predict(source, { ...options, call: "normals", tasks: ["normals"] });
+    return eachOf(answer, ({ normals }) => normals!);
   }
 
   /**
-   * All that the model can tell of a picture, or some of it, in one pass: the backbone runs once for all tasks. Their
-   * answers share one timing and profile.
+   * All that the model can tell of a picture, or of each of a list, or some of it, in one pass: the backbone runs once for
+   * all tasks, and their answers share one timing and profile. Through windows and views each task has passes of its own.
    * @throws as {@link DPT.segment}, for a task that the model does not have
    */
+  predict(source: PictureSource, options?: PredictTasksOptions): Promise<Predictions>;
+  predict(sources: readonly PictureSource[], options?: PredictTasksOptions): Promise<Predictions[]>;
   async predict(
-    source: PictureSource,
-    { tasks = this.tasks, ...options }: TaskOptions & { readonly tasks?: readonly Task[] } = {},
-  ): Promise<Predictions> {
-    return this.#predict("predict", source, tasks, options);
+    source: OneOrMore<PictureSource>,
+    { tasks = this.tasks, ...options }: PredictTasksOptions = {},
+  ): Promise<OneOrMore<Predictions>> {
+    return this.#predict(source, { ...options, call: "predict", tasks });
   }
 
   /**
@@ -314,50 +317,13 @@ export class DPT {
     this.dispose();
   }
 
-  async #predict(
-    call: string,
-    source: PictureSource,
-    tasks: readonly Task[],
-    options: TaskOptions,
-  ): Promise<Predictions> {
-    return this.#taken([source], ([picture]) => predictTasks(this.#answering, call, picture!, tasks, options));
-  }
-
-  /** Answers for a list as its turn comes, or for one picture. */
-  async #answer<Answer>(
-    source: PictureSource | readonly PictureSource[],
-    answer: (pictures: readonly Picture[]) => Promise<Answer[]>,
-  ): Promise<Answer | Answer[]> {
-    const answers = await this.#taken(isList(source) ? source : [source], answer);
-    return isList(source) ? answers : answers[0]!;
-  }
-
-  /**
-   * Does something with pictures when its turn comes. They are read at once: the caller may use its buffers for the next
-   * ones while these wait.
-   */
-  async #taken<Result>(
-    sources: readonly PictureSource[],
-    task: (pictures: readonly Picture[]) => Promise<Result>,
-  ): Promise<Result> {
-    const taking = Promise.allSettled(sources.map((source) => this.#engine.takePicture(source)));
-    const taken = taking.then((results) =>
-      results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
-    );
-    try {
-      return await this.#calls.run(async () => {
-        const failed = (await taking).find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
-        if (failed) throw failed.reason;
-        return task(await taken);
-      });
-    } finally {
-      taken.then((pictures) => pictures.forEach(releasePicture));
-    }
-  }
-
-  get #answering(): Answering {
+  async #predict(source: OneOrMore<PictureSource>, question: Question): Promise<OneOrMore<Predictions>> {
+    checkTasks(question.call, this.config, question.tasks);
     const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
-    return { runs: this.#runs, model: this.#recordable, onPass };
+    const answering = { runs: this.#runs, model: this.#recordable, onPass };
+    const answer = (pictures: readonly Picture[]) => answerPictures(answering, pictures, question);
+    const answers = await withPictures(this.#engine, this.#calls, isList(source) ? source : [source], answer);
+    return isList(source) ? answers : answers[0]!;
   }
 
   get #recordable(): Recordable {
@@ -365,6 +331,12 @@ export class DPT {
   }
 }
 
-function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
+type OneOrMore<Item> = Item | readonly Item[];
+
+function isList<Item>(source: OneOrMore<Item>): source is readonly Item[] {
   return Array.isArray(source);
+}
+
+function eachOf<Item, Answer>(items: OneOrMore<Item>, of: (item: Item) => Answer): OneOrMore<Answer> {
+  return isList(items) ? items.map(of) : of(items);
 }

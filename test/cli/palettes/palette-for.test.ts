@@ -15,7 +15,29 @@ test("150 classes have ADE20K's colours", () => {
   expect([colours[0], colours[2], colours[149]]).toEqual(["#787878", "#06e6e6", "#5c00ff"]);
 });
 
-test.each([1, 2, 19, 256])("%i other classes have colours of their own, the same on every run", (count) => {
+test("Cityscapes' and VOC's classes have their data sets' colours, whatever their capitals", () => {
+  expect(paletteFor(["Rider", "traffic light", "bicycle"]).map(hexOf)).toEqual(["#ff0000", "#faaa1e", "#770b20"]);
+  expect(paletteFor(["background", "aeroplane", "tvmonitor"]).map(hexOf)).toEqual(["#000000", "#800000", "#004080"]);
+});
+
+test("a palette by name is taken by the classes' names, otherwise by their ids", () => {
+  expect(paletteFor(["car", "road"], "cityscapes").map(hexOf)).toEqual(["#00008e", "#804080"]);
+  expect(paletteFor(["car", "road"], "camvid").map(hexOf)).toEqual(["#400080", "#804080"]);
+  expect(paletteFor(names(19), "cityscapes").map(hexOf)[18]).toBe("#770b20");
+  // Published as (r, g, b): 1 (128, 0, 0), 4 (0, 0, 128), 8 (64, 0, 0), 15 (192, 128, 128), 20 (0, 64, 128).
+  const voc = paletteFor(names(21), "voc");
+  expect([1, 4, 8, 15, 20].map((id) => voc[id])).toEqual([
+    [128, 0, 0],
+    [0, 0, 128],
+    [64, 0, 0],
+    [192, 128, 128],
+    [0, 64, 128],
+  ]);
+  expect(paletteFor(names(3), "ade20k").map(hexOf)).toEqual(["#787878", "#b47878", "#06e6e6"]);
+  expect(() => paletteFor(names(22), "voc")).toThrow("--palette: want at most 21 classes for voc, got a model of 22.");
+});
+
+test.each([1, 2, 17, 256])("%i other classes have colours of their own, the same on every run", (count) => {
   const colours = paletteFor(names(count)).map(hexOf);
   expect(new Set(colours).size).toBe(count);
   expect(paletteFor(names(count)).map(hexOf)).toEqual(colours);
