@@ -10,7 +10,7 @@ import { Session } from "./session.ts";
 import { takePaths } from "./take-paths.ts";
 import type { Precision } from "./tensor.ts";
 import type { Traits } from "./traits.ts";
-import { Tuner } from "./tuner.ts";
+import type { Tuner } from "./tuner.ts";
 import { TuningRecords } from "./tuning-records.ts";
 import type { TuningStore } from "./tuning-store.ts";
 import type { Weight } from "./weight.ts";
@@ -125,7 +125,7 @@ export class Engine {
 
   /** Measures what is not known yet of a graph's paths; the caller disposes of it. */
   async tuner(graph: Graph): Promise<Tuner> {
-    const choices = await this.#choicesOf(graph);
+    const [{ Tuner }, choices] = await Promise.all([import("./tuner.ts"), this.#choicesOf(graph)]);
     return new Tuner(this.#device, this.#pipelines, this.#records, choices.values(), this.#onNotice);
   }
 
