@@ -1,7 +1,7 @@
 import { inMemory, type Picture } from "../runtime/picture.ts";
 import { type Batch, batchesOf } from "./batches.ts";
 import type { Task } from "./config.ts";
-import { groupName } from "./predict.ts";
+import { groupName } from "./group-name.ts";
 import { type Predictions, readAnswer, type SegmentOptions } from "./predictions.ts";
 import { networkSize, type Size } from "./processor.ts";
 import type { Attempt } from "./runs.ts";

@@ -21,9 +21,10 @@ export async function inputMoments(
   checkpoint: Checkpoint,
   pictures: Iterable<PictureSource>,
 ): Promise<Moments> {
-  const weights = dptWeights(config, "f32", "direct");
+  const weights = await dptWeights(config, "f32", "direct");
   checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
-  const coarse: readonly PackedWeight[] = dptWeights(config, "f32", "direct", { format: "q4", stored: false }).leaves;
+  const coarse: readonly PackedWeight[] = (await dptWeights(config, "f32", "direct", { format: "q4", stored: false }))
+    .leaves;
   const labels = new Set(coarse.flatMap(({ label, quantized }) => (quantized === "q4" ? [label] : [])));
   const store = await engine.loadWeights(checkpoint, weights.leaves);
   const moments = new Map<string, Float32Array>();

@@ -1,5 +1,5 @@
-import { labelType } from "../kernels/arg-max-resized.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
+import { labelType } from "../kernels/shared/label-type.ts";
 import { InternalError } from "../runtime/errors.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import { decoderOf, labelsOf, type ModelConfig, type Task } from "./config.ts";
