@@ -1,11 +1,11 @@
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
-import { type Convolution, chooseConvolution } from "../kernels/shared/winograd.ts";
+import type { Convolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
-import { type PictureSource, readPixels } from "../runtime/picture.ts";
+import type { Picture, PictureSource } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
@@ -19,8 +19,7 @@ import { checkTasks } from "./check-tasks.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
 import type { ModelConfig, Task } from "./config.ts";
-import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
-import { inPyTorchLayout } from "./forward.ts";
+import type { DptWeights } from "./dpt.ts";
 import { openFolder } from "./open-folder.ts";
 import {
   countOf,
@@ -35,7 +34,8 @@ import {
 } from "./predictions.ts";
 import type { Antialias, Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
-import { jobOf, type Recordable, type Work } from "./work.ts";
+import { withPictures } from "./with-pictures.ts";
+import { jobOf, type Network, type Recordable, type Work } from "./work.ts";
 
 /**
  * What is going on, and how far: bytes from the hub or of the checkpoint, kernels, windows and views of a picture, or ways
@@ -93,6 +93,7 @@ export class DPT {
   readonly precision: Precision;
   /** How weights are stored. */
   readonly dtype: WeightFormat;
+  readonly #network: Network;
   readonly #engine: Engine;
   readonly #weights: DptWeights;
   readonly #store: WeightStore;
@@ -101,6 +102,7 @@ export class DPT {
   readonly #runs: Runs;
 
   private constructor(
+    network: Network,
     config: ModelConfig,
     processor: Processor | undefined,
     engine: Engine,
@@ -113,6 +115,7 @@ export class DPT {
     this.processor = processor;
     this.precision = storage.precision;
     this.dtype = storage.quantization?.format ?? storage.precision;
+    this.#network = network;
     this.#engine = engine;
     this.#weights = weights;
     this.#store = store;
@@ -133,21 +136,24 @@ export class DPT {
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
     const { onProgress, signal } = options;
-    const { config, processor, checkpoint } = await openFolder(files, options);
+    const [network, { config, processor, checkpoint }] = await Promise.all([
+      import("./network.ts"),
+      openFolder(files, options),
+    ]);
     const storage = chooseStorage(checkpoint, options.dtype);
     const { precision } = storage;
     signal?.throwIfAborted();
     const engine = await Engine.open(options, PATH_PREFERENCES);
     try {
       engine.checkPrecision(precision);
-      const convolution = chooseConvolution(options.convolution, precision, engine.traits);
-      const weights = dptWeights(config, precision, convolution, storage.quantization);
-      checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
+      const convolution = network.chooseConvolution(options.convolution, precision, engine.traits);
+      const weights = await network.dptWeights(config, precision, convolution, storage.quantization);
+      checkWeights(checkpoint.tensors, weights.leaves, network.IGNORED_TENSORS, checkpoint.layout);
       const store = await engine.loadWeights(checkpoint, weights.leaves, {
         signal,
         onProgress: ({ loaded, total }) => onProgress?.({ phase: "load", done: loaded, total }),
       });
-      return new DPT(config, processor, engine, weights, store, storage, options);
+      return new DPT(network, config, processor, engine, weights, store, storage, options);
     } catch (error) {
       engine.dispose();
       throw error;
@@ -259,7 +265,7 @@ export class DPT {
       return this.#runs.finite({ call: "forward", job, inputs }, async (compiled) => {
         const { outputs } = await compiled.session.run(inputs);
         const tensors = [...compiled.graph.outputs].map(
-          ([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)] as const,
+          ([name, tensor]) => [name, this.#network.inPyTorchLayout(tensor, outputs.get(name)!)] as const,
         );
         const broken = tensors
           .map(([name, { data: values }]) => ({ name, values, count: countOf(values, isNotFinite) }))
@@ -318,16 +324,16 @@ export class DPT {
 
   async #predict(source: OneOrMore<PictureSource>, question: Question): Promise<OneOrMore<Predictions>> {
     checkTasks(question.call, this.config, question.tasks);
-    // Read at once: the caller may use its buffers for the next pictures while these wait their turn.
-    const pictures = isList(source) ? source.map(readPixels) : [readPixels(source)];
     const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
     const answering = { runs: this.#runs, model: this.#recordable, onPass };
-    const answers = await this.#calls.run(() => answerPictures(answering, pictures, question));
+    const answer = (pictures: readonly Picture[]) => answerPictures(answering, pictures, question);
+    const answers = await withPictures(this.#engine, this.#calls, isList(source) ? source : [source], answer);
     return isList(source) ? answers : answers[0]!;
   }
 
   get #recordable(): Recordable {
-    return { config: this.config, processor: this.processor, weights: this.#weights, precision: this.precision };
+    const { config, processor, precision } = this;
+    return { config, processor, weights: this.#weights, precision, network: this.#network };
   }
 }
 
