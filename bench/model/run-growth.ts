@@ -3,6 +3,7 @@ import { inMemory, takePicture } from "../../src/runtime/picture.ts";
 import { answerOf, checkSame } from "./answer-of.ts";
 import type { GrowthPoint, GrowthReport } from "./model-report.ts";
 import { type ModelTask, type OpenBench, openBench } from "./open-bench.ts";
+import { reportHead } from "./report-head.ts";
 import { timingsOf } from "./timings.ts";
 
 export interface GrowthOptions extends ModelTask {
@@ -30,14 +31,7 @@ export async function runGrowth(options: GrowthOptions): Promise<GrowthReport> {
     }
     return {
       bench: "growth",
-      date: new Date().toISOString().slice(0, 10),
-      commit: options.commit,
-      adapter: model.adapter,
-      place: options.place,
-      model: options.model,
-      seeded: options.seeded,
-      picture: { name: options.picture.name, width, height },
-      dtype: model.dtype,
+      ...reportHead(model, options, { width, height }),
       points: growthOf(points),
     };
   } finally {

@@ -28,7 +28,7 @@ export interface BeitConfig extends EmbeddingConfig {
 /** The fields of a `backbone_config`. */
 export function parseBeit(json: Fields): BeitConfig {
   json.word("model_type", ["beit"], "beit");
-  const layers = json.whole("num_hidden_layers", 12);
+  const layers = json.parts("num_hidden_layers", 12);
   const hiddenSize = json.whole("hidden_size", 768);
   const heads = json.whole("num_attention_heads", 12);
   if (hiddenSize % heads !== 0) throw json.wrong("num_attention_heads", `a divisor of ${hiddenSize}`, heads);

@@ -70,7 +70,7 @@ function parseBit(json: Fields): BitConfig {
   const outputStride = json.whole("output_stride", 32);
   if (outputStride <= PATCH / 2) throw json.wrong("output_stride", `${PATCH} or more`, outputStride);
   checkFeatures(json);
-  const depths = json.wholes("depths", [3, 4, 6, 3], STAGES);
+  const depths = json.partsOfStages("depths", [3, 4, 6, 3], STAGES);
   const sizes = json.wholes("hidden_sizes", [256, 512, 1024, 2048], STAGES);
   const factor = json.positive("width_factor", 1);
   const config: BitConfig = {
@@ -96,5 +96,7 @@ function checkFeatures(json: Fields): void {
   const wanted = { out_features: ["stage1", "stage2", "stage3"], out_indices: [1, 2, 3] };
   const field = json.has("out_features") || !json.has("out_indices") ? "out_features" : "out_indices";
   const got = json.raw(field);
-  if (JSON.stringify(got) !== JSON.stringify(wanted[field])) throw json.wrong(field, wanted[field].join(", "), got);
+  const isWanted =
+    Array.isArray(got) && got.length === wanted[field].length && got.every((item, i) => item === wanted[field][i]);
+  if (!isWanted) throw json.wrong(field, wanted[field].join(", "), got);
 }

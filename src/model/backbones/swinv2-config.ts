@@ -63,7 +63,7 @@ export function parseSwinv2(json: Fields): Swinv2Config {
 }
 
 function parseStages(json: Fields, grid: number): Swinv2Stage[] {
-  const depths = counts(json, "depths", [2, 2, 6, 2]);
+  const depths = json.partsOfStages("depths", [2, 2, 6, 2]);
   const heads = counts(json, "num_heads", [3, 6, 12, 24]);
   const pretrained = counts(json, "pretrained_window_sizes", [0, 0, 0, 0], 0);
   for (const [field, list] of [
@@ -107,7 +107,8 @@ function counts(json: Fields, field: string, otherwise: readonly number[], least
 /** `out_indices` and `out_features` name the embedding ("stem", 0) and what the stages make ("stage1", 1). */
 function parseTaps(json: Fields, stages: number): readonly number[] {
   const named = json.raw("out_features");
-  const place = (name: unknown) => (name === "stem" ? 0 : Number(/^stage([1-9]\d*)$/.exec(String(name))?.[1]));
+  const place = (name: unknown) =>
+    name === "stem" ? 0 : Number(typeof name === "string" ? /^stage([1-9]\d*)$/.exec(name)?.[1] : undefined);
   const fromNames = Array.isArray(named) ? named.map(place) : [stages];
   const listed = json.raw("out_indices");
   const indices = Array.isArray(listed) ? json.numbers("out_indices", [], listed.length) : fromNames;
