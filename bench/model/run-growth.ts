@@ -1,5 +1,5 @@
 import type { PictureSource, Size } from "../../src/index.ts";
-import { readPixels } from "../../src/runtime/picture.ts";
+import { inMemory, takePicture } from "../../src/runtime/picture.ts";
 import { answerOf, checkSame } from "./answer-of.ts";
 import type { GrowthPoint, GrowthReport } from "./model-report.ts";
 import { type ModelTask, type OpenBench, openBench } from "./open-bench.ts";
@@ -24,7 +24,7 @@ export async function runGrowth(options: GrowthOptions): Promise<GrowthReport> {
   try {
     const { model } = bench;
     const source = await options.picture.decode();
-    const { width, height } = readPixels(source);
+    const { width, height } = await inMemory(await takePicture(source));
     const points: Measured[] = [];
     for (const side of options.sizes.toSorted((a, b) => a - b)) {
       points.push(await measure(bench, options, source, { width: side, height: side }));

@@ -1,9 +1,9 @@
 import type { Activation } from "../kernels/shared/activation.ts";
 import { parseActivation } from "./activations.ts";
-import { type BeitConfig, parseBeit } from "./backbones/beit.ts";
+import { type BeitConfig, parseBeit } from "./backbones/beit-config.ts";
 import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
-import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid.ts";
-import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2.ts";
+import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid-config.ts";
+import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2-config.ts";
 import { parseTipsv2, type Tipsv2Config } from "./backbones/tipsv2.ts";
 import { parseVit, type VitConfig } from "./backbones/vit.ts";
 import { type Colour, parseColours } from "./class-colours.ts";
@@ -317,7 +317,8 @@ function parseClasses(json: Fields): Pick<SegmentationHeadConfig, "labels" | "co
 /** `id2label` if there is one; otherwise `LABEL_0 …`, two of them unless `num_labels` says how many. */
 function parseLabels(json: Fields): readonly string[] {
   if (!json.has("id2label")) {
-    return Array.from({ length: json.whole("num_labels", 2) }, (_, id) => `LABEL_${id}`);
+    // Labels are stored in 16 bits, of which one number says that there is none.
+    return Array.from({ length: json.whole("num_labels", 2, 1, 65_535) }, (_, id) => `LABEL_${id}`);
   }
   const names = json.raw("id2label") as Readonly<Record<string, unknown>>;
   const isNamed = typeof names === "object" && Object.keys(names).length > 0;

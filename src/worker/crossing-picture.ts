@@ -17,6 +17,7 @@ export async function crossingPicture(source: PictureSource): Promise<CrossingPi
   if ("createView" in given) {
     throw new UsageError("picture: want one that can go to a worker, got a GPUTexture. Load the model on the page.");
   }
+  // Whatever its colours are in; pixels in sRGB are the same without its class.
   if (given instanceof ImageData) return { picture: structuredClone(given), transfer: [] };
   if ("data" in source) {
     const { width, height } = source;
@@ -28,7 +29,7 @@ export async function crossingPicture(source: PictureSource): Promise<CrossingPi
     return { picture: frame, transfer: [frame] };
   }
   try {
-    const bitmap = await createImageBitmap(source);
+    const bitmap = await createImageBitmap(source as ImageBitmapSource);
     return { picture: bitmap, transfer: [bitmap] };
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : String(cause);

@@ -28,6 +28,7 @@ const STAY: Readonly<Record<string, string>> = {
   adapter: "The worker asks for an adapter of its own.",
   fetch: "Give a token, or an address that needs no header.",
   tuningStore: "The worker keeps what it measures in the browser's database.",
+  output: "What stays on the device stays in the worker: take the numbers, or load the model on the page.",
   cache: "The worker keeps models in the browser's storage, or nowhere if it is false.",
 };
 

@@ -4,7 +4,7 @@ import { type FilesBridge, filesFromBridge } from "./files-bridge.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** Methods of a model that answer later. */
-export type ModelMethod = "segment" | "depth" | "normals" | "predict" | "forward" | "plan" | "tune";
+export type ModelMethod = "segment" | "depth" | "normals" | "predict" | "profile" | "forward" | "plan" | "tune";
 
 /** What a model tells at once; sent with every answer, since a page cannot look into a worker. */
 export type ModelState = Pick<DPT, (typeof STATE)[number]>;

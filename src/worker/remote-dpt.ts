@@ -19,10 +19,11 @@ import {
   UsageError,
   type Work,
 } from "../index.ts";
-import { streamFrames } from "../model/stream/stream-frames.ts";
+import { type StreamingModel, streamFrames } from "../model/stream/stream-frames.ts";
 import { Connection } from "./connection.ts";
 import { crossingPicture } from "./crossing-picture.ts";
 import { checkOptions, crossingSource } from "./crossing-source.ts";
+import { drawable } from "./drawable.ts";
 import { bridgeOf } from "./files-bridge.ts";
 import type { ModelMethod, ModelState, Opening } from "./model-host.ts";
 import { openWorker } from "./open-worker.ts";
@@ -36,8 +37,9 @@ export type WorkerLoadOptions = Omit<LoadOptions, "device" | "adapter" | "tuning
 export type WorkerPretrainedOptions = WorkerLoadOptions &
   Omit<PretrainedOptions, "fetch" | "cache"> & { readonly cache?: false | undefined };
 
-/** What a page can call of a model, wherever it runs. */
-export type ModelMethods = Pick<DPT, ModelMethod | "stream" | "dispose" | keyof ModelState>;
+/** What a page can call of a model, wherever it runs; answers that stay on a device are for models on the page. */
+export type ModelMethods = StreamingModel &
+  Pick<DPT, Exclude<ModelMethod, "segment" | "depth"> | "stream" | "dispose" | keyof ModelState>;
 
 /**
  * A DPT model in a worker of its own, so that neither loading nor running it keeps the page from drawing. The methods are
@@ -154,9 +156,14 @@ export class RemoteDPT implements ModelMethods {
     return streamFrames(this, source, options);
   }
 
+  /** @see DPT.profile */
+  profile(source?: PictureSource, options?: Parameters<DPT["profile"]>[1]): ReturnType<DPT["profile"]> {
+    return this.#see("profile", source, options);
+  }
+
   /** @see DPT.forward */
-  forward(...[pixelValues, options = {}]: Parameters<DPT["forward"]>): ReturnType<DPT["forward"]> {
-    return this.#call("forward", [pixelValues, options]);
+  forward(...[pixelValues, { signal, ...options } = {}]: Parameters<DPT["forward"]>): ReturnType<DPT["forward"]> {
+    return this.#call("forward", [pixelValues, options], { signal });
   }
 
   /** @see DPT.plan */
@@ -180,14 +187,17 @@ export class RemoteDPT implements ModelMethods {
 
   async #see<Answer>(
     method: ModelMethod,
-    source: PictureSource | readonly PictureSource[],
+    source: PictureSource | readonly PictureSource[] | undefined,
     { signal, ...options }: PredictionOptions = {},
   ): Promise<Answer> {
+    checkOptions(options);
     const isList = Array.isArray(source);
-    const crossing = await Promise.all((isList ? source : [source as PictureSource]).map(crossingPicture));
+    const sources = isList ? source : source ? [source as PictureSource] : [];
+    const crossing = await Promise.all(sources.map(crossingPicture));
     const pictures = crossing.map(({ picture }) => picture);
     const transfer = crossing.flatMap((each) => each.transfer);
-    return this.#call(method, [isList ? pictures : pictures[0], options], { signal, transfer });
+    const answer = await this.#call(method, [isList ? pictures : pictures[0], options], { signal, transfer });
+    return (await drawable(answer)) as Answer;
   }
 
   async #call<Answer>(

@@ -88,6 +88,7 @@ describe("errors and aborts are those of a model on the page", () => {
       const note = (error: unknown) => problems.push(error);
       await model.depth(testPicture()).catch(note);
       await remote.DPT.load(url, { device: {} } as object).catch(note);
+      await model.segment(testPicture(), { output: "texture" } as object).catch(note);
       await model.segment(new Image(10, 10)).catch(note);
       const running = model.segment(testPicture()).catch(note);
       await new Promise((resolve) => setTimeout(resolve));
@@ -99,6 +100,7 @@ describe("errors and aborts are those of a model on the page", () => {
     expect(errors).toEqual([
       [true, expect.stringMatching(/^UsageError: depth: /)],
       [true, expect.stringMatching(/^UsageError: device: want none for a model in a worker, got object\./)],
+      [true, expect.stringMatching(/^UsageError: output: want none for a model in a worker, got string\./)],
       [true, expect.stringMatching(/^UsageError: picture: want one that has loaded and that this page may read, got /)],
       [true, "UsageError: model: want a model in use, got one disposed. Load it again."],
       [true, "UsageError: model: want a model in use, got one disposed. Load it again."],
@@ -166,20 +168,25 @@ test("all that a page has goes to the worker: files, file systems, functions; im
     here.dispose();
     const loaded: string[] = [];
     let same: boolean[] = [];
+    let drawn = 0;
     for (const source of sources) {
       const model = await remote.DPT.load(source);
       loaded.push(...model.tasks);
       if (loaded.length === sources.length) {
-        const answers = await model.segment([raw, image, bitmap, frame, canvas, bitmap], { batch: 1 });
+        const answers = await model.segment([raw, image, bitmap, frame, canvas, bitmap, await canvas.convertToBlob()], {
+          batch: 1,
+        });
         same = answers.map(({ labels }) => labels.join("") === want);
+        drawn = answers[0]!.toImageData().width;
       }
       model.dispose();
     }
     frame.close();
-    return { loaded, same, distinct: new Set(want).size };
+    return { loaded, same, drawn, distinct: new Set(want).size };
   }, TINY);
   expect(report.loaded).toEqual(Array(4).fill("segmentation"));
-  expect(report.same).toEqual(Array(6).fill(true));
+  expect(report.same).toEqual(Array(7).fill(true));
+  expect(report.drawn).toBe(160);
   expect(report.distinct).toBeGreaterThan(1);
   expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);
 });

@@ -166,8 +166,8 @@ test("what differs is called as the file does", async () => {
     }),
   );
   const { config } = await openFolder(filesFromFolder(SEGMENTATION));
-  const check = () =>
-    checkWeights(checkpoint.tensors, dptWeights(config, "f32").leaves, IGNORED_TENSORS, checkpoint.layout);
+  const { leaves } = await dptWeights(config, "f32");
+  const check = () => checkWeights(checkpoint.tensors, leaves, IGNORED_TENSORS, checkpoint.layout);
   expect(check).toThrow(FileError);
   expect(check).toThrow('no tensor "scratch.refinenet2.out_conv.weight" [32,32,1,1]');
   expect(check).toThrow(`tensor "${QKV}.bias, key": want [128], got [383]`);
@@ -185,6 +185,12 @@ test.each([
   ["pretrained.model.dist_token", [1, 1, 128], /want one class token, .* got "pretrained\.model\.dist_token"/],
   ["pretrained.model.blocks.4.norm1.weight", [128], /want a multiple of 4 blocks, .* got 5 in/],
   ["pretrained.act_postprocess4.0.project.0.weight", undefined, /want a projected readout/],
+  // A number in a name makes no parts that the file lacks.
+  [
+    "pretrained.model.blocks.1000000000.norm1.weight",
+    [128],
+    /want tensors "pretrained.model.blocks.0.…", up to 1000 of them, .* got 1000000001/,
+  ],
 ] as const)("%s of %j is an error that names it", async (name, shape, message) => {
   const checkpoint = await changed({ [name]: shape });
   expect(() => paperJson(checkpoint)).toThrow(FileError);

@@ -2,7 +2,7 @@ import { UsageError } from "../../runtime/errors.ts";
 import type { PictureSource } from "../../runtime/picture.ts";
 import type { Task } from "../config.ts";
 import type { DPT } from "../model.ts";
-import type { Predictions, SegmentOptions } from "../predictions.ts";
+import type { DepthMap, PredictionOptions, Predictions, Segmentation, SegmentOptions } from "../predictions.ts";
 import type { Frame, Frames } from "./frame.ts";
 import { openFrames, type StreamSource } from "./open-frames.ts";
 import { Smoother } from "./smoother.ts";
@@ -35,8 +35,11 @@ export interface StreamedFrame extends Predictions {
   readonly dropped: number;
 }
 
-/** What of a model it takes. */
-export type StreamingModel = Pick<DPT, "tasks" | "segment" | "depth" | "normals" | "predict">;
+/** What of a model it takes, wherever that runs. */
+export interface StreamingModel extends Pick<DPT, "tasks" | "normals" | "predict"> {
+  segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
+  depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
+}
 
 const COUNTED = 10;
 
