@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => hub.stop());
 
 async function load(options: PretrainedOptions = {}): Promise<string> {
-  const patience = { retries: 1, stall: 1000, wait: 1, maxWait: 1 };
+  const patience = { retries: 1, stall: 20_000, wait: 1, maxWait: 1 };
   const all = { cache: browserCache(storage), endpoint: hub.endpoint, patience, ...options };
   const files = openPretrained(ID, all, { onNotice: (notice) => notices.push(notice) });
   const config = (await files.open("config.json"))!;
