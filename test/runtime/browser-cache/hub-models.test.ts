@@ -64,6 +64,20 @@ test("a revision that has moved brings the new files", async () => {
   expect(asked()).toEqual(["hub HEAD config.json"]);
 });
 
+test("files of a commit are the same, whatever ETag their server gives them at the next visit", async () => {
+  let visits = 0;
+  hub.fault = (_, response) => {
+    response.setHeader("ETag", `"${visits}"`);
+    return undefined;
+  };
+  const options = { cache: browserCache(storage), endpoint: hub.endpoint };
+  const visit = () => openPretrained(ID, options, {}).open("model.safetensors");
+  await visit();
+  visits++;
+  const weights = (await visit())!;
+  expect(Buffer.compare(await weights.read(0, weights.size), WEIGHTS)).toBe(0);
+});
+
 test("offline, and without an answer, what is kept is taken", async () => {
   await expect(load({ offline: true })).rejects.toThrow(/want it kept in this browser, since offline/);
   await load();
