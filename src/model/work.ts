@@ -5,9 +5,8 @@ import type { Precision, Shape } from "../runtime/tensor.ts";
 import { checkTasks } from "./check-tasks.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
-import { forwardGraph } from "./forward.ts";
 import type { InF32 } from "./ops.ts";
-import { type LogitsAnswer, type PictureGroup, predictGraph } from "./predict.ts";
+import type { LogitsAnswer, PictureGroup } from "./predict.ts";
 import { networkSize, type Processor, type Size } from "./processor.ts";
 import { windowSize } from "./windows/window-layout.ts";
 
@@ -36,6 +35,8 @@ export interface BatchWork {
   readonly size?: Size | "native" | undefined;
   readonly resize?: ResizeMode | undefined;
   readonly logits?: LogitsAnswer | undefined;
+  /** Whether answers are laid out for a texture. */
+  readonly aligned?: boolean | undefined;
 }
 
 /** The network alone, as `forward` runs it. */
@@ -58,12 +59,15 @@ export interface Job {
   readonly record: (inF32?: InF32) => Graph;
 }
 
+export type Network = typeof import("./network.ts");
+
 /** The parts of a model that a graph is recorded from. */
 export interface Recordable {
   readonly config: ModelConfig;
   readonly processor: Processor | undefined;
   readonly weights: DptWeights;
   readonly precision: Precision;
+  readonly network: Network;
 }
 
 /**
@@ -85,12 +89,15 @@ export function jobOf(model: Recordable, work: Work): Job {
   });
 }
 
-function networkJob({ config, weights, precision }: Recordable, { pixelValues, stages = false }: NetworkWork): Job {
+function networkJob(
+  { config, weights, precision, network }: Recordable,
+  { pixelValues, stages = false }: NetworkWork,
+): Job {
   const [, , height = 0, width = 0] = pixelValues;
   return {
     key: `forward ${pixelValues} ${stages}`,
     network: { width, height },
-    record: (inF32) => forwardGraph(config, weights, precision, pixelValues, { stages, inF32 }),
+    record: (inF32) => network.forwardGraph(config, weights, precision, pixelValues, { stages, inF32 }),
   };
 }
 
@@ -99,7 +106,7 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
   const { config, weights, precision } = model;
   const processor = processorOf(model);
   const groups = work.groups.map(({ picture: { width, height }, count }) => ({ picture: { width, height }, count }));
-  const { resize, logits, tasks = config.decoders.map(({ task }) => task) } = work;
+  const { resize, logits, aligned, tasks = config.decoders.map(({ task }) => task) } = work;
   checkTasks("model", config, tasks);
   const network = networkSize(processor, groups[0]!.picture, work.size);
   const { patch } = config.backbone;
@@ -107,11 +114,11 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
     const got = `got ${network.width}x${network.height}`;
     throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
   }
-  const options = { processor, picture: groups, network, resize, tasks, logits };
+  const options = { processor, picture: groups, network, resize, tasks, logits, aligned };
   return {
-    key: JSON.stringify([groups, network, resize, tasks, logits]),
+    key: JSON.stringify([groups, network, resize, tasks, logits, aligned]),
     network: { width: network.width, height: network.height },
-    record: (inF32) => predictGraph(config, weights, precision, { ...options, inF32 }),
+    record: (inF32) => model.network.predictGraph(config, weights, precision, { ...options, inF32 }),
   };
 }
 

@@ -1,4 +1,6 @@
 import { checkLimits } from "./device.ts";
+import { DeviceMap, type MapKind, type MapShape } from "./device-map.ts";
+import { DeviceWords } from "./device-words.ts";
 import { InternalError, MachineError } from "./errors.ts";
 import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
 import type { Dispatch, Graph, InputData, Tensor } from "./graph.ts";
@@ -13,6 +15,9 @@ interface Step extends Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
 }
+
+/** What a run is given, in memory or on its device. */
+export type RunInputs = Readonly<Record<string, InputData | DeviceWords>>;
 
 export interface RunResult {
   /** Bytes of each output. */
@@ -137,18 +142,17 @@ export class Session {
 
   /**
    * One forward pass in one submit.
-   * @param inputs bytes for each input of the graph, by name
+   * @param inputs what each input of the graph holds, by name
    * @throws MachineError if the device is lost or its memory runs out, or if times are asked for where it tells none
    */
-  async run(inputs: Readonly<Record<string, InputData>>, { profile = false } = {}): Promise<RunResult> {
+  async run(inputs: RunInputs, { profile = false } = {}): Promise<RunResult> {
     const device = this.#device;
     if (profile && !device.features.has("timestamp-query")) {
       throw new MachineError("profile: want the feature timestamp-query, got an adapter without it. Run unprofiled.");
     }
     const recorder = profile ? new TimestampRecorder(device, this.#steps.length) : undefined;
     const submit = () => {
-      for (const [name, tensor] of this.#graph.inputs) writeBuffer(device, this.#bufferOf(tensor), inputs[name]!);
-      const encoder = device.createCommandEncoder({ label: "forward" });
+      const encoder = this.#begin(inputs);
       this.#encode(encoder, recorder);
       for (const [name, tensor] of this.#graph.outputs) {
         encoder.copyBufferToBuffer(this.#bufferOf(tensor), 0, this.#staging.get(name)!, 0, byteLength(tensor));
@@ -161,6 +165,40 @@ export class Session {
     } finally {
       recorder?.dispose();
     }
+  }
+
+  /**
+   * One forward pass whose answer stays on the device, in memory of its own.
+   * @returns an output of the graph, of this shape
+   * @throws as {@link Session.run}
+   */
+  async keep(inputs: RunInputs, output: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
+    const device = this.#device;
+    const map = await DeviceMap.allocate(device, output, kind, shape);
+    const submit = () => {
+      const encoder = this.#begin(inputs);
+      this.#encode(encoder, undefined);
+      map.copyFrom(encoder, this.#bufferOf(this.#graph.outputs.get(output)!));
+      device.queue.submit([encoder.finish()]);
+    };
+    try {
+      await guardErrors(device, "run", submit, async () => {});
+      return map;
+    } catch (error) {
+      map.dispose();
+      throw error;
+    }
+  }
+
+  /** Commands that begin with what goes up. */
+  #begin(inputs: RunInputs): GPUCommandEncoder {
+    const encoder = this.#device.createCommandEncoder({ label: "forward" });
+    for (const [name, tensor] of this.#graph.inputs) {
+      const [input, buffer] = [inputs[name]!, this.#bufferOf(tensor)];
+      if (input instanceof DeviceWords) input.copyTo(encoder, buffer);
+      else writeBuffer(this.#device, buffer, input);
+    }
+    return encoder;
   }
 
   async #readBack(recorder: TimestampRecorder | undefined): Promise<RunResult> {
