@@ -9,7 +9,17 @@ export abstract class DptError extends Error {
 
 /** The machine must change: no adapter, a limit too small, a feature missing, memory exhausted. */
 export class MachineError extends DptError {
-  readonly name = "MachineError";
+  readonly name: string = "MachineError";
+}
+
+/** The device is gone: its driver was reset or updated, its adapter unplugged, or somebody destroyed it. Try again. */
+export class DeviceLostError extends MachineError {
+  override readonly name = "DeviceLostError";
+}
+
+/** The GPU's memory is too small for what was asked, in every way that is known to do it. */
+export class MemoryError extends MachineError {
+  override readonly name = "MemoryError";
 }
 
 /** A file must change: a checkpoint, a config or a picture that is missing, truncated, lying or of an unknown kind. */

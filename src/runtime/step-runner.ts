@@ -1,0 +1,109 @@
+import { mostParts } from "./cut-kernel.ts";
+import { CutSteps } from "./cut-steps.ts";
+import { type Dispatch, dispatchBytes } from "./graph.ts";
+import { guardErrors } from "./guard-errors.ts";
+import { Pace } from "./pace.ts";
+import type { Pipelines } from "./pipelines.ts";
+import type { TimestampRecorder } from "./profiler.ts";
+import { type Portion, SubmitPlan } from "./submit-plan.ts";
+
+/** A dispatch that is ready to run. */
+export interface Step extends Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly entries: readonly GPUBindGroupEntry[];
+  readonly bindings: GPUBindGroup;
+}
+
+/** Runs dispatches one after the other, in as many submits as keep each of them short. */
+export class StepRunner {
+  readonly #device: GPUDevice;
+  readonly #steps: readonly Step[];
+  readonly #cuts: CutSteps;
+  readonly #plan: SubmitPlan;
+
+  /** @param budget milliseconds of a submit; the device's {@link Pace.budget} if left out */
+  constructor(device: GPUDevice, pipelines: Pipelines, steps: readonly Step[], budget: number | undefined) {
+    const pace = Pace.of(device);
+    const planned = steps.map((step) => ({
+      slowSeconds: pace.slowSeconds({ flops: step.kernel.flops, bytes: dispatchBytes(step) }),
+      mostParts: mostParts(step.kernel),
+    }));
+    this.#device = device;
+    this.#steps = steps;
+    this.#cuts = new CutSteps(device, pipelines, steps);
+    this.#plan = new SubmitPlan(planned, pace, budget);
+  }
+
+  /** GPU memory taken. */
+  get bytes(): number {
+    return this.#cuts.bytes;
+  }
+
+  /**
+   * Two submits are on their way at a time, so that the GPU never waits and none is sent long before its turn.
+   * @param signal looked at between submits
+   * @returns seconds of each submit, by the clock of the CPU
+   * @throws DeviceLostError, MemoryError; the signal's reason
+   */
+  async run(recorder: TimestampRecorder | undefined, signal: AbortSignal | undefined): Promise<readonly number[]> {
+    const next = this.#plan.begin();
+    const took: number[] = [];
+    let doneBefore = 0;
+    let before: Promise<unknown> = Promise.resolve();
+    for (let portions = next(); portions.length > 0; portions = next()) {
+      for (const portion of portions) await this.#cuts.prepare(portion);
+      signal?.throwIfAborted();
+      const group = portions;
+      const began = performance.now();
+      const now = this.#submit(group, recorder).then(() => {
+        const done = performance.now();
+        const seconds = (done - Math.max(began, doneBefore)) / 1000;
+        doneBefore = done;
+        took.push(seconds);
+        this.#plan.learn(group, seconds);
+      });
+      // Awaited a round later; until then it must not count as unhandled.
+      now.catch(() => {});
+      await before;
+      before = now;
+    }
+    await before;
+    return took;
+  }
+
+  #submit(portions: readonly Portion[], recorder: TimestampRecorder | undefined): Promise<unknown> {
+    const { queue } = this.#device;
+    const submit = () => {
+      const encoder = this.#device.createCommandEncoder({ label: "forward" });
+      this.#encode(encoder, portions, recorder);
+      queue.submit([encoder.finish()]);
+    };
+    return guardErrors(this.#device, "run", submit, () => queue.onSubmittedWorkDone());
+  }
+
+  /** All dispatches in one pass; with a recorder each in a pass of its own, since WebGPU tells time by the pass. */
+  #encode(encoder: GPUCommandEncoder, portions: readonly Portion[], recorder: TimestampRecorder | undefined): void {
+    let pass = recorder ? undefined : encoder.beginComputePass({ label: "forward" });
+    for (const portion of portions) {
+      const { step, part, parts } = portion;
+      const { kernel, pipeline, bindings } = this.#steps[step]!;
+      if (recorder) {
+        const timestampWrites = recorder.writes(step, part === 0, part === parts - 1);
+        pass = encoder.beginComputePass({ label: kernel.label, ...(timestampWrites && { timestampWrites }) });
+      }
+      if (parts > 1) {
+        this.#cuts.encode(pass!, portion);
+      } else {
+        pass!.setPipeline(pipeline);
+        pass!.setBindGroup(0, bindings);
+        pass!.dispatchWorkgroups(...kernel.workgroups);
+      }
+      if (recorder) pass!.end();
+    }
+    if (!recorder) pass!.end();
+  }
+
+  dispose(): void {
+    this.#cuts.dispose();
+  }
+}
