@@ -1,4 +1,5 @@
 import iwanthue from "iwanthue";
+import type { Colour } from "../../src/model/class-colours.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 import { ADE20K } from "./ade20k.ts";
 import { CAMVID } from "./camvid.ts";
@@ -6,8 +7,7 @@ import { CITYSCAPES } from "./cityscapes.ts";
 import { colourOf } from "./colour-of.ts";
 import { VOC } from "./voc.ts";
 
-/** Red, green and blue, 0 to 255. */
-export type Colour = readonly [number, number, number];
+export type { Colour };
 
 /** Data sets with published colours, by their names for `--palette`. */
 export const PALETTES = ["ade20k", "camvid", "cityscapes", "voc"] as const;
@@ -23,13 +23,18 @@ const COLOURS: Readonly<Record<PaletteName, readonly Colour[]>> = {
 const NAMED = { camvid: CAMVID, cityscapes: CITYSCAPES, voc: VOC } as const;
 
 /**
- * A colour for each class: a data set's for its classes, as told by their names or their number, otherwise colours as far
- * apart as they get, the same on every run. A checkpoint carries no colours of its own.
- * @param palette takes this data set's: each class's by name where all have one, otherwise by id
+ * A colour for each class: the checkpoint's own, or a data set's for its classes, as told by their names or their number,
+ * otherwise colours as far apart as they get, the same on every run.
+ * @param own those of config.json
+ * @param palette takes this data set's instead: each class's by name where all have one, otherwise by id
  * @throws UsageError if there are more classes than that data set has
  */
-export function paletteFor(classes: readonly string[], palette?: PaletteName): readonly Colour[] {
+export function paletteFor(
+  classes: readonly string[],
+  { palette, own }: { readonly palette?: PaletteName | undefined; readonly own?: readonly Colour[] | undefined } = {},
+): readonly Colour[] {
   if (palette !== undefined) return named(classes, palette);
+  if (own) return own;
   for (const byName of Object.values(NAMED)) {
     const colours = inOrder(classes, byName);
     if (colours) return colours;

@@ -1,7 +1,7 @@
 import type { InputData } from "../runtime/graph.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import type { CachedSession } from "../runtime/session-cache.ts";
-import type { Prediction } from "./answers.ts";
+import type { Prediction } from "./predictions.ts";
 import type { Attempt, Runs } from "./runs.ts";
 import type { Job, Recordable } from "./work.ts";
 
@@ -39,18 +39,17 @@ export class Tally {
   async pass<Answer>(
     job: Job,
     inputs: Readonly<Record<string, InputData>>,
-    read: (outputs: ReadonlyMap<string, ArrayBuffer>, compiled: CachedSession) => Attempt<Answer>,
+    read: (outputs: ReadonlyMap<string, ArrayBuffer>) => Attempt<Answer>,
   ): Promise<Answer> {
     this.#options.signal?.throwIfAborted();
     let began = performance.now();
-    const answer = await this.#runs.finite({ call: this.#call, job, inputs }, async (compiled) => {
-      this.#compile += performance.now() - began;
-      const attempt = read(await this.#timed(compiled, inputs), compiled);
-      began = performance.now();
-      return attempt;
-    });
     this.#passes++;
-    return answer;
+    return this.#runs.finite({ call: this.#call, job, inputs }, async (compiled) => {
+      this.#compile += performance.now() - began;
+      const outputs = await this.#timed(compiled, inputs);
+      began = performance.now();
+      return read(outputs);
+    });
   }
 
   /** A graph without weights; see {@link Runs.blend}. */

@@ -241,6 +241,50 @@ describe("depth", () => {
   });
 });
 
+describe("normals and all tasks", () => {
+  const tips = withProcessor(filesFromFolder(`${CASES}tipsv2-dpt`), {
+    image_processor_type: "Tipsv2DptImageProcessor",
+    size: 28,
+  });
+
+  test("mirrored: x turned back, averaged", async () => {
+    using model = await DPT.load(tips, { device: await testDevice() });
+    const picture = randomPicture(40, 32);
+    const own = (await model.normals(picture)).normals;
+    const seen = mirrored(Float64Array.from((await model.normals(mirrorOf(picture))).normals), 40, 3);
+    const turned = seen.map((value, i) => (i % 3 === 0 ? -value : value));
+    const got = await model.normals(picture, { tta: { flip: true } });
+    const want = own.map((value, i) => (value + turned[i]!) / 2);
+    expectClose(got.normals, want, [32, 40, 3], 1e-5, "normals");
+  });
+
+  test("of windows: each as of a picture of its own, blended", async () => {
+    using model = await DPT.load(tips, { device: await testDevice() });
+    const picture = randomPicture(50, 28);
+    const { places, shared } = windowsOf(picture, 28, 0.25);
+    const windows: { top: number; left: number; width: number; height: number; values: Float32Array }[] = [];
+    for (const place of places) {
+      windows.push({ ...place, values: (await model.normals(partOf(picture, place.left, place.top, 28, 28))).normals });
+    }
+    const all = await model.predict(picture, { tile: 28 });
+    expectClose(all.normals!.normals, blendWindows(windows, picture, 3, shared), [28, 50, 3], 1e-5, "normals");
+    expect(all.segmentation!.labels).toEqual((await model.segment(picture, { tile: 28 })).labels);
+    expect(all.depth!.depth).toEqual((await model.depth(picture, { tile: 28 })).depth);
+  });
+
+  test("a list has the answers of each alone", async () => {
+    using model = await DPT.load(tips, { device: await testDevice() });
+    const pictures = [randomPicture(40, 32), randomPicture(20, 31), randomPicture(40, 32)];
+    const all = await model.predict(pictures, { batch: 2 });
+    expect(all.map(({ depth: map }) => map!.batch)).toEqual([2, 1, 2]);
+    for (const [i, picture] of pictures.entries()) {
+      const alone = await model.predict(picture);
+      expect(all[i]!.segmentation!.labels).toEqual(alone.segmentation!.labels);
+      expectClose(all[i]!.normals!.normals, alone.normals!.normals, [picture.height, picture.width, 3], 1e-5);
+    }
+  });
+});
+
 test("refuses what makes no sense", async () => {
   using model = await DPT.load(segmentation, { device: await testDevice() });
   const picture = randomPicture(64, 32);
