@@ -1,4 +1,5 @@
 import type { Pixels } from "../runtime/picture.ts";
+import { answerFitting } from "./answer-fitting.ts";
 import { type Batch, batchesOf } from "./batches.ts";
 import type { Task } from "./config.ts";
 import { groupName } from "./predict.ts";
@@ -36,7 +37,9 @@ export async function answerPictures(
     question.batch,
   )) {
     const batch = { groups, indices: indices.map((k) => plain[k]!) };
-    const answered = await answerBatch(answering, pictures, batch, question);
+    const answered = await answerFitting(answering, pictures, batch, question, (some) =>
+      answerBatch(answering, pictures, some, question),
+    );
     for (const [k, i] of batch.indices.entries()) answers[i] = answered[k]!;
   }
   for (const [i, picture] of pictures.entries()) {

@@ -2,6 +2,7 @@ import type { CallQueue } from "../runtime/call-queue.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { NumberError } from "../runtime/errors.ts";
 import type { Graph, InputData } from "../runtime/graph.ts";
+import { plannedBytes } from "../runtime/session.ts";
 import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
 import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
@@ -54,8 +55,12 @@ export class Runs {
     this.#model = model;
     this.#calls = calls;
     this.#options = options;
-    this.#sessions = new SessionCache(engine, store, KEPT_SESSIONS);
-    this.#blends = new SessionCache(engine, store, KEPT_BLENDS);
+    const { onNotice } = options;
+    this.#sessions = new SessionCache(engine, store, KEPT_SESSIONS, {
+      onNotice,
+      onShort: () => this.#blends.dispose(),
+    });
+    this.#blends = new SessionCache(engine, store, KEPT_BLENDS, { onNotice, onShort: () => this.#sessions.dispose() });
     this.#tuner = new SessionTuner(engine, this.#sessions, calls, options.onNotice);
     this.#tunesWhenIdle = (options.tuning ?? (engine.traits.software ? "off" : "idle")) === "idle";
   }
@@ -76,6 +81,16 @@ export class Runs {
       this.#blends.dispose();
     }
     await this.#engine.restore(this.#store);
+  }
+
+  /** Tells people what is otherwise than they would expect. */
+  notify(notice: string): void {
+    this.#options.onNotice?.(notice);
+  }
+
+  /** Bytes that a job takes on the GPU beside the weights, if memory is planned as usual. */
+  plannedBytes(job: Job): number {
+    return plannedBytes(this.record(job));
   }
 
   record({ record }: Job): Graph {

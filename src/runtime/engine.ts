@@ -3,7 +3,7 @@ import { checkPrecision, requestOwnAdapter } from "./device.ts";
 import { lossOf } from "./device-loss.ts";
 import type { Graph } from "./graph.ts";
 import { deviceOf, type OpenedDevice, openedDevice } from "./opened-device.ts";
-import { type Choice, choicesOf, type PathPreference } from "./path-choices.ts";
+import { type Choice, choicesOf, leanest, type PathPreference } from "./path-choices.ts";
 import { Session } from "./session.ts";
 import { takePaths } from "./take-paths.ts";
 import type { Precision } from "./tensor.ts";
@@ -111,9 +111,14 @@ export class Engine {
 
   /**
    * Takes the best known path of every kernel, which changes the graph; once that is done, nothing is left to take.
+   * @param lean whether the paths are taken instead that need the least memory between their kernels
    * @returns how many paths have not been measured; 0 where they are taken as asked
    */
-  async takePaths(graph: Graph): Promise<number> {
+  async takePaths(graph: Graph, lean = false): Promise<number> {
+    if (lean) {
+      takePaths(graph, leanest(choicesOf(graph, this.traits)));
+      return 0;
+    }
     const { records } = this.#opened;
     const choices = await this.#choicesOf(graph);
     takePaths(graph, choices, this.#asked ? undefined : (kernel) => records.of(kernel));
@@ -122,7 +127,7 @@ export class Engine {
   }
 
   /**
-   * Takes the best known path of every kernel, which changes the graph, and compiles.
+   * Takes the best known path of every kernel, which changes the graph, unless they are taken, and compiles.
    * @see {@link Session.compile}
    */
   async compile(

@@ -20,6 +20,16 @@ export class DeviceLostError extends MachineError {
 /** The GPU's memory is too small for what was asked, in every way that is known to do it. */
 export class MemoryError extends MachineError {
   override readonly name = "MemoryError";
+  /** Bytes that were allocated on the device when no more was to be had, if that is known. */
+  readonly allocated: number | undefined;
+
+  constructor(
+    message: string,
+    { allocated, ...options }: ErrorOptions & { readonly allocated?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.allocated = allocated;
+  }
 }
 
 /** A file must change: a checkpoint, a config or a picture that is missing, truncated, lying or of an unknown kind. */

@@ -1,7 +1,8 @@
 import { lossOf } from "./device-loss.ts";
 import { MemoryError } from "./errors.ts";
-import { makeBuffer } from "./gpu-objects.ts";
+import { gpuObjects, makeBuffer } from "./gpu-objects.ts";
 import type { InputData } from "./graph.ts";
+import { megabytes } from "./megabytes.ts";
 
 /**
  * A buffer, or an error where memory ran out.
@@ -22,9 +23,11 @@ export async function createBuffer(
   const error = errors.find((e) => e !== null);
   if (!error) return buffer;
   buffer.destroy();
-  const megabytes = (size / 1e6).toFixed(1);
+  const { bufferBytes: allocated } = gpuObjects(device);
   throw new MemoryError(
-    `GPU memory: want ${megabytes} MB for ${label}, got: ${error.message}. Close other tabs, or use a smaller picture or model.`,
+    `GPU memory: want ${megabytes(size)} for ${label} beside ${megabytes(allocated)}, got: ${error.message}. ` +
+      "Close other tabs, or use a smaller picture or model.",
+    { allocated },
   );
 }
 

@@ -81,29 +81,34 @@ export class Session {
     const release = () => {
       for (const kernel of kernels) pipelines.release(kernel);
     };
+    // Before the texts are compiled, which takes long: where memory is too small, all this is tried again.
+    let memory: GraphMemory | undefined;
+    let acquired: Promise<GPUComputePipeline>[] | undefined;
     try {
+      const allocated = await GraphMemory.allocate(device, graph, weights);
+      memory = allocated;
       const total = new Set(kernels.map(({ code }) => code)).size;
       const ready = new Set<string>();
-      const acquired = kernels.map(async (kernel) => {
+      acquired = kernels.map(async (kernel) => {
         const pipeline = await pipelines.acquire(kernel);
         if (!ready.has(kernel.code)) onProgress?.(ready.add(kernel.code).size, total);
         return pipeline;
       });
       const compiled = await unlessLost(device, Promise.all(acquired));
-      const memory = await GraphMemory.allocate(device, graph, weights);
       const steps = graph.dispatches.map((dispatch, i): Step => {
         const pipeline = compiled[i]!;
         const entries = [...dispatch.inputs, dispatch.output].map((tensor, binding) => ({
           binding,
-          resource: { buffer: memory.bufferOf(tensor), size: byteLength(tensor) },
+          resource: { buffer: allocated.bufferOf(tensor), size: byteLength(tensor) },
         }));
         const layout = pipeline.getBindGroupLayout(0);
         const bindings = device.createBindGroup({ label: dispatch.kernel.label, layout, entries });
         return { ...dispatch, pipeline, entries, bindings };
       });
-      return new Session(device, graph, memory, new StepRunner(device, pipelines, steps, budget), release);
+      return new Session(device, graph, allocated, new StepRunner(device, pipelines, steps, budget), release);
     } catch (error) {
-      release();
+      memory?.dispose();
+      if (acquired) release();
       throw error;
     }
   }

@@ -3,6 +3,7 @@ import type { Job, Recordable } from "../../src/model/work.ts";
 import { CallQueue } from "../../src/runtime/call-queue.ts";
 import { Engine, type EngineOptions } from "../../src/runtime/engine.ts";
 import { Graph } from "../../src/runtime/graph.ts";
+import type { Kernel } from "../../src/runtime/kernel.ts";
 import { randomNormal } from "../random.ts";
 import { sumKernel } from "../runtime/kernel-of.ts";
 import { memoryCheckpoint } from "../runtime/memory-checkpoint.ts";
@@ -42,8 +43,22 @@ function jobOf(key: string, weight: ReturnType<typeof weightOf>): Job {
     const c = graph.constant("c", new Float32Array(LENGTH).fill(5));
     const twice = graph.run(sumKernel(2, LENGTH), x, x);
     const sum = graph.run(sumKernel(2, LENGTH, 1), twice, graph.weight(weight));
-    graph.output("y", graph.run(sumKernel(2, LENGTH, 2), sum, c));
+    const last = sumKernel(2, LENGTH, 2);
+    graph.output("y", graph.run(key === "in two steps" ? inTwoSteps(last) : last, sum, c));
     return graph;
   };
   return { key, network: { width: 1, height: 1 }, record };
+}
+
+/** A kernel that is expected to be faster in two steps, which takes memory between them. */
+function inTwoSteps(kernel: Kernel): Kernel {
+  const steps = [
+    { kernel: sumKernel(1, LENGTH, 2), inputs: [1] },
+    { kernel: sumKernel(2, LENGTH), inputs: [0, 2] },
+  ];
+  const paths = () => [
+    { name: "in two steps", stages: steps },
+    { name: "in one", stages: [{ kernel, inputs: [0, 1] }] },
+  ];
+  return { ...kernel, paths };
 }

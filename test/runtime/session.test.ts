@@ -125,7 +125,7 @@ describe("what goes wrong leaves nothing behind", () => {
     });
     const error = await compile(sumKernel(1, LENGTH), device).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(MachineError);
-    expect((error as Error).message).toMatch(/^GPU memory: want 0.0 MB for y read back, got: /);
+    expect((error as Error).message).toMatch(/^GPU memory: want 0.0 MB for y read back beside 0.0 MB, got: /);
     expect(made).toHaveLength(3);
     expect(living()).toEqual([]);
   });
