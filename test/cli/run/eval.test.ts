@@ -46,6 +46,9 @@ test("eval scores its own labels as right, and others by how many are changed", 
   expect(pixels).toBe(61 * 40 - 10);
   expect((await readdir(scores)).sort()).toEqual(["confusion.svg", "eval.json"]);
   expect(JSON.parse(await readFile(join(scores, "eval.json"), "utf8")).mIoU).toBe(told.mIoU);
+  // A parser of XML that forgives nothing; cells are blue, all else is black and white.
+  const { channels } = await sharp(join(scores, "confusion.svg")).flatten({ background: "white" }).stats();
+  expect(channels[2]!.mean).toBeGreaterThan(channels[0]!.mean);
 });
 
 test("eval of relative depth, aligned to its own answer, is without error", async () => {
