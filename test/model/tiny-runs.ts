@@ -19,10 +19,10 @@ export async function tinyRuns(options: EngineOptions, onNotice?: (notice: strin
   const store = await engine.loadWeights(await memoryCheckpoint({ w, v: w }), weights);
   const calls = new CallQueue();
   const runs = new Runs(engine, store, { precision: "f32" } as Recordable, calls, { onCompile: () => {}, onNotice });
-  const run = (x: Float32Array, key = "x"): Promise<number[]> =>
+  const run = (x: Float32Array, key = "x", signal?: AbortSignal): Promise<number[]> =>
     calls.run(() =>
       runs.finite({ call: "run", job: jobOf(key, weights[0]!), inputs: { x } }, async ({ session }) => {
-        const { outputs } = await session.run({ x });
+        const { outputs } = await session.run({ x }, { signal });
         const y = [...new Float32Array(outputs.get("y")!, 0, LENGTH)];
         return { answer: y, broken: y.some(Number.isNaN) ? "some values" : undefined };
       }),
