@@ -1,16 +1,10 @@
 /** Runs tasks one after the other, in the order they were asked for, whether those before failed or not. */
 export class CallQueue {
   #last: Promise<unknown> = Promise.resolve();
+  /** What rejects each call that has not ended. */
+  readonly #open = new Set<(reason: Error) => void>();
   #running = 0;
-  #close!: (reason: Error) => void;
-  readonly #closed = new Promise<never>((_, reject) => {
-    this.#close = reject;
-  });
   #reason: Error | undefined;
-
-  constructor() {
-    this.#closed.catch(() => {});
-  }
 
   /** @returns what the task returns; rejected at once when the queue is closed */
   run<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -18,10 +12,18 @@ export class CallQueue {
       if (this.#reason) throw this.#reason;
       return task();
     };
+    if (this.#reason) return Promise.reject(this.#reason);
     this.#running++;
     const result = this.#last.then(guarded).finally(() => this.#running--);
-    this.#last = result.catch(() => {});
-    return Promise.race([result, this.#closed]);
+    this.#last = result.then(
+      () => {},
+      () => {},
+    );
+    // No race against a promise that lives as long as the queue: that would hold every answer for as long.
+    return new Promise((resolve, reject) => {
+      this.#open.add(reject);
+      result.then(resolve, reject).finally(() => this.#open.delete(reject));
+    });
   }
 
   /** Resolves when nothing runs or waits, and whoever got the last answer has had the time to ask for the next. */
@@ -36,7 +38,7 @@ export class CallQueue {
   close(reason: Error, free: () => void): void {
     if (this.#reason) return;
     this.#reason = reason;
-    this.#close(reason);
+    for (const reject of this.#open) reject(reason);
     if (this.#running === 0) free();
     else this.#last.then(free);
   }
