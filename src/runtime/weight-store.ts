@@ -1,6 +1,8 @@
+import { checkFinite, checkFitsF16 } from "./check-finite.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { checkSize } from "./device.ts";
 import { lossOf } from "./device-loss.ts";
+import { toFloat32 } from "./floats.ts";
 import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
 import type { InputData } from "./graph.ts";
 import { storeFloats } from "./store-floats.ts";
@@ -38,7 +40,7 @@ export class WeightStore {
   /**
    * Reads, repacks and uploads the weights one after the other; the next is read while one is repacked, so that at most
    * two are in JS memory. After an error or an abort nothing stays on the GPU.
-   * @throws DeviceLostError, MemoryError; what the checkpoint throws; the signal's reason
+   * @throws DeviceLostError, MemoryError; NumberError for weights that are not finite, or past f16; what the checkpoint throws; the signal's reason
    */
   static async load(
     device: GPUDevice,
@@ -130,12 +132,20 @@ async function readSources(
   const make = makerOf(weight, (name) => checkpoint.tensors.get(name)!.dtype);
   if (!make) {
     const parts = await Promise.all(sources.map(({ name }) => checkpoint.read(name, signal)));
+    for (const [i, { name }] of sources.entries()) {
+      const { dtype: stored } = checkpoint.tensors.get(name)!;
+      if (stored === "F32" || stored === "F16") checkFinite(name, toFloat32(stored, parts[i]!));
+    }
     return () => joinBytes(parts);
   }
   const floats = await Promise.all(sources.map(({ name }) => checkpoint.readFloats(name, signal)));
+  for (const [i, { name }] of sources.entries()) checkFinite(name, floats[i]!);
   return () => {
     const made = make(...floats);
-    return made instanceof Float32Array ? storeFloats(made, dtype === "f16" ? "f16" : "f32") : made;
+    if (!(made instanceof Float32Array)) return made;
+    checkFinite(weight.label, made);
+    if (dtype === "f16") checkFitsF16(weight.label, made);
+    return storeFloats(made, dtype === "f16" ? "f16" : "f32");
   };
 }
 
