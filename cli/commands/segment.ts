@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { PALETTES, type PaletteName } from "../palettes/palette-for.ts";
+import { PALETTES, type PaletteName } from "../../src/model/palettes/palette-for.ts";
 import { examples } from "./examples.ts";
 import { parseAlpha, parseChoices, parseNames, parseNumber } from "./parse-option.ts";
 import { addPictureOptions, type PictureOptions } from "./picture-options.ts";

@@ -1,6 +1,6 @@
 import type { ClassMeans, Segmentation } from "../../src/index.ts";
-import { hexOf } from "../palettes/hex-of.ts";
-import type { Colour } from "../palettes/palette-for.ts";
+import type { Colour } from "../../src/model/class-colours.ts";
+import { hexOf } from "../../src/model/palettes/hex-of.ts";
 
 /** How much of a picture a class covers. */
 export interface ClassArea {

@@ -1,7 +1,7 @@
+import { depthLevels } from "../../src/model/depth-levels.ts";
 import type { DepthOptions } from "../commands/depth.ts";
 import { embedded } from "../embedded.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { depthLevels } from "../pictures/depth-levels.ts";
 import { depthFiles } from "./depth-files.ts";
 import { predictPictures } from "./predict-pictures.ts";
 

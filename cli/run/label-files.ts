@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { coco, geoJson, type LabelMap, npy, svg } from "../../formats/index.ts";
 import { InternalError, type RawPicture, type Scores, type Segmentation } from "../../src/index.ts";
+import type { Colour } from "../../src/model/class-colours.ts";
 import type { LabelFormat, SegmentOptions } from "../commands/segment.ts";
-import type { Colour } from "../palettes/palette-for.ts";
 import { encodeConfidence } from "../pictures/encode-confidence.ts";
 import { encodeLabels } from "../pictures/encode-labels.ts";
 import { encodeOverlay } from "../pictures/encode-overlay.ts";

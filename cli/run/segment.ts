@@ -1,10 +1,10 @@
 import type { ModelConfig } from "../../src/index.ts";
 import { coloursOf, labelsOf } from "../../src/model/config.ts";
+import { paletteFor } from "../../src/model/palettes/palette-for.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 import { LABEL_FORMATS, type LabelFormat, type SegmentOptions } from "../commands/segment.ts";
 import { embedded } from "../embedded.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { paletteFor } from "../palettes/palette-for.ts";
 import { formatShare } from "../text/format-share.ts";
 import { textTable } from "../text/text-table.ts";
 import { type ClassArea, classAreas } from "./class-areas.ts";

@@ -1,13 +1,12 @@
-import type { Pixels } from "../runtime/picture.ts";
-import { answerFitting } from "./answer-fitting.ts";
+import { MemoryError } from "../runtime/errors.ts";
+import { inMemory, type Picture, wordsOf } from "../runtime/picture.ts";
 import { type Batch, batchesOf } from "./batches.ts";
 import type { Task } from "./config.ts";
-import { groupName } from "./predict.ts";
+import { groupName } from "./group-name.ts";
 import { type Predictions, readAnswer, type SegmentOptions } from "./predictions.ts";
 import { networkSize, type Size } from "./processor.ts";
 import type { Attempt } from "./runs.ts";
 import { type Answering, Tally } from "./tally.ts";
-import { answerThroughWindows } from "./windows/answer-windows.ts";
 import { isPlain, viewsOf } from "./windows/views.ts";
 import { batchJob, processorOf } from "./work.ts";
 
@@ -21,7 +20,7 @@ export interface Question extends SegmentOptions {
 /** Answers for pictures, in their order: those that take one pass in batches, the others through windows and views. */
 export async function answerPictures(
   answering: Answering,
-  pictures: readonly Pixels[],
+  pictures: readonly Picture[],
   question: Question,
 ): Promise<Predictions[]> {
   const { model } = answering;
@@ -37,20 +36,25 @@ export async function answerPictures(
     question.batch,
   )) {
     const batch = { groups, indices: indices.map((k) => plain[k]!) };
-    const answered = await answerFitting(answering, pictures, batch, question, (some) =>
-      answerBatch(answering, pictures, some, question),
-    );
+    const answer = (some: Batch) => answerBatch(answering, pictures, some, question);
+    const answered = await answer(batch).catch(async (error: unknown) => {
+      if (!(error instanceof MemoryError)) throw error;
+      const { answerFitting } = await import("./answer-fitting.ts");
+      return answerFitting(answering, pictures, batch, question, answer, error);
+    });
     for (const [k, i] of batch.indices.entries()) answers[i] = answered[k]!;
   }
   for (const [i, picture] of pictures.entries()) {
-    answers[i] ??= await answerThroughWindows(answering, picture, views[i]!, question);
+    if (answers[i]) continue;
+    const { answerThroughWindows } = await import("./windows/answer-windows.ts");
+    answers[i] = await answerThroughWindows(answering, await inMemory(picture), views[i]!, question);
   }
   return answers;
 }
 
 async function answerBatch(
   { runs, model }: Answering,
-  pictures: readonly Pixels[],
+  pictures: readonly Picture[],
   { indices, groups }: Batch,
   { call, tasks, size, resize, scores = false, ...options }: Question,
 ): Promise<Predictions[]> {
@@ -61,10 +65,11 @@ async function answerBatch(
       share: { index, count, pixels: picture.width * picture.height },
     })),
   );
-  const words = indices.map((i) => pictures[i]!.words);
-  const inputs = Object.fromEntries(
-    groups.map((_, g) => [groupName("pixels", g), joined(words.filter((_, k) => shares[k]!.group === g))]),
-  );
+  const inputs: Record<string, Picture["words"]> = {};
+  for (const g of groups.keys()) {
+    const members = indices.filter((_, k) => shares[k]!.group === g).map((i) => pictures[i]!);
+    inputs[groupName("pixels", g)] = await joined(members);
+  }
   const tally = new Tally(runs, call, options);
   return tally.pass(job, inputs, (outputs): Attempt<Predictions[]> => {
     const answers = indices.map((i, k) => {
@@ -84,11 +89,14 @@ async function answerBatch(
   });
 }
 
-function joined(pictures: readonly Uint32Array[]): Uint32Array {
-  if (pictures.length === 1) return pictures[0]!;
-  const all = new Uint32Array(pictures.reduce((sum, { length }) => sum + length, 0));
+/** Pictures of one size, one below the other. */
+async function joined(pictures: readonly Picture[]): Promise<Picture["words"]> {
+  if (pictures.length === 1) return pictures[0]!.words;
+  // They stay on the device as well: where memory is short, they are tried again one by one.
+  const each = await Promise.all(pictures.map(wordsOf));
+  const all = new Uint32Array(each.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const words of pictures) {
+  for (const words of each) {
     all.set(words, at);
     at += words.length;
   }

@@ -1,9 +1,9 @@
 import type { Activation } from "../kernels/shared/activation.ts";
 import { parseActivation } from "./activations.ts";
-import { type BeitConfig, parseBeit } from "./backbones/beit.ts";
+import { type BeitConfig, parseBeit } from "./backbones/beit-config.ts";
 import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
-import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid.ts";
-import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2.ts";
+import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid-config.ts";
+import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2-config.ts";
 import { parseTipsv2, type Tipsv2Config } from "./backbones/tipsv2.ts";
 import { parseVit, type VitConfig } from "./backbones/vit.ts";
 import { type Colour, parseColours } from "./class-colours.ts";

@@ -43,23 +43,23 @@ export async function loadFitting(
   checkpoint: Checkpoint,
   { dtype, convolution, onNotice, ...options }: FittingOptions,
 ): Promise<LoadedWeights> {
-  const wayOf = (format: WeightFormat | undefined, how: Convolution | undefined): Way => {
+  const wayOf = async (format: WeightFormat | undefined, how: Convolution | undefined): Promise<Way> => {
     const storage = chooseStorage(checkpoint, format);
     const { precision, quantization } = storage;
     engine.checkPrecision(precision);
-    const weights = dptWeights(config, precision, chooseConvolution(how, precision, engine.traits), quantization);
+    const weights = await dptWeights(config, precision, chooseConvolution(how, precision, engine.traits), quantization);
     const bytes = weights.leaves.reduce((sum, leaf) => sum + byteLength(leaf), 0);
     return { storage, weights, name: quantization?.format ?? precision, bytes };
   };
-  const asked = wayOf(dtype, convolution);
+  const asked = await wayOf(dtype, convolution);
   checkWeights(checkpoint.tensors, asked.weights.leaves, IGNORED_TENSORS, checkpoint.layout);
   const smaller = (formats: readonly (WeightFormat | undefined)[]) =>
     formats.map((format) => () => wayOf(format, convolution ?? "direct"));
   const isOpen = dtype === undefined && !asked.storage.quantization;
   const half: readonly WeightFormat[] = engine.traits.f16 ? ["f16"] : [];
   let [way, error] = [asked, undefined as MemoryError | undefined];
-  for (const next of [() => asked, ...smaller(isOpen ? [dtype, ...half, "q8"] : [dtype])]) {
-    const { bytes, name, storage, weights } = next();
+  for (const next of [async () => asked, ...smaller(isOpen ? [dtype, ...half, "q8"] : [dtype])]) {
+    const { bytes, name, storage, weights } = await next();
     if (error) {
       if (bytes >= way.bytes) continue;
       onNotice?.(`${shortOf(way, error)}. They are tried again in ${megabytes(bytes)}, stored as ${name}.`);
@@ -72,7 +72,9 @@ export async function loadFitting(
       error = cause;
     }
   }
-  const others = asked.storage.quantization?.stored ? [] : smaller([...half, "q8", "q4"]).map((other) => other());
+  const others = asked.storage.quantization?.stored
+    ? []
+    : await Promise.all(smaller([...half, "q8", "q4"]).map((other) => other()));
   const fewer = others
     .filter(({ bytes }) => bytes < way.bytes)
     .map(({ name, bytes }) => `${name} (${megabytes(bytes)})`);

@@ -5,7 +5,7 @@ import { CallQueue } from "../runtime/call-queue.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
-import { type PictureSource, readPixels } from "../runtime/picture.ts";
+import type { Picture, PictureSource } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
@@ -19,8 +19,7 @@ import { checkTasks } from "./check-tasks.ts";
 import { chooseStorage } from "./choose-storage.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
-import { inPyTorchLayout } from "./forward.ts";
-import { type LoadedWeights, loadFitting } from "./load-fitting.ts";
+import type { LoadedWeights } from "./load-fitting.ts";
 import { openFolder } from "./open-folder.ts";
 import {
   countOf,
@@ -35,7 +34,8 @@ import {
 } from "./predictions.ts";
 import type { Antialias, Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
-import { jobOf, type Recordable, type Work } from "./work.ts";
+import { withPictures } from "./with-pictures.ts";
+import { jobOf, type Network, type Recordable, type Work } from "./work.ts";
 
 /**
  * What is going on, and how far: bytes from the hub or of the checkpoint, kernels, windows and views of a picture, or ways
@@ -94,6 +94,7 @@ export class DPT {
   readonly precision: Precision;
   /** How weights are stored. */
   readonly dtype: WeightFormat;
+  readonly #network: Network;
   readonly #engine: Engine;
   readonly #weights: DptWeights;
   readonly #store: WeightStore;
@@ -102,6 +103,7 @@ export class DPT {
   readonly #runs: Runs;
 
   private constructor(
+    network: Network,
     config: ModelConfig,
     processor: Processor | undefined,
     engine: Engine,
@@ -112,6 +114,7 @@ export class DPT {
     this.processor = processor;
     this.precision = storage.precision;
     this.dtype = storage.quantization?.format ?? storage.precision;
+    this.#network = network;
     this.#engine = engine;
     this.#weights = weights;
     this.#store = store;
@@ -132,19 +135,22 @@ export class DPT {
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
     const { onProgress, signal, dtype, convolution, onNotice } = options;
-    const { config, processor, checkpoint } = await openFolder(files, options);
+    const [network, { config, processor, checkpoint }] = await Promise.all([
+      import("./network.ts"),
+      openFolder(files, options),
+    ]);
     chooseStorage(checkpoint, dtype);
     signal?.throwIfAborted();
     const engine = await Engine.open(options, PATH_PREFERENCES);
     try {
-      const loaded = await loadFitting(engine, config, checkpoint, {
+      const loaded = await network.loadFitting(engine, config, checkpoint, {
         dtype,
         convolution,
         onNotice,
         signal,
         onProgress: (progress) => onProgress?.({ phase: "load", done: progress.loaded, total: progress.total }),
       });
-      return new DPT(config, processor, engine, loaded, options);
+      return new DPT(network, config, processor, engine, loaded, options);
     } catch (error) {
       engine.dispose();
       throw error;
@@ -256,7 +262,7 @@ export class DPT {
       return this.#runs.finite({ call: "forward", job, inputs }, async (compiled) => {
         const { outputs } = await compiled.session.run(inputs);
         const tensors = [...compiled.graph.outputs].map(
-          ([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)] as const,
+          ([name, tensor]) => [name, this.#network.inPyTorchLayout(tensor, outputs.get(name)!)] as const,
         );
         const broken = tensors
           .map(([name, { data: values }]) => ({ name, values, count: countOf(values, isNotFinite) }))
@@ -315,16 +321,16 @@ export class DPT {
 
   async #predict(source: OneOrMore<PictureSource>, question: Question): Promise<OneOrMore<Predictions>> {
     checkTasks(question.call, this.config, question.tasks);
-    // Read at once: the caller may use its buffers for the next pictures while these wait their turn.
-    const pictures = isList(source) ? source.map(readPixels) : [readPixels(source)];
     const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
     const answering = { runs: this.#runs, model: this.#recordable, onPass };
-    const answers = await this.#calls.run(() => answerPictures(answering, pictures, question));
+    const answer = (pictures: readonly Picture[]) => answerPictures(answering, pictures, question);
+    const answers = await withPictures(this.#engine, this.#calls, isList(source) ? source : [source], answer);
     return isList(source) ? answers : answers[0]!;
   }
 
   get #recordable(): Recordable {
-    return { config: this.config, processor: this.processor, weights: this.#weights, precision: this.precision };
+    const { config, processor, precision } = this;
+    return { config, processor, weights: this.#weights, precision, network: this.#network };
   }
 }
 

@@ -5,8 +5,6 @@ import { quote } from "../runtime/quote.ts";
 import { type JsonObject, readJson } from "../runtime/read-json.ts";
 import { isSingleFile } from "../runtime/single-file.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
-import { paperJson } from "./paper-config.ts";
-import { hasPaperNames, withTransformersNames } from "./paper-names.ts";
 import { type Antialias, type Processor, parseProcessor } from "./processor.ts";
 
 export interface OpenFolderOptions {
@@ -37,6 +35,10 @@ export async function openFolder(
   const config = await readJson(files, "config.json", { signal });
   const paper = config ? undefined : await openPaper(files, signal);
   if (paper) {
+    const [{ paperJson }, { withTransformersNames }] = await Promise.all([
+      import("./paper-config.ts"),
+      import("./paper-names.ts"),
+    ]);
     const made = paperJson(paper);
     const processor = (await readJson(files, "preprocessor_config.json", { signal })) ?? made.processor;
     const json = { config: made.config, processor };
@@ -68,6 +70,7 @@ async function openPaper(files: ModelFiles, signal?: AbortSignal): Promise<Check
   }
   const [file] = found;
   if (file === undefined) return undefined;
+  const { hasPaperNames } = await import("./paper-names.ts");
   const checkpoint = await openPickled(files, file, signal);
   if (hasPaperNames(checkpoint.tensors)) return checkpoint;
   const [name] = checkpoint.tensors.keys();

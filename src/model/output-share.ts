@@ -1,4 +1,4 @@
-import type { LabelType } from "../kernels/arg-max-resized.ts";
+import type { LabelType } from "../kernels/shared/label-type.ts";
 
 /** A picture's place in an output of several, one below the other. */
 export interface Share {

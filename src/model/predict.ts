@@ -5,6 +5,7 @@ import { Graph, type Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
+import { groupName } from "./group-name.ts";
 import { logitsSize } from "./heads.ts";
 import { type InF32, Ops } from "./ops.ts";
 import { depthAtPicture, labelsAtPicture, normalsAtPicture, type PictureWay, scoresAtPicture } from "./postprocess.ts";
@@ -74,11 +75,6 @@ export function predictGraph(
     }
   });
   return graph;
-}
-
-/** What an input or output is called for the pictures of a batch that have another size than the first: `pixels 1`. */
-export function groupName(name: string, group: number): string {
-  return group === 0 ? name : `${name} ${group}`;
 }
 
 function placesOf(groups: readonly PictureGroup[]): { readonly picture: Size; readonly place: BatchPlace }[] {

@@ -1,11 +1,21 @@
-import { labelType } from "../kernels/arg-max-resized.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
+import { labelType } from "../kernels/shared/label-type.ts";
 import { InternalError } from "../runtime/errors.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
-import { decoderOf, labelsOf, type ModelConfig, type Task } from "./config.ts";
+import type { Colour } from "./class-colours.ts";
+import { coloursOf, decoderOf, labelsOf, type ModelConfig, type Task } from "./config.ts";
+import { type Drawn, drawnBy } from "./drawn-result.ts";
 import { readFloats, readLabels, type Share } from "./output-share.ts";
 import { type PixelScores, readScores, type Scores, withClassMeans } from "./pixel-scores.ts";
 import type { Size } from "./processor.ts";
+import {
+  type DepthImageOptions,
+  depthPixels,
+  type ImageOptions,
+  type LabelImageOptions,
+  labelPixels,
+  normalPixels,
+} from "./result-pixels.ts";
 import type { ViewOptions } from "./windows/views.ts";
 
 export interface PredictionOptions extends ViewOptions {
@@ -51,23 +61,25 @@ export interface Prediction extends Size {
   readonly profile?: readonly KernelTime[] | undefined;
 }
 
-export interface Segmentation extends Prediction {
+export interface Segmentation extends Prediction, Drawn<LabelImageOptions> {
   /** The class of each pixel, row by row from the top. */
   readonly labels: Uint8Array | Uint16Array;
   /** Names of the classes by id. */
   readonly classes: readonly string[];
+  /** Colours of the classes by id, if config.json has them. */
+  readonly colours?: readonly Colour[] | undefined;
   /** If asked for. */
   readonly scores?: Scores | undefined;
 }
 
-export interface DepthMap extends Prediction {
+export interface DepthMap extends Prediction, Drawn<DepthImageOptions> {
   /** Row by row from the top. */
   readonly depth: Float32Array;
   /** Metres; or inverse depth in no unit, the nearest largest. */
   readonly unit: "metres" | "relative inverse";
 }
 
-export interface NormalMap extends Prediction {
+export interface NormalMap extends Prediction, Drawn<ImageOptions> {
   /**
    * `[height, width, 3]`: x, y and z of each pixel's surface normal, row by row from the top, in the camera's axes as the
    * checkpoint was trained on them. As transformers has them they are unit vectors at the network's resolution and
@@ -112,29 +124,40 @@ export function readAnswer(
       const labels = readLabels(bytesOf("labels"), type, share);
       const broken = countOf(labels, (label) => label === type.none);
       const read = scores && broken === 0 ? readScores(bytesOf("scores"), share) : undefined;
-      const segmentation = segmentationOf(prediction, labels, classes, read);
+      const segmentation = segmentationOf(config, prediction, labels, read);
       return { predictions: { segmentation }, broken, of: pixels, what: "pixels" };
     }
     case "depth": {
       const depth = readFloats(bytesOf("depth"), share);
-      const map = { ...prediction, depth, unit: depthUnit(config) };
+      const map = depthMapOf({ ...prediction, depth, unit: depthUnit(config) });
       return { predictions: { depth: map }, broken: countOf(depth, isNotFinite), of: pixels, what: "pixels" };
     }
     case "normals": {
       const normals = readFloats(bytesOf("normals"), share, 3);
       const broken = countOf(normals, isNotFinite);
-      return { predictions: { normals: { ...prediction, normals } }, broken, of: normals.length, what: "numbers" };
+      return {
+        predictions: { normals: normalMapOf({ ...prediction, normals }) },
+        broken,
+        of: normals.length,
+        what: "numbers",
+      };
     }
   }
 }
 
+export const depthMapOf = drawnBy(depthPixels);
+export const normalMapOf = drawnBy(normalPixels);
+const labelMapOf = drawnBy(labelPixels);
+
 export function segmentationOf(
+  config: ModelConfig,
   prediction: Prediction,
   labels: Segmentation["labels"],
-  classes: readonly string[],
   scores: PixelScores | undefined,
 ): Segmentation {
-  return { ...prediction, labels, classes, ...(scores && { scores: withClassMeans(scores, labels, classes.length) }) };
+  const [classes, colours] = [labelsOf(config)!, coloursOf(config)];
+  const withScores = scores && { scores: withClassMeans(scores, labels, classes.length) };
+  return labelMapOf({ ...prediction, labels, classes, ...(colours && { colours }), ...withScores });
 }
 
 /** What a model's depth is told in. */

@@ -1,5 +1,5 @@
-import type { InputData } from "../runtime/graph.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
+import type { RunInputs } from "../runtime/session.ts";
 import type { CachedSession } from "../runtime/session-cache.ts";
 import type { Prediction } from "./predictions.ts";
 import type { Attempt, Runs } from "./runs.ts";
@@ -38,7 +38,7 @@ export class Tally {
   /** One pass of the network, again until the answer is finite. */
   async pass<Answer>(
     job: Job,
-    inputs: Readonly<Record<string, InputData>>,
+    inputs: RunInputs,
     read: (outputs: ReadonlyMap<string, ArrayBuffer>) => Attempt<Answer>,
   ): Promise<Answer> {
     this.#options.signal?.throwIfAborted();
@@ -53,14 +53,14 @@ export class Tally {
   }
 
   /** A graph without weights; see {@link Runs.blend}. */
-  async blend(key: string, record: CachedSession["record"], inputs: Readonly<Record<string, InputData>>) {
+  async blend(key: string, record: CachedSession["record"], inputs: RunInputs) {
     const began = performance.now();
     const compiled = await this.#runs.blend(key, record);
     this.#compile += performance.now() - began;
     return this.#timed(compiled, inputs);
   }
 
-  async #timed({ session }: CachedSession, inputs: Readonly<Record<string, InputData>>) {
+  async #timed({ session }: CachedSession, inputs: RunInputs) {
     const { signal, profile = false } = this.#options;
     signal?.throwIfAborted();
     const began = performance.now();

@@ -4,11 +4,12 @@ import { lossOf } from "./device-loss.ts";
 import type { Graph } from "./graph.ts";
 import { deviceOf, type OpenedDevice, openedDevice } from "./opened-device.ts";
 import { type Choice, choicesOf, leanest, type PathPreference } from "./path-choices.ts";
+import { type Picture, type PictureSource, takePicture } from "./picture.ts";
 import { Session } from "./session.ts";
 import { takePaths } from "./take-paths.ts";
 import type { Precision } from "./tensor.ts";
 import type { Traits } from "./traits.ts";
-import { Tuner } from "./tuner.ts";
+import type { Tuner } from "./tuner.ts";
 import type { TuningStore } from "./tuning-store.ts";
 import type { Weight } from "./weight.ts";
 import { type LoadOptions, WeightStore } from "./weight-store.ts";
@@ -157,7 +158,7 @@ export class Engine {
 
   /** Measures what is not known yet of a graph's paths; the caller disposes of it. */
   async tuner(graph: Graph): Promise<Tuner> {
-    const choices = await this.#choicesOf(graph);
+    const [{ Tuner }, choices] = await Promise.all([import("./tuner.ts"), this.#choicesOf(graph)]);
     const { device, pipelines, records } = this.#opened;
     return new Tuner(device, pipelines, records, choices.values(), this.#options.onNotice);
   }
@@ -167,6 +168,12 @@ export class Engine {
     const choices = choicesOf(graph, traits, preference);
     await records.load(choices.values());
     return choices;
+  }
+
+  /** @see {@link takePicture} */
+  takePicture(source: PictureSource): Promise<Picture> {
+    // For a device that is lost, what the next call comes up on may be another one.
+    return takePicture(source, this.loss.aborted ? undefined : this.#opened.device);
   }
 
   /** Frees the device if the engine made it; a device that was given stays. */

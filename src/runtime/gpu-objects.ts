@@ -3,6 +3,7 @@ export interface GpuObjects {
   readonly buffers: number;
   readonly bufferBytes: number;
   readonly querySets: number;
+  readonly textures: number;
   /** Compiled kernels that are kept; they go with the garbage. */
   readonly pipelines: number;
 }
@@ -12,7 +13,7 @@ type Counter = { -readonly [Kind in keyof GpuObjects]: number };
 const counters = new WeakMap<GPUDevice, Counter>();
 
 function counterOf(device: GPUDevice): Counter {
-  const counter = counters.get(device) ?? { buffers: 0, bufferBytes: 0, querySets: 0, pipelines: 0 };
+  const counter = counters.get(device) ?? { buffers: 0, bufferBytes: 0, querySets: 0, textures: 0, pipelines: 0 };
   counters.set(device, counter);
   return counter;
 }
@@ -44,6 +45,17 @@ export function makeQuerySet(device: GPUDevice, descriptor: GPUQuerySetDescripto
     counter.querySets--;
   });
   return set;
+}
+
+/** A texture that counts until it is destroyed. */
+export function makeTexture(device: GPUDevice, descriptor: GPUTextureDescriptor): GPUTexture {
+  const counter = counterOf(device);
+  const texture = device.createTexture(descriptor);
+  counter.textures++;
+  onDestroy(texture, () => {
+    counter.textures--;
+  });
+  return texture;
 }
 
 /**

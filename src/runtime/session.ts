@@ -1,5 +1,6 @@
 import { checkLimits } from "./device.ts";
 import { unlessLost } from "./device-loss.ts";
+import { DeviceWords } from "./device-words.ts";
 import { MachineError } from "./errors.ts";
 import { writeBuffer } from "./gpu-buffer.ts";
 import { dispatchBytes, type Graph, type InputData } from "./graph.ts";
@@ -25,6 +26,9 @@ export interface RunOptions {
   /** Looked at between submits. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What a run is given, in memory or on its device. */
+export type RunInputs = Readonly<Record<string, InputData | DeviceWords>>;
 
 export interface RunResult {
   /** Bytes of each output. */
@@ -115,14 +119,11 @@ export class Session {
 
   /**
    * One forward pass, in as many submits as keep each of them short.
-   * @param inputs bytes for each input of the graph, by name
+   * @param inputs what each input of the graph holds, by name
    * @throws DeviceLostError; MemoryError if its memory runs out; MachineError if times are asked for where the device tells
    *   none; the signal's reason
    */
-  async run(
-    inputs: Readonly<Record<string, InputData>>,
-    { profile = false, signal }: RunOptions = {},
-  ): Promise<RunResult> {
+  async run(inputs: RunInputs, { profile = false, signal }: RunOptions = {}): Promise<RunResult> {
     const device = this.#device;
     if (profile && !device.features.has("timestamp-query")) {
       throw new MachineError("profile: want the feature timestamp-query, got an adapter without it. Run unprofiled.");
@@ -138,10 +139,14 @@ export class Session {
       device.queue.submit([encoder.finish()]);
     };
     try {
-      for (const [name, tensor] of this.#graph.inputs) {
-        writeBuffer(device, this.#memory.bufferOf(tensor), inputs[name]!);
-      }
-      const submits = await this.#runner.run(recorder, signal);
+      const write = (encoder: GPUCommandEncoder) => {
+        for (const [name, tensor] of this.#graph.inputs) {
+          const [input, buffer] = [inputs[name]!, this.#memory.bufferOf(tensor)];
+          if (input instanceof DeviceWords) input.copyTo(encoder, buffer);
+          else writeBuffer(device, buffer, input);
+        }
+      };
+      const submits = await this.#runner.run(write, recorder, signal);
       return { submits, ...(await guardErrors(device, "run", copy, () => this.#readBack(recorder))) };
     } finally {
       recorder?.dispose();

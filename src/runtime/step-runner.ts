@@ -41,21 +41,29 @@ export class StepRunner {
 
   /**
    * Two submits are on their way at a time, so that the GPU never waits and none is sent long before its turn.
+   * @param write writes the inputs, and records what that takes before the first dispatch
    * @param signal looked at between submits
    * @returns seconds of each submit, by the clock of the CPU
    * @throws DeviceLostError, MemoryError; the signal's reason
    */
-  async run(recorder: TimestampRecorder | undefined, signal: AbortSignal | undefined): Promise<readonly number[]> {
+  async run(
+    write: (encoder: GPUCommandEncoder) => void,
+    recorder: TimestampRecorder | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly number[]> {
     const next = this.#plan.begin();
     const took: number[] = [];
     let doneBefore = 0;
+    let isFirst = true;
     let before: Promise<unknown> = Promise.resolve();
     for (let portions = next(); portions.length > 0; portions = next()) {
       for (const portion of portions) await this.#cuts.prepare(portion);
       signal?.throwIfAborted();
       const group = portions;
       const began = performance.now();
-      const now = this.#submit(group, recorder).then(() => {
+      const begin = isFirst ? write : undefined;
+      isFirst = false;
+      const now = this.#submit(group, begin, recorder).then(() => {
         const done = performance.now();
         const seconds = (done - Math.max(began, doneBefore)) / 1000;
         doneBefore = done;
@@ -71,10 +79,15 @@ export class StepRunner {
     return took;
   }
 
-  #submit(portions: readonly Portion[], recorder: TimestampRecorder | undefined): Promise<unknown> {
+  #submit(
+    portions: readonly Portion[],
+    begin: ((encoder: GPUCommandEncoder) => void) | undefined,
+    recorder: TimestampRecorder | undefined,
+  ): Promise<unknown> {
     const { queue } = this.#device;
     const submit = () => {
       const encoder = this.#device.createCommandEncoder({ label: "forward" });
+      begin?.(encoder);
       this.#encode(encoder, portions, recorder);
       queue.submit([encoder.finish()]);
     };

@@ -22,7 +22,7 @@ test("every kernel of every backbone can be cut, whatever its path", async () =>
   for (const name of ["dpt-vit-seg", "dpt-beit-depth", "dpt-swinv2-depth", "dpt-hybrid-seg", "tipsv2-dpt-swiglu"]) {
     const { config } = await openFolder(filesFromFolder(`test/fixtures/cases/${name}`));
     for (const convolution of ["direct", "winograd"] as const) {
-      const graph = forwardGraph(config, dptWeights(config, "f32", convolution), "f32", [1, 3, 64, 64]);
+      const graph = forwardGraph(config, await dptWeights(config, "f32", convolution), "f32", [1, 3, 64, 64]);
       const kernels = graph.dispatches.flatMap(({ kernel }) => [
         kernel,
         ...(kernel.paths?.(traits) ?? []).flatMap(({ stages }) => stages.map((stage) => stage.kernel)),

@@ -4,7 +4,16 @@ import { decoderOf, labelsOf, type Task } from "../config.ts";
 import { logitsSize } from "../heads.ts";
 import { readFloats } from "../output-share.ts";
 import { logitsBand } from "../postprocess.ts";
-import { countOf, depthUnit, isNotFinite, type Prediction, type Predictions, segmentationOf } from "../predictions.ts";
+import {
+  countOf,
+  depthMapOf,
+  depthUnit,
+  isNotFinite,
+  normalMapOf,
+  type Prediction,
+  type Predictions,
+  segmentationOf,
+} from "../predictions.ts";
 import { networkSize, type Size } from "../processor.ts";
 import { type Answering, Tally } from "../tally.ts";
 import { batchJob, type Job, processorOf, type Recordable } from "../work.ts";
@@ -76,7 +85,7 @@ async function labelsThroughWindows(
       onWindow: onPass,
     }),
   );
-  return { segmentation: segmentationOf(told(picture, jobs, tally), answer.labels, classes, answer.scores) };
+  return { segmentation: segmentationOf(model.config, told(picture, jobs, tally), answer.labels, answer.scores) };
 }
 
 /** Depth or normals. */
@@ -123,7 +132,9 @@ async function mapThroughWindows(
     });
   });
   const prediction = told(picture, [...jobs.values()], tally);
-  return unit ? { depth: { ...prediction, depth: map, unit } } : { normals: { ...prediction, normals: map } };
+  return unit
+    ? { depth: depthMapOf({ ...prediction, depth: map, unit }) }
+    : { normals: normalMapOf({ ...prediction, normals: map }) };
 }
 
 /** Depth of the whole picture at once, shrunk beforehand to what the network can see of it, within fixed memory. */

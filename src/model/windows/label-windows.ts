@@ -1,4 +1,4 @@
-import { labelType } from "../../kernels/arg-max-resized.ts";
+import { labelType } from "../../kernels/shared/label-type.ts";
 import type { InputData } from "../../runtime/graph.ts";
 import { readLabels } from "../output-share.ts";
 import { type PixelScores, readScores } from "../pixel-scores.ts";

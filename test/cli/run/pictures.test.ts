@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { decode } from "fast-png";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { hexOf } from "../../../cli/palettes/hex-of.ts";
+import { hexOf } from "../../../src/model/palettes/hex-of.ts";
 import { pngHeader } from "../pictures/png-header.ts";
 import { runCli } from "../run-cli.ts";
 import { temporaryFolder } from "../temporary-folder.ts";

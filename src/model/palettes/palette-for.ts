@@ -1,15 +1,12 @@
-import iwanthue from "iwanthue";
-import type { Colour } from "../../src/model/class-colours.ts";
-import { UsageError } from "../../src/runtime/errors.ts";
+import { UsageError } from "../../runtime/errors.ts";
+import type { Colour } from "../class-colours.ts";
 import { ADE20K } from "./ade20k.ts";
 import { CAMVID } from "./camvid.ts";
 import { CITYSCAPES } from "./cityscapes.ts";
-import { colourOf } from "./colour-of.ts";
+import { distinctColours } from "./distinct-colours.ts";
 import { VOC } from "./voc.ts";
 
-export type { Colour };
-
-/** Data sets with published colours, by their names for `--palette`. */
+/** Data sets with published colours, by their names. */
 export const PALETTES = ["ade20k", "camvid", "cityscapes", "voc"] as const;
 export type PaletteName = (typeof PALETTES)[number];
 
@@ -40,9 +37,7 @@ export function paletteFor(
     if (colours) return colours;
   }
   if (classes.length === ADE20K.length) return ADE20K;
-  // Two at least, since one cannot be apart from any.
-  const colours = iwanthue(Math.max(2, classes.length), { seed: "dpt-webgpu", attempts: 1 });
-  return colours.slice(0, classes.length).map(colourOf);
+  return distinctColours(classes.length);
 }
 
 function named(classes: readonly string[], palette: PaletteName): readonly Colour[] {
@@ -51,7 +46,7 @@ function named(classes: readonly string[], palette: PaletteName): readonly Colou
   if (byName) return byName;
   if (classes.length <= colours.length) return colours.slice(0, classes.length);
   throw new UsageError(
-    `--palette: want at most ${colours.length} classes for ${palette}, got a model of ${classes.length}. Leave it out.`,
+    `palette: want at most ${colours.length} classes for ${palette}, got a model of ${classes.length}. Leave it out.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Colour } from "./palette-for.ts";
+import type { Colour } from "../class-colours.ts";
 
 /** `#rrggbb` as red, green and blue. */
 export function colourOf(hex: string): Colour {

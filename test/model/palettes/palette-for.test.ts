@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { hexOf } from "../../../cli/palettes/hex-of.ts";
-import { paletteFor } from "../../../cli/palettes/palette-for.ts";
+import { hexOf } from "../../../src/model/palettes/hex-of.ts";
+import { paletteFor } from "../../../src/model/palettes/palette-for.ts";
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `class ${i}`);
 
@@ -35,7 +35,7 @@ test("a palette by name is taken by the classes' names, otherwise by their ids",
   ]);
   expect(paletteFor(names(3), { palette: "ade20k" }).map(hexOf)).toEqual(["#787878", "#b47878", "#06e6e6"]);
   expect(() => paletteFor(names(22), { palette: "voc" })).toThrow(
-    "--palette: want at most 21 classes for voc, got a model of 22.",
+    "palette: want at most 21 classes for voc, got a model of 22.",
   );
 });
 

@@ -1,4 +1,4 @@
-import type { DepthMap } from "../../src/index.ts";
+import type { DepthMap } from "./predictions.ts";
 
 /** The brightest of 16 bits. */
 const BRIGHTEST = 65535;

@@ -1,5 +1,5 @@
+import type { Colour } from "../class-colours.ts";
 import { colourOf } from "./colour-of.ts";
-import type { Colour } from "./palette-for.ts";
 
 /** The colours of ADE20K's 150 scene parsing classes by id, as its benchmark's own tools draw them. */
 export const ADE20K: readonly Colour[] = `
