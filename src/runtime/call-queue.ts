@@ -6,10 +6,14 @@ export class CallQueue {
   #running = 0;
   #reason: Error | undefined;
 
-  /** @returns what the task returns; rejected at once when the queue is closed */
-  run<Result>(task: () => Promise<Result>): Promise<Result> {
+  /**
+   * @param signal a task that waits when it is aborted is not begun; one that runs goes on, unheard
+   * @returns what the task returns; rejected at once when the queue is closed or the signal is aborted
+   */
+  run<Result>(task: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const guarded = async () => {
       if (this.#reason) throw this.#reason;
+      signal?.throwIfAborted();
       return task();
     };
     if (this.#reason) return Promise.reject(this.#reason);
@@ -20,10 +24,11 @@ export class CallQueue {
       () => {},
     );
     // No race against a promise that lives as long as the queue: that would hold every answer for as long.
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<Result>((resolve, reject) => {
       this.#open.add(reject);
       result.then(resolve, reject).finally(() => this.#open.delete(reject));
     });
+    return unlessAborted(ended, signal);
   }
 
   /** Resolves when nothing runs or waits, and whoever got the last answer has had the time to ask for the next. */
@@ -42,4 +47,15 @@ export class CallQueue {
     if (this.#running === 0) free();
     else this.#last.then(free);
   }
+}
+
+function unlessAborted<Result>(result: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return result;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    // A signal may live long and serve many calls.
+    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

@@ -170,6 +170,11 @@ export class Engine {
     return choices;
   }
 
+  /** The device now; another one once this is lost. */
+  get device(): GPUDevice {
+    return this.#opened.device;
+  }
+
   /** @see {@link takePicture} */
   takePicture(source: PictureSource): Promise<Picture> {
     // For a device that is lost, what the next call comes up on may be another one.

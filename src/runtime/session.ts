@@ -1,5 +1,6 @@
 import { checkLimits } from "./device.ts";
 import { unlessLost } from "./device-loss.ts";
+import { DeviceMap, type MapKind, type MapShape } from "./device-map.ts";
 import { DeviceWords } from "./device-words.ts";
 import { MachineError } from "./errors.ts";
 import { writeBuffer } from "./gpu-buffer.ts";
@@ -139,17 +140,42 @@ export class Session {
       device.queue.submit([encoder.finish()]);
     };
     try {
-      const write = (encoder: GPUCommandEncoder) => {
-        for (const [name, tensor] of this.#graph.inputs) {
-          const [input, buffer] = [inputs[name]!, this.#memory.bufferOf(tensor)];
-          if (input instanceof DeviceWords) input.copyTo(encoder, buffer);
-          else writeBuffer(device, buffer, input);
-        }
-      };
-      const submits = await this.#runner.run(write, recorder, signal);
+      const submits = await this.#runner.run((encoder) => this.#write(inputs, encoder), { recorder, signal });
       return { submits, ...(await guardErrors(device, "run", copy, () => this.#readBack(recorder))) };
     } finally {
       recorder?.dispose();
+    }
+  }
+
+  /**
+   * One forward pass whose answer stays on the device, in memory of its own; it is not waited for.
+   * @returns an output of the graph, of this shape
+   * @throws as {@link Session.run}
+   */
+  async keep(inputs: RunInputs, output: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
+    const device = this.#device;
+    const map = await DeviceMap.allocate(device, output, kind, shape);
+    const copy = () => {
+      const encoder = device.createCommandEncoder({ label: output });
+      map.copyFrom(encoder, this.#memory.bufferOf(this.#graph.outputs.get(output)!));
+      device.queue.submit([encoder.finish()]);
+    };
+    try {
+      await this.#runner.run((encoder) => this.#write(inputs, encoder), { isAwaited: false });
+      await guardErrors(device, "run", copy, async () => {});
+      return map;
+    } catch (error) {
+      map.dispose();
+      throw error;
+    }
+  }
+
+  /** Writes what goes up, and records what that takes. */
+  #write(inputs: RunInputs, encoder: GPUCommandEncoder): void {
+    for (const [name, tensor] of this.#graph.inputs) {
+      const [input, buffer] = [inputs[name]!, this.#memory.bufferOf(tensor)];
+      if (input instanceof DeviceWords) input.copyTo(encoder, buffer);
+      else writeBuffer(this.#device, buffer, input);
     }
   }
 

@@ -14,6 +14,15 @@ export interface Step extends Dispatch {
   readonly bindings: GPUBindGroup;
 }
 
+export interface StepOptions {
+  /** Measures each dispatch. */
+  readonly recorder?: TimestampRecorder | undefined;
+  /** Looked at between submits. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the end of the last submit is waited for; yes if left out. */
+  readonly isAwaited?: boolean | undefined;
+}
+
 /** Runs dispatches one after the other, in as many submits as keep each of them short. */
 export class StepRunner {
   readonly #device: GPUDevice;
@@ -42,34 +51,42 @@ export class StepRunner {
   /**
    * Two submits are on their way at a time, so that the GPU never waits and none is sent long before its turn.
    * @param write writes the inputs, and records what that takes before the first dispatch
-   * @param signal looked at between submits
-   * @returns seconds of each submit, by the clock of the CPU
+   * @returns seconds of each submit that was waited for, by the clock of the CPU
    * @throws DeviceLostError, MemoryError; the signal's reason
    */
   async run(
     write: (encoder: GPUCommandEncoder) => void,
-    recorder: TimestampRecorder | undefined,
-    signal: AbortSignal | undefined,
+    { recorder, signal, isAwaited = true }: StepOptions,
   ): Promise<readonly number[]> {
-    const next = this.#plan.begin();
+    const { queue } = this.#device;
+    const run = this.#plan.begin();
     const took: number[] = [];
+    let begin: typeof write | undefined = write;
     let doneBefore = 0;
-    let isFirst = true;
     let before: Promise<unknown> = Promise.resolve();
-    for (let portions = next(); portions.length > 0; portions = next()) {
+    for (let portions = run.next(); portions.length > 0; portions = run.next()) {
       for (const portion of portions) await this.#cuts.prepare(portion);
       signal?.throwIfAborted();
       const group = portions;
       const began = performance.now();
-      const begin = isFirst ? write : undefined;
-      isFirst = false;
-      const now = this.#submit(group, begin, recorder).then(() => {
+      const submit = () => {
+        const encoder = this.#device.createCommandEncoder({ label: "forward" });
+        begin?.(encoder);
+        this.#encode(encoder, group, recorder);
+        queue.submit([encoder.finish()]);
+      };
+      const learn = () => {
         const done = performance.now();
         const seconds = (done - Math.max(began, doneBefore)) / 1000;
         doneBefore = done;
         took.push(seconds);
         this.#plan.learn(group, seconds);
-      });
+      };
+      const done = async () => queue.onSubmittedWorkDone().then(learn);
+      // What is not waited for teaches all the same.
+      const wait = isAwaited || !run.isDone ? done : async () => void done().catch(() => {});
+      const now = guardErrors<unknown>(this.#device, "run", submit, wait);
+      begin = undefined;
       // Awaited a round later; until then it must not count as unhandled.
       now.catch(() => {});
       await before;
@@ -77,21 +94,6 @@ export class StepRunner {
     }
     await before;
     return took;
-  }
-
-  #submit(
-    portions: readonly Portion[],
-    begin: ((encoder: GPUCommandEncoder) => void) | undefined,
-    recorder: TimestampRecorder | undefined,
-  ): Promise<unknown> {
-    const { queue } = this.#device;
-    const submit = () => {
-      const encoder = this.#device.createCommandEncoder({ label: "forward" });
-      begin?.(encoder);
-      this.#encode(encoder, portions, recorder);
-      queue.submit([encoder.finish()]);
-    };
-    return guardErrors(this.#device, "run", submit, () => queue.onSubmittedWorkDone());
   }
 
   /** All dispatches in one pass; with a recorder each in a pass of its own, since WebGPU tells time by the pass. */

@@ -15,6 +15,13 @@ export interface PlannedStep {
   readonly mostParts: number;
 }
 
+export interface PlannedRun {
+  /** What goes into the next submit; nothing at the end. */
+  next(): readonly Portion[];
+  /** Whether nothing is left. */
+  readonly isDone: boolean;
+}
+
 /** A submit is planned for this share of what it may take: plans err, and errors below a factor of two do no harm. */
 const MARGIN = 0.5;
 /** One measurement changes what is believed by this factor at most: something else may have been running. */
@@ -39,10 +46,10 @@ export class SubmitPlan {
     this.#learned = steps.map(() => undefined);
   }
 
-  /** One run; the answer tells each time what goes into the next submit, nothing at the end. */
-  begin(): () => readonly Portion[] {
+  /** One run. */
+  begin(): PlannedRun {
     let [step, part, parts] = [0, 0, 1];
-    return () => {
+    const next = () => {
       const taken: Portion[] = [];
       for (let seconds = 0; step < this.#steps.length; ) {
         // Of one dispatch all parts are cut alike, whatever is learned between them.
@@ -54,6 +61,13 @@ export class SubmitPlan {
         if (part === 0) step++;
       }
       return taken;
+    };
+    const isLast = () => step === this.#steps.length;
+    return {
+      next,
+      get isDone() {
+        return isLast();
+      },
     };
   }
 

@@ -5,8 +5,8 @@ import { type Portion, SubmitPlan } from "../../src/runtime/submit-plan.ts";
 /** A device whose dispatches take that many seconds, in one run of a plan: seconds and portions of each submit. */
 function simulate(plan: SubmitPlan, seconds: readonly number[]) {
   const submits: { readonly seconds: number; readonly portions: readonly Portion[] }[] = [];
-  const next = plan.begin();
-  for (let portions = next(); portions.length > 0; portions = next()) {
+  const run = plan.begin();
+  for (let portions = run.next(); portions.length > 0; portions = run.next()) {
     const took = portions.reduce((sum, { step, parts }) => sum + seconds[step]! / parts, 0);
     plan.learn(portions, took);
     submits.push({ seconds: took, portions });
