@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { gpuObjects, makeBuffer, makeTexture } from "../../src/runtime/gpu-objects.ts";
+import { Graph } from "../../src/runtime/graph.ts";
 import { Pipelines } from "../../src/runtime/pipelines.ts";
+import { Session } from "../../src/runtime/session.ts";
 import { testDevice } from "../device.ts";
+import { pathDevice } from "../path-device.ts";
 import { sumKernel } from "./kernel-of.ts";
 
 test("nothing is made on a device but by the functions that count", () => {
@@ -41,4 +44,18 @@ test("pipelines count while they are kept: those in use, and as many idle ones a
   await Promise.resolve();
   // Idle ones of other tests' go first.
   expect(gpuObjects(device).pipelines).toBeLessThanOrEqual(128);
+});
+
+test("profiling leaves no query sets and no buffers", async () => {
+  const device = await pathDevice();
+  const graph = new Graph();
+  graph.output("y", graph.run(sumKernel(1, 64, 1), graph.input("x", { shape: [64], dtype: "f32" })));
+  const before = gpuObjects(device);
+  const session = await Session.compile(device, Pipelines.of(device), graph, undefined);
+  const { buffers } = gpuObjects(device);
+  const { times } = await session.run({ x: new Float32Array(64) }, { profile: true });
+  expect(times).toHaveLength(1);
+  expect(gpuObjects(device)).toMatchObject({ buffers, querySets: before.querySets });
+  session.dispose();
+  expect(gpuObjects(device)).toMatchObject({ buffers: before.buffers, bufferBytes: before.bufferBytes });
 });
