@@ -57,7 +57,9 @@ export interface Progress {
   readonly total: number;
 }
 
-export interface LoadOptions extends EngineOptions {
+export interface LoadOptions extends Omit<EngineOptions, "device"> {
+  /** The app's own GPUDevice, which stays when the model goes; or "webgpu" for one of the model's own, as if left out. */
+  readonly device?: EngineOptions["device"] | "webgpu";
   /**
    * How weights and activations are stored; f32 if left out, or what the checkpoint was quantised to. f16 halves memory and
    * traffic, whatever the checkpoint holds, and needs the feature shader-f16; sums, softmax and norms are in f32 all the
@@ -153,7 +155,7 @@ export class DPT {
     const storage = chooseStorage(checkpoint, options.dtype);
     const { precision } = storage;
     signal?.throwIfAborted();
-    const engine = await Engine.open(options, PATH_PREFERENCES);
+    const engine = await Engine.open({ ...options, device: givenDevice(options.device) }, PATH_PREFERENCES);
     try {
       engine.checkPrecision(precision);
       const convolution = network.chooseConvolution(options.convolution, precision, engine.traits);
@@ -405,6 +407,13 @@ type OneOrMore<Item> = Item | readonly Item[];
 
 function isList<Item>(source: OneOrMore<Item>): source is readonly Item[] {
   return Array.isArray(source);
+}
+
+/** @throws UsageError for a word of transformers.js that is not for here */
+function givenDevice(device: LoadOptions["device"]): EngineOptions["device"] {
+  if (typeof device !== "string") return device;
+  if (device === "webgpu") return undefined;
+  throw new UsageError(`device: want "webgpu" or a GPUDevice, got "${device}". There is no other way to compute here.`);
 }
 
 function isOnDevice(options: object): options is OnDeviceOptions<MapKind> {

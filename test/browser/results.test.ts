@@ -26,6 +26,7 @@ afterAll(async () => {
   await server?.close();
 });
 
+// The page has a strict Content-Security-Policy: no eval, no WASM, no inline script or worker.
 test("labels lie over a canvas, sharp and as large as it; classes that are not asked for let it through", async () => {
   const palette = Array.from({ length: 150 }, (_, id) => [id, 255 - id, 200] as const);
   const report = (options: object) => page.evaluate((...args) => globalThis.overlayOf(...args), model, options);
