@@ -1,0 +1,100 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { formatBytes } from "../../cli/text/format-bytes.ts";
+import { formatDuration } from "../../cli/text/format-duration.ts";
+import { answerAnew } from "../answer-loop.ts";
+import type { Plan } from "../engine.ts";
+import { isComparing, machine, picture, settings, sides } from "../state.ts";
+import { KernelChart } from "./kernel-chart.tsx";
+
+/** Adapter, limits, memory and time. */
+export function MachinePanel() {
+  const { adapter, software, features, limits } = machine.value ?? {};
+  const answer = sides[0].answer.value;
+  const model = sides[0].model.value;
+  const profile = answer?.map.profile;
+  const rows: [string, string][] = [];
+  if (adapter) rows.push(["Adapter", software ? `${adapter} (the processor does the work)` : adapter]);
+  if (model) {
+    const { weights, activations } = model.memory;
+    rows.push(["Weights on the GPU", `${formatBytes(weights)}, ${model.request.dtype}`]);
+    if (answer) rows.push(["Beside them", formatBytes(activations)]);
+  }
+  if (answer) {
+    const { timing, network } = answer.map;
+    rows.push(["Network", `${network.width} × ${network.height}`]);
+    rows.push(["Time", formatDuration(timing.run)]);
+    if (timing.compile > 1) rows.push(["Compiling before it", formatDuration(timing.compile)]);
+  }
+  return (
+    <section class="machine" aria-labelledby="machine-title">
+      <h2 id="machine-title">This computer</h2>
+      <dl class="figures">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        <Work />
+      </dl>
+      {answer && (
+        <button
+          type="button"
+          class="button"
+          id="measure"
+          disabled={features !== undefined && !features.includes("timestamp-query")}
+          onClick={() => answerAnew({ profile: true })}
+        >
+          Measure each kernel
+        </button>
+      )}
+      {profile && <KernelChart times={profile} />}
+      {limits && (
+        <details>
+          <summary>Limits and features</summary>
+          <dl class="figures">
+            {limits.map(({ name, value, unit }) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{unit === "bytes" ? formatBytes(value) : value.toLocaleString("en")}</dd>
+              </div>
+            ))}
+          </dl>
+          <p class="small">{features?.join(", ")}</p>
+        </details>
+      )}
+    </section>
+  );
+}
+
+/** What one picture costs, from the plan alone. */
+function Work() {
+  const plan = useSignal<Plan | undefined>(undefined);
+  const model = sides[0].model.value;
+  const answer = sides[0].answer.value;
+  const { size, task } = settings.value;
+  useEffect(() => {
+    const shown = picture.peek();
+    if (!model || !shown || shown.live || isComparing.peek() || !model.tasks.includes(task)) return;
+    model.plan(task, shown, size).then(
+      (made) => {
+        plan.value = made;
+      },
+      // Whoever asked for the answer is told what is wrong.
+      () => {
+        plan.value = undefined;
+      },
+    );
+  }, [model, answer, size, task]);
+  if (!plan.value) return null;
+  const { flops, dispatches } = plan.value;
+  return (
+    <div>
+      <dt>Work</dt>
+      <dd>
+        {(flops / 1e9).toFixed(1)} GFLOP in {dispatches} dispatches
+      </dd>
+    </div>
+  );
+}
