@@ -3,7 +3,19 @@ import { isAbort } from "../src/runtime/is-abort.ts";
 import { type ModelRequest, openModel } from "./engine.ts";
 import { embeddedFor } from "./models/embedded.ts";
 import type { PageTask } from "./settings/settings.ts";
-import { change, forget, pickedModels, picture, type Side, say, setting, settings, sides, work } from "./state.ts";
+import {
+  change,
+  forget,
+  openedModels,
+  pickedModels,
+  picture,
+  type Side,
+  say,
+  setting,
+  settings,
+  sides,
+  work,
+} from "./state.ts";
 import { messageOf } from "./words/message-of.ts";
 import { ProgressWords } from "./words/progress-words.ts";
 
@@ -81,6 +93,7 @@ async function answerSide(side: Side, asked: ModelRequest, signal: AbortSignal, 
         onNotice: (text) => say({ kind: "note", text }),
       });
   side.model.value = model;
+  openedModels.value = new Set([...openedModels.peek(), request.name]);
   if (!(side === sides[0] ? takeTask(model.tasks, request.name) : checkTask(model.tasks, request.name))) return;
   const shown = picture.peek();
   if (!shown || signal.aborted) return;

@@ -39,6 +39,8 @@ export const machine = signal<Machine | undefined>(undefined);
 export const trouble = signal<(Trouble & { readonly again: () => void }) | undefined>(undefined);
 /** Models that were picked as files on this visit, by `file:NAME`. */
 export const pickedModels = signal<ReadonlyMap<string, readonly File[]>>(new Map());
+/** Names of models that were opened on this visit, so that they can be chosen again. */
+export const openedModels = signal<ReadonlySet<string>>(new Set());
 /** The pixel that is pointed at, in both panes. */
 export const pointed = signal<{ readonly x: number; readonly y: number } | undefined>(undefined);
 /** Said to screen readers; nobody sees it. */

@@ -5,10 +5,12 @@ import { listFiles } from "./offline/list-files.ts";
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The page: `npm start` serves it, `npm run build:page` writes it to `out/page`. */
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   root: pathOf("."),
   // Relative, so that the built folder works below any path, as GitHub Pages has it.
   base: "./",
+  // Not PROD, which goes by NODE_ENV: tests build the same page.
+  define: { IS_BUILT: command === "build" },
   plugins: [listFiles()],
   server: { fs: { allow: [pathOf("..")] } },
   optimizeDeps: { entries: ["index.html"], include: ["wgsl-preprocessor/wgsl-preprocessor.js"] },
@@ -30,4 +32,4 @@ export default defineConfig({
       },
     },
   },
-});
+}));

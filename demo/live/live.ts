@@ -12,6 +12,8 @@ export interface Live {
   /** Frames of the video that came and went while an answer was computed. */
   readonly dropped: number;
   readonly paused: boolean;
+  /** While the tab is in the background. */
+  readonly resting: boolean;
 }
 
 /** What plays; nothing if undefined. */
@@ -44,11 +46,12 @@ export async function playLive(name: string, video: HTMLVideoElement, end: () =>
     video.pause();
     end();
   };
-  live.value = { name, rate: 0, latency: 0, dropped: 0, paused: false };
+  live.value = { name, rate: 0, latency: 0, dropped: 0, paused: false, resting: false };
   const frames = frameCounter(video);
   let dropped = 0;
   while (playing) {
     if (document.hidden || live.value?.paused) {
+      live.value = { ...live.value!, resting: document.hidden };
       await untilWanted();
       continue;
     }
@@ -59,7 +62,7 @@ export async function playLive(name: string, video: HTMLVideoElement, end: () =>
     if (!playing) return;
     const latency = performance.now() - began;
     dropped += Math.max(0, passed() - 1);
-    live.value = { ...live.value!, rate: 1000 / latency, latency, dropped };
+    live.value = { ...live.value!, rate: 1000 / latency, latency, dropped, resting: false };
     await new Promise(requestAnimationFrame);
   }
 }

@@ -38,7 +38,8 @@ async function answer(request: Request): Promise<Response> {
   if (request.mode !== "navigate") return (await cache.match(request)) ?? fetch(request);
   const kept = await cache.match("./", { ignoreSearch: true });
   if (!kept) return fetch(request);
-  return fetch(request, { signal: AbortSignal.timeout(3000) }).catch(() => kept);
+  // By its address: a request that navigates cannot be given a signal.
+  return fetch(request.url, { signal: AbortSignal.timeout(3000) }).catch(() => kept);
 }
 
 async function removeOld(): Promise<void> {

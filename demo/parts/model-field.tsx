@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { EMBEDDED, embeddedModel } from "../models/embedded.ts";
 import { DTYPES, type Settings } from "../settings/settings.ts";
-import { change, machine, pickedModels, settings } from "../state.ts";
+import { change, machine, openedModels, settings } from "../state.ts";
 import { ModelDialog } from "./model-dialog.tsx";
 
 const OTHER = "other…";
@@ -17,7 +17,7 @@ export function ModelField({ side }: { side: keyof typeof FIELDS }) {
   const dtype = settings.value[fields.dtype];
   const dialog = useRef<HTMLDialogElement>(null);
   const embedded = EMBEDDED.map(({ name }) => name);
-  const names = new Set([...embedded, ...pickedModels.value.keys(), model].filter((name) => name !== ""));
+  const names = new Set([...embedded, ...openedModels.value, model].filter((name) => name !== ""));
   const choose = (name: string) => {
     if (name === OTHER) dialog.current?.showModal();
     else change({ [fields.model]: name });

@@ -50,7 +50,7 @@ export function Sources() {
 }
 
 function Playing() {
-  const { rate, latency, dropped, paused } = live.value!;
+  const { rate, latency, dropped, paused, resting } = live.value!;
   return (
     <div class="playing">
       <button
@@ -65,7 +65,9 @@ function Playing() {
         <Icon name="stop" />
       </button>
       <span class="figures">
-        {rate.toFixed(1)} a second, {latency.toFixed(0)} ms behind, {dropped} dropped
+        {resting
+          ? "resting while this tab is in the background"
+          : `${rate.toFixed(1)} a second, ${latency.toFixed(0)} ms behind, ${dropped} dropped`}
       </span>
     </div>
   );
