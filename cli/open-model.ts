@@ -1,10 +1,11 @@
-import { DPT, type ModelFiles, type WeightFormat } from "../src/index.ts";
+import { type Antialias, DPT, type ModelFiles, type WeightFormat } from "../src/index.ts";
 import { openGpu } from "./adapter/open-gpu.ts";
 import { TUNING } from "./files/tuning-folder.ts";
 import { type ProgressDisplay, progressDisplay } from "./progress.ts";
 
 export interface OpenModelOptions {
   readonly dtype?: WeightFormat | undefined;
+  readonly antialias?: Antialias | undefined;
   readonly software?: boolean | undefined;
   readonly profile?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -31,9 +32,9 @@ export async function openModel(files: ModelFiles, options: OpenModelOptions): P
   const progress = await progressDisplay(options);
   const { adapter, software, notice } = gpu;
   try {
-    const { dtype } = options;
+    const { dtype, antialias } = options;
     const { onProgress, onNotice } = progress;
-    const model = await DPT.load(files, { adapter, dtype, ...TUNING, onProgress, onNotice });
+    const model = await DPT.load(files, { adapter, dtype, antialias, ...TUNING, onProgress, onNotice });
     return { model, software, notice, load: performance.now() - began, progress };
   } finally {
     progress.stop();

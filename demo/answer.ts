@@ -1,5 +1,6 @@
-import { type Colour, paletteFor } from "../cli/palettes/palette-for.ts";
 import type { DepthMap, Segmentation } from "../src/index.ts";
+import type { Colour } from "../src/model/class-colours.ts";
+import { paletteFor } from "../src/model/palettes/palette-for.ts";
 
 /** What a model told of a picture, with what the page needs to draw it. */
 export type Answer =
@@ -7,7 +8,7 @@ export type Answer =
   | { readonly task: "depth"; readonly map: DepthMap };
 
 export function segmentationAnswer(map: Segmentation): Answer {
-  return { task: "segmentation", map, palette: paletteFor(map.classes) };
+  return { task: "segmentation", map, palette: paletteFor(map.classes, { own: map.colours }) };
 }
 
 /** What a person reads of one pixel: `road, 98 %` or `2.31 m`. */

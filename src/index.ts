@@ -2,25 +2,23 @@
 export type { ResizeMode } from "./kernels/bands.ts";
 export type { WeightFormat } from "./kernels/shared/weight-format.ts";
 export type { Convolution } from "./kernels/shared/winograd.ts";
-export type {
-  ClassMeans,
-  DepthMap,
-  NormalMap,
-  PixelScores,
-  Prediction,
-  PredictionOptions,
-  Predictions,
-  Scores,
-  Segmentation,
-  SegmentOptions,
-  TaskOptions,
-  Timing,
-} from "./model/answers.ts";
 export type { DecoderConfig, ModelConfig, Task } from "./model/config.ts";
 export { parseConfig } from "./model/config.ts";
 export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
-export type { Processor, Size } from "./model/processor.ts";
+export type { ClassMeans, PixelScores, Scores } from "./model/pixel-scores.ts";
+export type {
+  DepthMap,
+  NormalMap,
+  Prediction,
+  PredictionOptions,
+  Predictions,
+  PredictTasksOptions,
+  Segmentation,
+  SegmentOptions,
+  Timing,
+} from "./model/predictions.ts";
+export type { Antialias, Processor, Size } from "./model/processor.ts";
 export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
 export type { TestTimeAugmentation } from "./model/windows/views.ts";
 export type { NetworkWork, PictureWork, Work } from "./model/work.ts";

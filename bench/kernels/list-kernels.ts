@@ -33,12 +33,16 @@ export interface KernelList {
 const LEAST_SHARE = 0.01;
 
 /** The kernels of some models, each distinct shape once. */
-export function listKernels(models: readonly BenchModel[], precision: Precision, least = LEAST_SHARE): KernelList {
+export async function listKernels(
+  models: readonly BenchModel[],
+  precision: Precision,
+  least = LEAST_SHARE,
+): Promise<KernelList> {
   const listed = new Map<string, { test: KernelCase; uses: Use[] }>();
   const missing: string[] = [];
   for (const { name, config, size } of models) {
     const cases = modelCases(config, size, precision);
-    for (const { label, times, share } of recordedShapes(config, size, precision)) {
+    for (const { label, times, share } of await recordedShapes(config, size, precision)) {
       if (share < least) continue;
       // By label, since a model can have two uses for one shape.
       const own = new Map(cases.filter((test) => test.recordedAs === label).map((test) => [test.kernel.label, test]));

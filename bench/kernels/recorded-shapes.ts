@@ -13,9 +13,13 @@ export interface RecordedShape {
 }
 
 /** The distinct shapes of a forward pass over a picture of `size × size`, convolutions direct, as it is recorded. */
-export function recordedShapes(config: ModelConfig, size: number, precision: Precision): RecordedShape[] {
+export async function recordedShapes(
+  config: ModelConfig,
+  size: number,
+  precision: Precision,
+): Promise<RecordedShape[]> {
   const pixels = [1, config.backbone.channelsIn, size, size];
-  const { dispatches } = forwardGraph(config, dptWeights(config, precision, "direct"), precision, pixels);
+  const { dispatches } = forwardGraph(config, await dptWeights(config, precision, "direct"), precision, pixels);
   const shapes = new Map<string, { times: number; flops: number; bytes: number }>();
   const all = { flops: 0, bytes: 0 };
   for (const { kernel, inputs, output } of dispatches) {

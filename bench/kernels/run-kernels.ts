@@ -30,7 +30,7 @@ export async function runKernels(
   const { engine } = device;
   engine.checkPrecision(dtype);
   const ceilings = await measureCeilings(device, { onProgress: (what) => onProgress(what, 0) });
-  const { kernels, missing } = listKernels(models, dtype, least);
+  const { kernels, missing } = await listKernels(models, dtype, least);
   const results: KernelResult[] = [];
   for (const [i, { test, uses }] of kernels.entries()) {
     onProgress(`${i + 1} of ${kernels.length}: ${test.kernel.label}`, i / kernels.length);

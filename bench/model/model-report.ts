@@ -2,9 +2,8 @@ import type { Size, WeightFormat } from "../../src/index.ts";
 import type { Phase } from "./phases.ts";
 import type { Timings } from "./timings.ts";
 
-/** Times are seconds, sizes are bytes. */
-export interface ModelReport {
-  readonly bench: "model";
+/** What was measured, where. */
+export interface ReportHead {
   /** `2026-11-23`. */
   readonly date: string;
   readonly commit: string;
@@ -15,9 +14,14 @@ export interface ModelReport {
   /** Whether the weights are drawn instead of trained. */
   readonly seeded: boolean;
   readonly picture: Size & { readonly name: string };
+  readonly dtype: WeightFormat;
+}
+
+/** Times are seconds, sizes are bytes. */
+export interface ModelReport extends ReportHead {
+  readonly bench: "model";
   /** What the network worked at. */
   readonly size: Size;
-  readonly dtype: WeightFormat;
   /** Layers of a model of f16 that f16 cannot hold. */
   readonly keptInF32: readonly string[];
   readonly cold: ColdTimes;
@@ -98,16 +102,8 @@ export interface KernelShare {
 }
 
 /** One model at several sizes. */
-export interface GrowthReport {
+export interface GrowthReport extends ReportHead {
   readonly bench: "growth";
-  readonly date: string;
-  readonly commit: string;
-  readonly adapter: string;
-  readonly place: string;
-  readonly model: string;
-  readonly seeded: boolean;
-  readonly picture: Size & { readonly name: string };
-  readonly dtype: WeightFormat;
   /** By size, the smallest first. */
   readonly points: readonly GrowthPoint[];
 }

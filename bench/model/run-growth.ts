@@ -1,8 +1,9 @@
 import type { PictureSource, Size } from "../../src/index.ts";
-import { readPixels } from "../../src/runtime/picture.ts";
+import { inMemory, takePicture } from "../../src/runtime/picture.ts";
 import { answerOf, checkSame } from "./answer-of.ts";
 import type { GrowthPoint, GrowthReport } from "./model-report.ts";
 import { type ModelTask, type OpenBench, openBench } from "./open-bench.ts";
+import { reportHead } from "./report-head.ts";
 import { timingsOf } from "./timings.ts";
 
 export interface GrowthOptions extends ModelTask {
@@ -23,21 +24,14 @@ export async function runGrowth(options: GrowthOptions): Promise<GrowthReport> {
   try {
     const { model } = bench;
     const source = await options.picture.decode();
-    const { width, height } = readPixels(source);
+    const { width, height } = await inMemory(await takePicture(source));
     const points: Measured[] = [];
     for (const side of options.sizes.toSorted((a, b) => a - b)) {
       points.push(await measure(bench, options, source, { width: side, height: side }));
     }
     return {
       bench: "growth",
-      date: new Date().toISOString().slice(0, 10),
-      commit: options.commit,
-      adapter: model.adapter,
-      place: options.place,
-      model: options.model,
-      seeded: options.seeded,
-      picture: { name: options.picture.name, width, height },
-      dtype: model.dtype,
+      ...reportHead(model, options, { width, height }),
       points: growthOf(points),
     };
   } finally {

@@ -3,6 +3,7 @@ import { type Answer, answerOf, checkSame } from "./answer-of.ts";
 import type { ModelReport } from "./model-report.ts";
 import { type ModelTask, type OpenBench, openBench } from "./open-bench.ts";
 import { type CpuTimes, phaseTimes, slowestKernels } from "./phase-times.ts";
+import { reportHead } from "./report-head.ts";
 import { timeTransfers } from "./time-transfers.ts";
 import { timed } from "./timed.ts";
 import { timingsOf } from "./timings.ts";
@@ -43,7 +44,7 @@ export async function runModel(options: RunModelOptions): Promise<ModelReport> {
 
 async function measure(bench: OpenBench, options: RunModelOptions, began: number): Promise<ModelReport> {
   const { model, engine, timestamps, load } = bench;
-  const { picture, size, runs, log } = options;
+  const { size, runs, log } = options;
   log?.(`loaded in ${load.toFixed(2)} s`);
   const run = (profile = false) => runOnce(bench, options, profile);
   const first = await run();
@@ -76,15 +77,8 @@ async function measure(bench: OpenBench, options: RunModelOptions, began: number
   if (split) checkPlan(times.length, plan.dispatches);
   return {
     bench: "model",
-    date: new Date().toISOString().slice(0, 10),
-    commit: options.commit,
-    adapter: model.adapter,
-    place: options.place,
-    model: options.model,
-    seeded: options.seeded,
-    picture: { name: picture.name, width, height },
+    ...reportHead(model, options, { width, height }),
     size: network,
-    dtype: model.dtype,
     keptInF32: model.keptInF32,
     cold,
     warm: {

@@ -1,7 +1,7 @@
-import type { PictureSource } from "../../src/index.ts";
 import type { Engine } from "../../src/runtime/engine.ts";
 import { Graph } from "../../src/runtime/graph.ts";
-import { readPixels } from "../../src/runtime/picture.ts";
+import { type PictureSource, releasePicture } from "../../src/runtime/picture.ts";
+import type { RunInputs } from "../../src/runtime/session.ts";
 import { median } from "../peers/play.ts";
 import { timed } from "./timed.ts";
 
@@ -20,10 +20,12 @@ const SAMPLES = 5;
  * @param answer bytes that are read back
  */
 export async function timeTransfers(engine: Engine, source: PictureSource, answer: number): Promise<Transfers> {
-  const { width, height, words } = readPixels(source);
-  const packing = await medianSeconds(() => readPixels(source));
+  const picture = await engine.takePicture(source);
+  const { width, height, words } = picture;
+  const packing = await medianSeconds(async () => releasePicture(await engine.takePicture(source)));
   const nothing = await timeRun(engine, graphOf(1));
   const up = await timeRun(engine, graphOf(1, [height, width]), { pixels: words });
+  releasePicture(picture);
   const down = await timeRun(engine, graphOf(Math.ceil(answer / 4)));
   // A short way may come out below none.
   return { upload: packing + Math.max(0, up - nothing), readBack: Math.max(0, down - nothing) };
@@ -37,7 +39,7 @@ function graphOf(words: number, pixels?: readonly [number, number]): Graph {
   return graph;
 }
 
-async function timeRun(engine: Engine, graph: Graph, inputs: Readonly<Record<string, Uint32Array>> = {}) {
+async function timeRun(engine: Engine, graph: Graph, inputs: RunInputs = {}) {
   const session = await engine.compile(graph);
   try {
     await session.run(inputs);

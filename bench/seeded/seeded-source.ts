@@ -19,9 +19,15 @@ export function drawnSource(name: string, { config, processor }: ModelJson, opti
     "config.json": new Blob([JSON.stringify(config)]),
     "preprocessor_config.json": new Blob([JSON.stringify(processor)]),
   });
-  const checkpoint = seededCheckpoint(`${name}/model.safetensors`, seededTensors(parseConfig(config)), options);
+  const parsed = parseConfig(config);
+  const checkpoint = async () => seededCheckpoint(`${name}/model.safetensors`, await seededTensors(parsed), options);
+  let made: ReturnType<typeof checkpoint> | undefined;
   return {
     name,
-    open: async (file, signal) => (file === "model.safetensors" ? checkpoint : json.open(file, signal)),
+    open: async (file, signal) => {
+      if (file !== "model.safetensors") return json.open(file, signal);
+      made ??= checkpoint();
+      return made;
+    },
   };
 }

@@ -16,8 +16,8 @@ export interface SeededTensor extends Spread {
 }
 
 /** Every tensor that a model reads, spread so that its activations stay finite and near 1. */
-export function seededTensors(config: ModelConfig): SeededTensor[] {
-  const sources = dptWeights(config, "f32").leaves.flatMap((leaf) => leaf.sources);
+export async function seededTensors(config: ModelConfig): Promise<SeededTensor[]> {
+  const sources = (await dptWeights(config, "f32")).leaves.flatMap((leaf) => leaf.sources);
   // Several weights may be made of one tensor: the two halves of a readout, a norm folded into weight and bias.
   const shapes = new Map(sources.map(({ name, shape }) => [name, shape]));
   return [...shapes].map(([name, shape]) => ({ name, shape, ...spreadOf(name, shape, config) }));

@@ -11,10 +11,17 @@ export function parseSize(text: string): Size {
   return sizeOf(text, "WIDTHxHEIGHT");
 }
 
-function sizeOf(text: string, want: string): Size {
+function sizeOf(text: string, want: string, option = "--size"): Size {
   const match = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(text);
-  if (!match) throw new UsageError(`--size: want ${want} in pixels, got "${text}". Write it as 640x480.`);
+  if (!match) throw new UsageError(`${option}: want ${want} in pixels, got "${text}". Write it as 640x480.`);
   return { width: Number(match[1]), height: Number(match[2]) };
+}
+
+/** The side of a square, or `640x480`. @throws UsageError */
+export function parseTile(text: string): number | Size {
+  const side = numberOf(text);
+  if (Number.isSafeInteger(side) && side >= 1) return side;
+  return sizeOf(text, "a side or WIDTHxHEIGHT", "--tile");
 }
 
 /** A number from 0 to 1. @throws UsageError */
@@ -53,6 +60,15 @@ export function parseChoices<Word extends string>(option: string, choices: reado
     if (unknown.length === 0) return choices.filter((choice) => words.includes(choice));
     const want = `want some of ${choices.join(", ")}, with commas between`;
     throw new UsageError(`${option}: ${want}, got "${text}". Write it as ${choices.slice(0, 2).join(",")}.`);
+  };
+}
+
+/** Numbers above 0 with commas between them. @throws UsageError */
+export function parseNumbers(option: string, example: string) {
+  return (text: string): readonly number[] => {
+    const numbers = text.split(",").map(numberOf);
+    if (numbers.every((value) => value > 0 && Number.isFinite(value))) return numbers;
+    throw new UsageError(`${option}: want numbers above 0 with commas between, got "${text}". Write it as ${example}.`);
   };
 }
 

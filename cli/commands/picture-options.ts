@@ -1,16 +1,18 @@
 import { type Command, Option } from "commander";
-import type { ResizeMode, Size, WeightFormat } from "../../src/index.ts";
+import type { Antialias, ResizeMode, Size, WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
-import { parseSizeOrNative } from "./parse-option.ts";
+import { parseNumber, parseSizeOrNative } from "./parse-option.ts";
 import { tuneOption } from "./tune-option.ts";
+import { addViewOptions, type ViewCommandOptions } from "./view-options.ts";
 
 /** What every command that runs a model on pictures takes. */
-export interface ModelOptions extends HubCommandOptions {
+export interface ModelOptions extends HubCommandOptions, ViewCommandOptions {
   readonly model?: string;
   readonly output: string;
   readonly size?: Size | "native";
   readonly resize?: ResizeMode;
+  readonly antialias?: Antialias;
   readonly dtype?: WeightFormat;
   readonly software?: boolean;
   readonly json?: boolean;
@@ -18,6 +20,7 @@ export interface ModelOptions extends HubCommandOptions {
 
 /** What every command that answers for a picture takes. */
 export interface PictureOptions extends ModelOptions {
+  readonly batch: number;
   readonly profile?: boolean;
   readonly explain?: boolean;
   readonly tune?: number;
@@ -32,6 +35,12 @@ interface Defaults {
 
 export function addPictureOptions(command: Command, defaults: Defaults): Command {
   return addModelOptions(command, defaults)
+    .option(
+      "--batch <n>",
+      "most pictures that run together, if the network works at one size for them",
+      parseNumber("--batch", "a whole number from 1 up", (n) => Number.isSafeInteger(n) && n >= 1),
+      1,
+    )
     .option("--profile", "measure every kernel")
     .option("--explain", "tell what is run, in what way and why, and what memory it takes")
     .addOption(tuneOption());
@@ -40,7 +49,7 @@ export function addPictureOptions(command: Command, defaults: Defaults): Command
 export function addModelOptions(command: Command, { model, resize }: Defaults): Command {
   if (model === undefined) command.requiredOption("--model <model>", MODEL);
   else command.option("--model <model>", `${MODEL} (default: ${model})`);
-  return addHubOptions(command)
+  addHubOptions(command)
     .option("-o, --output <dir>", "folder for the results; made if missing", "out")
     .option("--size <WxH|native>", "size the network works at (default: the model's own)", parseSizeOrNative)
     .addOption(
@@ -49,7 +58,14 @@ export function addModelOptions(command: Command, { model, resize }: Defaults): 
         "bicubic",
       ]),
     )
-    .addOption(dtypeOption())
+    .addOption(
+      new Option(
+        "--antialias <way>",
+        "whose resizing of pictures, Pillow's or that of transformers 5 (default: pil)",
+      ).choices(["pil", "torchvision"]),
+    )
+    .addOption(dtypeOption());
+  return addViewOptions(command)
     .option("--software", "use the software adapter even where there is a GPU")
     .option("--json", "print JSON, and no progress");
 }

@@ -32,12 +32,12 @@ export function confusionPlot(matrix: ConfusionMatrix, names: readonly string[])
     title: "Confusion matrix",
     description: `For each of ${count} classes of the truth, what share of its pixels was predicted as which class.`,
   };
-  const drawn = plotSvg(text, {
+  const options: Plot.PlotOptions = {
     width: side + MARGIN + 20,
-    height: side + 2 * MARGIN,
+    height: side + MARGIN + 20,
     marginLeft: MARGIN,
     marginTop: MARGIN,
-    marginBottom: MARGIN,
+    marginBottom: 20,
     padding: 0.04,
     x: { domain: labels, axis: "top", tickRotate: -60, label: "predicted" },
     y: { domain: labels, label: "truth" },
@@ -58,7 +58,7 @@ export function confusionPlot(matrix: ConfusionMatrix, names: readonly string[])
           ]
         : []),
     ],
-  });
+  };
   // A file of its own has no page to take colours from.
-  return `${drawn.replace("<svg ", '<svg color="black" font-family="sans-serif" style="background: white" ')}\n`;
+  return `${plotSvg(text, options, { background: "white", color: "black", fontFamily: "sans-serif" })}\n`;
 }

@@ -3,7 +3,7 @@ import { preprocess } from "../../src/model/preprocess.ts";
 import { networkSize } from "../../src/model/processor.ts";
 import { Engine } from "../../src/runtime/engine.ts";
 import { Graph } from "../../src/runtime/graph.ts";
-import { readPixels } from "../../src/runtime/picture.ts";
+import { readPixels } from "../../src/runtime/read-pixels.ts";
 
 /** What a model's processor makes of a picture: `pixel_values` `[1, 3, H, W]`. */
 export async function pixelValues(device: GPUDevice, processor: Processor, picture: RawPicture): Promise<NamedTensor> {

@@ -1,8 +1,8 @@
 import { interpolateInferno } from "d3-scale-chromatic";
 import { encode } from "fast-png";
 import type { DepthMap, Size } from "../../src/index.ts";
-import { colourOf } from "../palettes/colour-of.ts";
-import type { DepthLevels } from "./depth-levels.ts";
+import type { DepthLevels } from "../../src/model/depth-levels.ts";
+import { colourOf } from "../../src/model/palettes/colour-of.ts";
 import { encodeIndexed } from "./encode-indexed.ts";
 
 /** A 16-bit grey PNG that says in its Description which depth its levels stand for. */

@@ -1,6 +1,6 @@
-import type { Segmentation } from "../../src/index.ts";
-import { hexOf } from "../palettes/hex-of.ts";
-import type { Colour } from "../palettes/palette-for.ts";
+import type { ClassMeans, Segmentation } from "../../src/index.ts";
+import type { Colour } from "../../src/model/class-colours.ts";
+import { hexOf } from "../../src/model/palettes/hex-of.ts";
 
 /** How much of a picture a class covers. */
 export interface ClassArea {
@@ -11,11 +11,13 @@ export interface ClassArea {
   readonly pixels: number;
   /** 0 to 1. */
   readonly share: number;
+  /** Means over its pixels of how sure the labels are, if asked for; none where it has no pixel. */
+  readonly scores?: ClassMeans | undefined;
 }
 
 /** One entry for each class, by id. */
 export function classAreas(
-  { labels, classes }: Pick<Segmentation, "labels" | "classes">,
+  { labels, classes, scores }: Pick<Segmentation, "labels" | "classes" | "scores">,
   palette: readonly Colour[],
 ): ClassArea[] {
   const pixels = new Array<number>(classes.length).fill(0);
@@ -26,5 +28,6 @@ export function classAreas(
     colour: hexOf(palette[id]!),
     pixels: pixels[id]!,
     share: pixels[id]! / labels.length,
+    ...(scores?.classes[id] && { scores: scores.classes[id] }),
   }));
 }

@@ -84,7 +84,7 @@ async function conversionOf(files: ModelFiles): Promise<Conversion> {
         "Name the folder that holds it; safetensors need no conversion.",
     );
   }
-  checkWeights(checkpoint.tensors, dptWeights(config, "f32").leaves, IGNORED_TENSORS, checkpoint.layout);
+  checkWeights(checkpoint.tensors, (await dptWeights(config, "f32")).leaves, IGNORED_TENSORS, checkpoint.layout);
   // What still has the name of the file is no part of transformers' model.
   const { layout } = checkpoint;
   return { checkpoint, tensors: entriesOf(checkpoint).filter(({ name }) => layout.nameOf(name) !== name), json };

@@ -1,9 +1,8 @@
+import { depthLevels } from "../../src/model/depth-levels.ts";
 import type { DepthOptions } from "../commands/depth.ts";
 import { embedded } from "../embedded.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { depthLevels } from "../pictures/depth-levels.ts";
 import { depthFiles } from "./depth-files.ts";
-import { pictureReport } from "./picture-report.ts";
 import { predictPictures } from "./predict-pictures.ts";
 
 /** `dpt-webgpu depth`. */
@@ -15,18 +14,19 @@ export async function depth(images: readonly string[], options: DepthOptions): P
     command: "depth",
     task: "depth",
     suffixes: kinds.map(({ suffix }) => suffix),
-    async run(model, name, photo) {
-      const result = await model.depth(photo, options);
+    answer: (model, photos, asked) => model.depth(photos, asked),
+    async write(result, name, photo) {
       const levels = depthLevels(result);
       const { nearest, farthest } = levels;
       const answer = { photo, result, levels, options };
       const files = kinds.map(({ suffix }) => name.path(suffix));
       for (const [i, { encode }] of kinds.entries()) await writeWhole(files[i]!, await encode(answer));
       const of = result.unit === "metres" ? "metres" : "relative inverse depth";
-      return pictureReport(name.image, result, files, {
+      return {
+        files,
         text: `depth     ${nearest.toPrecision(5)} (nearest) to ${farthest.toPrecision(5)} (farthest), ${of}`,
         json: { unit: result.unit, nearest, farthest },
-      });
+      };
     },
   });
 }

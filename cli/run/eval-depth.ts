@@ -11,11 +11,13 @@ import {
   validPixels,
 } from "../eval/depth-scores.ts";
 import { readTruth } from "../eval/read-truth.ts";
+import { askedOf } from "./asked-of.ts";
 import type { Evaluation } from "./eval.ts";
 
 /** @throws UsageError for relative depth that is not to be aligned: it has no metres to compare */
 export function evalDepth(config: ModelConfig, options: EvalOptions): Evaluation {
-  const { scale, minDepth: least, maxDepth: most = Number.POSITIVE_INFINITY, align = false, size, resize } = options;
+  const { scale, minDepth: least, maxDepth: most = Number.POSITIVE_INFINITY, align = false } = options;
+  const asked = askedOf(options);
   if (depthUnit(config) !== "metres" && !align) {
     const want = "want --align for a model of relative depth";
     throw new UsageError(
@@ -32,7 +34,7 @@ export function evalDepth(config: ModelConfig, options: EvalOptions): Evaluation
         const want = `want depth from ${least} to ${most} m at some pixel`;
         throw new FileError(`${path}: ${want}, got none. Check --scale, --min-depth and --max-depth.`);
       }
-      const { depth, unit } = await model.depth(photo, { ...(size && { size }), ...(resize && { resize }) });
+      const { depth, unit } = await model.depth(photo, asked);
       const farthest = Number.isFinite(most) ? most : pixels.reduce((max, i) => Math.max(max, truth[i]!), 0);
       const scores = depthScores(metresOf(depth, unit, { truth, pixels, farthest, align }), truth, pixels);
       pictures.push(scores);

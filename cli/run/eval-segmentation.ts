@@ -5,24 +5,23 @@ import { confusionPlot } from "../eval/confusion-plot.ts";
 import { readTruth, reducedLabels } from "../eval/read-truth.ts";
 import { segmentationScores } from "../eval/segmentation-scores.ts";
 import { textTable } from "../text/text-table.ts";
+import { askedOf } from "./asked-of.ts";
 import type { Evaluation } from "./eval.ts";
 
 /** What mmsegmentation and transformers ignore unless told otherwise. */
 const IGNORED = 255;
 
 /** @param configJson config.json, which may say what its training ignored */
-export function evalSegmentation(
-  names: readonly string[],
-  configJson: unknown,
-  { ignore, reduceLabels, size, resize }: Pick<EvalOptions, "ignore" | "reduceLabels" | "size" | "resize">,
-): Evaluation {
+export function evalSegmentation(names: readonly string[], configJson: unknown, options: EvalOptions): Evaluation {
+  const { ignore, reduceLabels } = options;
+  const asked = askedOf(options);
   const ignored = ignore ?? new Fields("config.json", configJson ?? {}).whole("semantic_loss_ignore_index", IGNORED, 0);
   const matrix = new ConfusionMatrix(names.length);
   return {
     async add(model, photo, { truth: path }) {
       const truth = await readTruth(path, photo);
       const isReduced = reduceLabels ?? model.processor?.doReduceLabels ?? false;
-      const { labels } = await model.segment(photo, { ...(size && { size }), ...(resize && { resize }) });
+      const { labels } = await model.segment(photo, asked);
       matrix.add(labels, isReduced ? reducedLabels(truth) : truth, ignored, path);
       return { text: "" };
     },

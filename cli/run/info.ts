@@ -33,7 +33,7 @@ async function tell(folder: string, options: InfoOptions) {
   const { backbone, decoders, architecture } = config;
   const heads = decoders.map(({ head }) => head);
   const { precision, quantization } = chooseStorage(checkpoint, dtype);
-  const weights = dptWeights(config, precision, undefined, quantization);
+  const weights = await dptWeights(config, precision, undefined, quantization);
   checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
 
   const side = backbone.grid * backbone.patch;

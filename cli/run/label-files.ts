@@ -1,8 +1,9 @@
 import { basename } from "node:path";
 import { coco, geoJson, type LabelMap, npy, svg } from "../../formats/index.ts";
-import type { RawPicture, Segmentation } from "../../src/index.ts";
+import { InternalError, type RawPicture, type Scores, type Segmentation } from "../../src/index.ts";
+import type { Colour } from "../../src/model/class-colours.ts";
 import type { LabelFormat, SegmentOptions } from "../commands/segment.ts";
-import type { Colour } from "../palettes/palette-for.ts";
+import { encodeConfidence } from "../pictures/encode-confidence.ts";
 import { encodeLabels } from "../pictures/encode-labels.ts";
 import { encodeOverlay } from "../pictures/encode-overlay.ts";
 import type { ClassArea } from "./class-areas.ts";
@@ -53,8 +54,21 @@ export const labelFiles: Readonly<Record<LabelFormat, LabelFile>> = {
     suffix: "rle.json",
     encode: (answer) => `${JSON.stringify(coco(mapOf(answer), basename(answer.image), "uncompressed"))}\n`,
   },
+  confidence: { suffix: "confidence.png", encode: ({ result }) => encodeConfidence(result, scoresOf(result)) },
+  scores: {
+    suffix: "scores.npy",
+    encode: ({ result }) => {
+      const { confidence, margin, entropy } = scoresOf(result);
+      return npy(result, [confidence, margin, entropy]);
+    },
+  },
   npy: { suffix: "labels.npy", encode: ({ result }) => npy(result, result.labels) },
 };
+
+function scoresOf({ scores }: Segmentation): Scores {
+  if (!scores) throw new InternalError("segment: want scores for these files, got none. Report this.");
+  return scores;
+}
 
 function mapOf({ result: { width, height, labels }, areas: classes }: LabelAnswer): LabelMap {
   return { width, height, labels, classes };

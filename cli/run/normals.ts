@@ -2,7 +2,6 @@ import type { PictureOptions } from "../commands/picture-options.ts";
 import { embedded } from "../embedded.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { encodeNormals } from "../pictures/encode-normals.ts";
-import { pictureReport } from "./picture-report.ts";
 import { predictPictures } from "./predict-pictures.ts";
 
 const SUFFIX = "normals.png";
@@ -17,11 +16,11 @@ export async function normals(
     command: "normals",
     task: "normals",
     suffixes: [SUFFIX],
-    async run(model, name, photo) {
-      const result = await model.normals(photo, options);
+    answer: (model, photos, asked) => model.normals(photos, asked),
+    async write(result, name) {
       const file = name.path(SUFFIX);
       await writeWhole(file, encodeNormals(result));
-      return pictureReport(name.image, result, [file], { text: "normals   x, y, z in red, green, blue", json: {} });
+      return { files: [file], text: "normals   x, y, z in red, green, blue", json: {} };
     },
   });
 }

@@ -2,19 +2,15 @@ import type { Prediction } from "../../src/index.ts";
 import { formatDuration } from "../text/format-duration.ts";
 import { formatSize } from "../text/format-size.ts";
 import { profileTable } from "../text/profile-table.ts";
-import type { PictureReport } from "./predict-pictures.ts";
+import type { PictureReport, Written } from "./predict-pictures.ts";
 
 /** What is told of every picture, with what its command adds. */
-export function pictureReport(
-  image: string,
-  prediction: Prediction,
-  files: readonly string[],
-  extra: PictureReport,
-): PictureReport {
-  const { width, height, network, timing, keptInF32, profile } = prediction;
+export function pictureReport(image: string, prediction: Prediction, { files, ...extra }: Written): PictureReport {
+  const { width, height, network, passes, batch, timing, keptInF32, profile } = prediction;
+  const shared = batch > 1 ? `, ${batch} pictures together` : "";
   const lines = [
     `picture   ${image}, ${formatSize(prediction)}`,
-    `network   ${formatSize(network)}`,
+    `network   ${formatSize(network)}${passes > 1 ? `, ${passes} passes` : ""}${shared}`,
     `compile   ${formatDuration(timing.compile)}`,
     `run       ${formatDuration(timing.run)}`,
     ...(profile ? ["", profileTable(profile)] : []),
@@ -30,6 +26,8 @@ export function pictureReport(
       width,
       height,
       network,
+      passes,
+      batch,
       milliseconds: timing,
       ...(keptInF32.length > 0 && { keptInF32 }),
       ...extra.json,

@@ -1,4 +1,4 @@
-import type { DPT, ModelConfig, RawPicture, Task } from "../../src/index.ts";
+import type { DPT, ModelConfig, Prediction, PredictionOptions, RawPicture, Task } from "../../src/index.ts";
 import { checkTasks } from "../../src/model/check-tasks.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
@@ -11,10 +11,12 @@ import { formatBytes } from "../text/format-bytes.ts";
 import { formatDuration } from "../text/format-duration.ts";
 import { planTable } from "../text/plan-table.ts";
 import { printJson } from "../text/print-json.ts";
-import { tunedLine, tuneWithin } from "./tune-within.ts";
+import { askedOf } from "./asked-of.ts";
+import { pictureReport } from "./picture-report.ts";
+import { type Tuned, tunedLine, tuneWithin } from "./tune-within.ts";
 
-/** What a command does for each picture. */
-export interface PictureTask {
+/** What a command does for pictures. */
+export interface PictureTask<Answer extends Prediction> {
   /** Its name on the command line. */
   readonly command: string;
   /** What is asked of each picture. */
@@ -23,10 +25,18 @@ export interface PictureTask {
   readonly suffixes: readonly string[];
   /** Refuses options that do not fit the model, before it is loaded. */
   check?(config: ModelConfig): void;
-  /** Answers for one picture and writes the results; returns what to print of it, for machines and for people. */
-  run(model: DPT, name: OutputName, photo: RawPicture): Promise<PictureReport>;
+  /** Answers for pictures that run together. */
+  answer(model: DPT, photos: readonly RawPicture[], asked: PredictionOptions): Promise<readonly Answer[]>;
+  /** Writes the results of one picture; returns what to tell of them. */
+  write(answer: Answer, name: OutputName, photo: RawPicture, config: ModelConfig): Promise<Written>;
 }
 
+/** What a command tells of a picture, beside what all do. */
+export interface Written extends PictureReport {
+  readonly files: readonly string[];
+}
+
+/** For machines and for people. */
 export interface PictureReport {
   readonly json: Readonly<Record<string, unknown>>;
   readonly text: string;
@@ -36,13 +46,14 @@ export interface PictureReport {
  * The common way of all commands that answer for pictures. All that can be known to be wrong without the network is
  * found out before it is loaded.
  */
-export async function predictPictures(
+export async function predictPictures<Answer extends Prediction>(
   images: readonly string[],
   folder: string,
   options: PictureOptions,
-  task: PictureTask,
+  task: PictureTask<Answer>,
 ): Promise<void> {
-  const { output, size, resize, json = false } = options;
+  const { output, batch, profile, json = false } = options;
+  const asked = { ...askedOf(options), batch, profile };
   const names = outputNames(images, output, task.suffixes);
   // Before a model is downloaded, too.
   for (const image of images) await inspectPicture(image);
@@ -61,18 +72,23 @@ export async function predictPictures(
     }
     const pictures: PictureReport["json"][] = [];
     const tune = tuneWithin(options.tune);
-    for (const name of names) {
-      const photo = await readPicture(name.image);
-      const work = { picture: photo, size, resize, tasks: [task.task] };
-      const tuned = await tune(model, work);
-      const report = await task.run(model, name, photo);
+    for (let first = 0; first < names.length; first += batch) {
+      const together = names.slice(first, first + batch);
+      const photos = await Promise.all(together.map(({ image }) => readPicture(image)));
+      const works = photos.map((picture) => ({ ...asked, picture, batch: photos.length, tasks: [task.task] }));
+      const tuned: (Tuned | undefined)[] = [];
+      for (const work of works) tuned.push(await tune(model, work));
+      const answers = await task.answer(model, photos, asked);
       progress.stop();
-      const plan = options.explain ? await model.plan(work) : undefined;
-      pictures.push({ ...report.json, ...(tuned && { tuned }), ...(plan && { plan }) });
-      if (json) continue;
-      if (tuned) console.log(`\n${tunedLine(tuned)}`);
-      if (plan) console.log(`\n${planTable(plan)}`);
-      console.log(`\n${report.text}`);
+      for (const [i, name] of together.entries()) {
+        const report = pictureReport(name.image, answers[i]!, await task.write(answers[i]!, name, photos[i]!, config));
+        const plan = options.explain ? await model.plan(works[i]!) : undefined;
+        pictures.push({ ...report.json, ...(tuned[i] && { tuned: tuned[i] }), ...(plan && { plan }) });
+        if (json) continue;
+        if (tuned[i]) console.log(`\n${tunedLine(tuned[i])}`);
+        if (plan) console.log(`\n${planTable(plan)}`);
+        console.log(`\n${report.text}`);
+      }
     }
     if (json) {
       const machine = { adapter: model.adapter, software, ...(notice !== undefined && { notice }) };

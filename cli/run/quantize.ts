@@ -48,7 +48,7 @@ export async function quantize(folder: string, options: QuantizeOptions) {
     }
   }
   const moments = calibrate && (await momentsOf(files, opened, calibrate, software));
-  const { tensors, bytesOf, metadata } = quantizeCheckpoint(config, checkpoint, dtype, moments);
+  const { tensors, bytesOf, metadata } = await quantizeCheckpoint(config, checkpoint, dtype, moments);
   await prepareFolder(output);
   await writeModelJson(files, opened.json, output);
   const { size } = planSafetensors(tensors, metadata);
@@ -56,7 +56,11 @@ export async function quantize(folder: string, options: QuantizeOptions) {
   await writeWhole(path, writeSafetensors(tensors, bytesOf, metadata), async (written) => {
     const header = await readSafetensorsHeader(await fileSource(written));
     const { precision, quantization } = chooseStorage({ files: [path], ...header }, dtype);
-    checkWeights(header.tensors, dptWeights(config, precision, undefined, quantization).leaves, IGNORED_TENSORS);
+    checkWeights(
+      header.tensors,
+      (await dptWeights(config, precision, undefined, quantization)).leaves,
+      IGNORED_TENSORS,
+    );
   });
   const before = Object.values(checkpointContents(checkpoint).bytes).reduce((sum, bytes) => sum + bytes, 0);
   const { bytes } = checkpointContents(await openCheckpoint(filesFromFolder(output)));

@@ -9,13 +9,23 @@ export interface PlotText {
 
 let count = 0;
 
-/** Draws a plot into SVG, here and now: who shows it needs neither a script nor a network. */
-export function plotSvg({ title, description }: PlotText, options: Plot.PlotOptions): string {
+/** For a page that gives background, colour and typeface. */
+const OF_THE_PAGE = { background: "none", fontFamily: "inherit" };
+
+/**
+ * Draws a plot into SVG, here and now: who shows it needs neither a script nor a network.
+ * @param style of the whole; the page's if left out
+ */
+export function plotSvg(
+  { title, description }: PlotText,
+  options: Plot.PlotOptions,
+  style: Readonly<Record<string, string>> = OF_THE_PAGE,
+): string {
   const { document } = parseHTML("<!doctype html><html><head></head><body></body></html>");
   const svg = Plot.plot({
     ...options,
     document,
-    style: { background: "none", fontSize: "12px", fontFamily: "inherit", overflow: "visible" },
+    style: { fontSize: "12px", overflow: "visible", ...style },
   });
   const id = `plot${++count}`;
   const element = (name: string, text: string) => {

@@ -1,6 +1,6 @@
 import { interpolateGreys, interpolateInferno, interpolateTurbo, interpolateViridis } from "d3-scale-chromatic";
-import { colourOf } from "../../cli/palettes/colour-of.ts";
-import type { Colour } from "../../cli/palettes/palette-for.ts";
+import type { Colour } from "../../src/model/class-colours.ts";
+import { colourOf } from "../../src/model/palettes/colour-of.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** From 0, the farthest, to 1, the nearest and brightest. */

@@ -1,12 +1,11 @@
-import { depthLevels } from "../../cli/pictures/depth-levels.ts";
 import { UsageError } from "../../src/index.ts";
+import { depthLevels } from "../../src/model/depth-levels.ts";
 import type { Answer } from "../answer.ts";
-import { pack } from "./label-pixels.ts";
 
 /** Where two answers differ. */
 export interface Difference {
-  /** RGBA words: red where they differ, a dark veil where they do not. */
-  readonly pixels: Uint32Array<ArrayBuffer>;
+  /** RGBA: red where they differ, a dark veil where they do not. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
   readonly count: number;
   /** Of all pixels, 0 to 1. */
   readonly share: number;
@@ -15,8 +14,8 @@ export interface Difference {
 /** Relative depth is known up to scale and shift: both are brought to 0 to 1, and more than this apart is a difference. */
 const DEPTH_TOLERANCE = 0.05;
 
-const DIFFERENT = pack(255, 61, 87, 255);
-const SAME = pack(12, 14, 18, 170);
+const DIFFERENT = [255, 61, 87, 255];
+const SAME = [12, 14, 18, 170];
 
 /**
  * Labels differ where the classes' names do, depths where they are more than 5 % of the whole range apart.
@@ -24,14 +23,15 @@ const SAME = pack(12, 14, 18, 170);
  */
 export function differenceOf(a: Answer, b: Answer): Difference {
   const differs = comparison(a, b);
-  const pixels = new Uint32Array(a.map.width * a.map.height).fill(SAME);
+  const all = a.map.width * a.map.height;
+  const pixels = new Uint8ClampedArray(4 * all);
   let count = 0;
-  for (let i = 0; i < pixels.length; i++) {
-    if (!differs(i)) continue;
-    pixels[i] = DIFFERENT;
-    count++;
+  for (let i = 0; i < all; i++) {
+    const isDifferent = differs(i);
+    pixels.set(isDifferent ? DIFFERENT : SAME, 4 * i);
+    if (isDifferent) count++;
   }
-  return { pixels, count, share: count / pixels.length };
+  return { pixels, count, share: count / all };
 }
 
 function comparison(a: Answer, b: Answer): (pixel: number) => boolean {

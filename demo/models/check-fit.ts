@@ -29,9 +29,9 @@ export async function checkFit(
 }
 
 async function needsOf(files: ModelFiles, dtype: WeightFormat | undefined, signal: AbortSignal): Promise<Needs> {
-  const { config, checkpoint } = await openFolder(files, signal);
+  const { config, checkpoint } = await openFolder(files, { signal });
   const { precision, quantization } = chooseStorage(checkpoint, dtype);
-  const leaves = dptWeights(config, precision, undefined, quantization).leaves;
+  const { leaves } = await dptWeights(config, precision, undefined, quantization);
   const sizes = leaves.map((leaf) => ({ label: leaf.label, bytes: byteLength(leaf) }));
   return {
     weights: sizes.reduce((sum, { bytes }) => sum + bytes, 0),

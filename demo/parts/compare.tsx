@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks";
-import { differenceOf } from "../draw/difference.ts";
+import type { Answer } from "../answer.ts";
+import { type Difference, differenceOf } from "../draw/difference.ts";
 import { embeddedModel } from "../models/embedded.ts";
 import { picture, settings, sides } from "../state.ts";
 import { Pane } from "./pane.tsx";
@@ -10,14 +11,10 @@ export function Compare() {
   const shown = picture.value;
   const [first, second] = sides.map(({ answer }) => answer.value);
   const { model, dtype, against, againstDtype } = settings.value;
-  const isOfOnePicture = first && second && first.task === second.task && first.map.width === second.map.width;
-  const difference = useMemo(
-    () => (isOfOnePicture && first.map.height === second.map.height ? differenceOf(first, second) : undefined),
-    [first, second],
-  );
+  const difference = useMemo(() => first && second && differenceWhereFit(first, second), [first, second]);
   if (!shown) return <p class="empty">Choose a picture below, or drop one here.</p>;
   const { width, height } = shown;
-  const fits = difference && difference.pixels.length === width * height;
+  const fits = difference && difference.pixels.length === 4 * width * height;
   const what = first?.task === "depth" ? "more than 5 % of the depth's range apart" : "of another class";
   return (
     <div class="panes two">
@@ -45,6 +42,12 @@ export function Compare() {
       </div>
     </div>
   );
+}
+
+/** None while one of them still is of the picture or the task before. */
+function differenceWhereFit(a: Answer, b: Answer): Difference | undefined {
+  const isOne = a.task === b.task && a.map.width === b.map.width && a.map.height === b.map.height;
+  return isOne ? differenceOf(a, b) : undefined;
 }
 
 function words(model: string, dtype: string): string {

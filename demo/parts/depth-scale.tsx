@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
-import { hexOf } from "../../cli/palettes/hex-of.ts";
-import { depthLevels } from "../../cli/pictures/depth-levels.ts";
+import { depthLevels } from "../../src/model/depth-levels.ts";
+import { hexOf } from "../../src/model/palettes/hex-of.ts";
 import type { Answer } from "../answer.ts";
 import { colourMap } from "../draw/colour-maps.ts";
 import type { Settings } from "../settings/settings.ts";

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { formatDuration } from "../../cli/text/format-duration.ts";
 import { type KernelBar, kernelBars } from "../draw/kernel-bars.ts";
 import type { KernelTime } from "../engine.ts";
@@ -8,10 +8,10 @@ const MOST = 10;
 /** Time by kernel as bars, and as a table for whoever cannot see them. */
 export function KernelChart({ times }: { times: readonly KernelTime[] }) {
   const place = useRef<HTMLDivElement>(null);
-  const bars = kernelBars(times).slice(0, MOST);
+  const bars = useMemo(() => kernelBars(times).slice(0, MOST), [times]);
   useEffect(() => {
     drawBars(bars).then((plot) => place.current?.replaceChildren(plot));
-  }, [times]);
+  }, [bars]);
   return (
     <figure class="chart" id="kernels">
       <figcaption>Time by kernel</figcaption>

@@ -1,5 +1,4 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { formatBytes } from "../../cli/text/format-bytes.ts";
 import { formatDuration } from "../../cli/text/format-duration.ts";
 import { answerAnew } from "../answer-loop.ts";
@@ -70,25 +69,17 @@ export function MachinePanel() {
 
 /** What one picture costs, from the plan alone. */
 function Work() {
-  const plan = useSignal<Plan | undefined>(undefined);
+  const [plan, setPlan] = useState<Plan | undefined>(undefined);
   const model = sides[0].model.value;
-  const answer = sides[0].answer.value;
+  const shown = picture.value;
   const { size, task } = settings.value;
   useEffect(() => {
-    const shown = picture.peek();
     if (!model || !shown || shown.live || isComparing.peek() || !model.tasks.includes(task)) return;
-    model.plan(task, shown, size).then(
-      (made) => {
-        plan.value = made;
-      },
-      // Whoever asked for the answer is told what is wrong.
-      () => {
-        plan.value = undefined;
-      },
-    );
-  }, [model, answer, size, task]);
-  if (!plan.value) return null;
-  const { flops, dispatches } = plan.value;
+    // Whoever asked for the answer is told what is wrong.
+    model.plan(task, shown, size).then(setPlan, () => setPlan(undefined));
+  }, [model, shown, size, task]);
+  if (!plan) return null;
+  const { flops, dispatches } = plan;
   return (
     <div>
       <dt>Work</dt>

@@ -34,7 +34,7 @@ const PNG: Format = {
     const { width, height, data } = picture;
     const pixels = resultPixels(answer, settings);
     const result = new OffscreenCanvas(width, height);
-    result.getContext("2d")!.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), width, height), 0, 0);
+    result.getContext("2d")!.putImageData(new ImageData(pixels, width, height), 0, 0);
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext("2d")!;
     context.putImageData(data, 0, 0);
@@ -66,7 +66,7 @@ const GEOJSON: Format = {
     const { map, palette } = segmentationOf(answer);
     const [{ geoJson }, { hexOf }] = await Promise.all([
       import("../../formats/geojson.ts"),
-      import("../../cli/palettes/hex-of.ts"),
+      import("../../src/model/palettes/hex-of.ts"),
     ]);
     const classes = map.classes.map((name, id) => ({ id, name, colour: hexOf(palette[id]!) }));
     return JSON.stringify(geoJson({ ...map, classes }));
@@ -82,7 +82,7 @@ const DEPTH16: Format = {
     const map = depthOf(answer);
     const [{ encodeDepth16 }, { depthLevels }] = await Promise.all([
       import("../../cli/pictures/encode-depth.ts"),
-      import("../../cli/pictures/depth-levels.ts"),
+      import("../../src/model/depth-levels.ts"),
     ]);
     return encodeDepth16(map, depthLevels(map), map.unit);
   },

@@ -1,21 +1,11 @@
 import type { Kernel } from "../runtime/kernel.ts";
 import { grid } from "./shared/grid.ts";
+import { labelType } from "./shared/label-type.ts";
 import { type ResizedLogitsParams, resizedLogits } from "./shared/resized-logits.ts";
 import { enable, storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
 const INVOCATIONS = 64;
-
-/** How labels are stored: `none` is what a pixel gets that has no label since one of its values is NaN or infinite. */
-export interface LabelType {
-  readonly dtype: "u8" | "u16";
-  readonly none: number;
-}
-
-/** Bytes while one number is left over for `none`. */
-export function labelType(labels: number): LabelType {
-  return labels <= 255 ? { dtype: "u8", none: 255 } : { dtype: "u16", none: 65535 };
-}
 
 /**
  * `logits [1, h, w, labels]` resized by two bands (`rowStart, rowWeights, columnStart, columnWeights`) and the class

@@ -17,6 +17,10 @@ export interface NormalizePixelsParams {
   readonly deviation: readonly [number, number, number];
   /** Pixels of zero; they are zero after normalising, as DPTImageProcessor pads last. */
   readonly pad: { readonly top: number; readonly left: number; readonly bottom: number; readonly right: number };
+  /** Takes this window of the picture instead of all of it; what lies outside the picture is black. Negative: it begins outside. */
+  readonly crop?:
+    | { readonly top: number; readonly left: number; readonly height: number; readonly width: number }
+    | undefined;
   readonly precision: Precision;
   /** How many pictures there are, one below the other, and where they go in a batch; one alone if left out. */
   readonly place?: BatchPlace | undefined;
@@ -25,13 +29,14 @@ export interface NormalizePixelsParams {
 /**
  * `(byte · scale − mean) / deviation`, framed by zeros:
  * `pixels [count · h, w]` (RGBA8 words, red in the lowest byte, alpha unused) → pixel values `[batch, 3, H, W]` from the
- * image `first` on, planes as PyTorch has them, `H = top + h + bottom`, `W = left + w + right`. DPTImageProcessor's
- * rescale, normalize and pad_image.
+ * image `first` on, planes as PyTorch has them, `H = top + h + bottom`, `W = left + w + right` (h and w of the window, if
+ * there is one). DPTImageProcessor's center_crop, rescale, normalize and pad_image.
  */
 export function normalizePixels(params: NormalizePixelsParams): Kernel {
   const { height, width, scale, mean, deviation, pad, precision } = params;
   const { first, count, batch } = params.place ?? ALONE;
-  const [outHeight, outWidth] = [pad.top + height + pad.bottom, pad.left + width + pad.right];
+  const crop = params.crop ?? { top: 0, left: 0, height, width };
+  const [outHeight, outWidth] = [pad.top + crop.height + pad.bottom, pad.left + crop.width + pad.right];
   const plane = outHeight * outWidth;
   const x: TensorSpec = { shape: [count * height, width], dtype: "u32" };
   const output: TensorSpec = { shape: [batch, 3, outHeight, outWidth], dtype: precision };
@@ -52,12 +57,15 @@ export function normalizePixels(params: NormalizePixelsParams): Kernel {
       if (i >= ${count * plane}u) { return; }
       let image = i / ${plane}u;
       let place = i % ${plane}u;
-      // Left of or above the picture wraps around to a number that is beyond it as well.
+      // Left of or above the window, or the picture, wraps around to a number that is beyond it as well.
       let y = place / ${outWidth}u - ${pad.top}u;
       let x = place % ${outWidth}u - ${pad.left}u;
       var value = vec3f(0.0);
-      if (y < ${height}u && x < ${width}u) {
-        let pixel = pixels[(image * ${height}u + y) * ${width}u + x];
+      if (y < ${crop.height}u && x < ${crop.width}u) {
+        let row = y + ${crop.top >>> 0}u;
+        let column = x + ${crop.left >>> 0}u;
+        var pixel = 0u;
+        if (row < ${height}u && column < ${width}u) { pixel = pixels[(image * ${height}u + row) * ${width}u + column]; }
         let rgb = vec3f(vec3u(pixel, pixel >> 8u, pixel >> 16u) & vec3u(255u));
         value = (rgb * ${scale} - mean) / deviation;
       }
@@ -73,6 +81,6 @@ export function normalizePixels(params: NormalizePixelsParams): Kernel {
     output,
     code,
     workgroups,
-    flops: 9 * count * height * width,
+    flops: 9 * count * crop.height * crop.width,
   };
 }

@@ -1,11 +1,12 @@
 import type { Activation } from "../kernels/shared/activation.ts";
 import { parseActivation } from "./activations.ts";
-import { type BeitConfig, parseBeit } from "./backbones/beit.ts";
+import { type BeitConfig, parseBeit } from "./backbones/beit-config.ts";
 import { type Dinov2Config, parseDinov2 } from "./backbones/dinov2.ts";
-import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid.ts";
-import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2.ts";
+import { type HybridConfig, isHybrid, parseHybrid } from "./backbones/hybrid-config.ts";
+import { parseSwinv2, type Swinv2Config, swinv2Widths } from "./backbones/swinv2-config.ts";
 import { parseTipsv2, type Tipsv2Config } from "./backbones/tipsv2.ts";
 import { parseVit, type VitConfig } from "./backbones/vit.ts";
+import { type Colour, parseColours } from "./class-colours.ts";
 import { Fields } from "./fields.ts";
 
 export type BackboneConfig = VitConfig | HybridConfig | Dinov2Config | BeitConfig | Swinv2Config | Tipsv2Config;
@@ -40,6 +41,8 @@ export interface SegmentationHeadConfig {
   readonly kind: "segmentation";
   /** Class names by id. */
   readonly labels: readonly string[];
+  /** By id, if config.json has them. */
+  readonly colours?: readonly Colour[];
 }
 
 /** DPTDepthEstimationHead. */
@@ -62,6 +65,8 @@ export interface TipsSegmentationHeadConfig {
   readonly kind: "tips-segmentation";
   /** Class names by id. */
   readonly labels: readonly string[];
+  /** By id, if config.json has them. */
+  readonly colours?: readonly Colour[];
 }
 
 /** The Tipsv2DptDecoder of depth and its Tipsv2DptFeaturesToDepth: metres, by evenly spaced bins. */
@@ -119,6 +124,12 @@ export function labelsOf(config: ModelConfig): readonly string[] | undefined {
   return head && "labels" in head ? head.labels : undefined;
 }
 
+/** Colours of the classes by id; undefined if the model does not segment, or config.json has none. */
+export function coloursOf(config: ModelConfig): readonly Colour[] | undefined {
+  const head = decoderOf(config, "segmentation")?.head;
+  return head && "labels" in head ? head.colours : undefined;
+}
+
 /** By the `model_type` of a `backbone_config`. */
 const BACKBONES = { dinov2: parseDinov2, beit: parseBeit, swinv2: parseSwinv2 } as const;
 
@@ -130,7 +141,7 @@ const PARSERS: Readonly<Record<string, (json: Fields) => Omit<ModelConfig, "arch
       throw json.wrong("backbone_config", "absent in this architecture", kind ?? json.raw("backbone_config"));
     }
     const backbone = parseDptBackbone(json);
-    const head = { kind: "segmentation", labels: parseLabels(json) } as const;
+    const head = { kind: "segmentation", ...parseClasses(json) } as const;
     return { backbone, decoders: [{ task: "segmentation", ...parseDptNeck(json, backbone), head }] };
   },
   DPTForDepthEstimation: (json) => {
@@ -269,7 +280,7 @@ function parseTipsv2Dpt(json: Fields, tasks: readonly Task[]): Omit<ModelConfig,
 }
 
 function parseTipsv2Head(json: Fields, task: Task): HeadConfig {
-  if (task === "segmentation") return { kind: "tips-segmentation", labels: parseLabels(json) };
+  if (task === "segmentation") return { kind: "tips-segmentation", ...parseClasses(json) };
   if (task === "normals") return { kind: "tips-normals" };
   const minDepth = json.positive("min_depth", 0.001);
   const maxDepth = json.positive("max_depth", 10);
@@ -295,6 +306,12 @@ function parseHeadInput(json: Fields, stages: number): number {
   const index = json.whole("head_in_index", -1, -stages);
   if (index >= stages) throw json.wrong("head_in_index", `a number below ${stages}`, index);
   return index < 0 ? index + stages : index;
+}
+
+function parseClasses(json: Fields): Pick<SegmentationHeadConfig, "labels" | "colours"> {
+  const labels = parseLabels(json);
+  const colours = parseColours(json, labels.length);
+  return { labels, ...(colours && { colours }) };
 }
 
 /** `id2label` if there is one; otherwise `LABEL_0 …`, two of them unless `num_labels` says how many. */

@@ -3,10 +3,7 @@ import type { Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import type { Backbone, BackboneOutput } from "./backbones/backbone.ts";
-import { beit } from "./backbones/beit.ts";
 import { dinov2 } from "./backbones/dinov2.ts";
-import { hybrid } from "./backbones/hybrid.ts";
-import { swinv2 } from "./backbones/swinv2.ts";
 import { tipsv2 } from "./backbones/tipsv2.ts";
 import { vit } from "./backbones/vit.ts";
 import type { BackboneConfig, DecoderConfig, ModelConfig, Task } from "./config.ts";
@@ -65,31 +62,34 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
   /\.relative_position_index$/,
 ];
 
-/** Names every weight of a model, with the shape it must have in the checkpoint. */
-export function dptWeights(
+/**
+ * Names every weight of a model, with the shape it must have in the checkpoint. Backbones that few models have are loaded
+ * when a model has them.
+ */
+export async function dptWeights(
   config: ModelConfig,
   precision: Precision,
   convolution?: Convolution,
   quantization?: Quantization,
-): DptWeights {
+): Promise<DptWeights> {
   const scope = new WeightScope(precision, convolution, quantization);
-  const backbone = bindBackbone(scope, config);
+  const backbone = await bindBackbone(scope, config);
   const decoders = config.decoders.map((decoder) => bindDecoder(scope, decoder, config.backbone));
   return { backbone, decoders, leaves: scope.collected };
 }
 
-function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Backbone {
+async function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfig): Promise<Backbone> {
   switch (config.kind) {
     case "vit":
       return vit(scope.at("dpt"), config);
-    case "hybrid":
-      return hybrid(scope.at("dpt"), config);
     case "dinov2":
       return dinov2(scope.at("backbone"), config);
+    case "hybrid":
+      return (await import("./backbones/hybrid.ts")).hybrid(scope.at("dpt"), config);
     case "swinv2":
-      return swinv2(scope.at("backbone"), config);
+      return (await import("./backbones/swinv2.ts")).swinv2(scope.at("backbone"), config);
     case "beit":
-      return beit(scope.at("backbone"), config);
+      return (await import("./backbones/beit.ts")).beit(scope.at("backbone"), config);
     case "tipsv2":
       return tipsv2(scope.at("vision_encoder"), config);
   }

@@ -4,6 +4,9 @@ import { isJsonObject, type JsonObject } from "../runtime/read-json.ts";
 
 const MOST = 1_000_000;
 
+/** Most parts of a kind that a network may have; far above any, far below what a small file could stall the caller with. */
+const MOST_PARTS = 1000;
+
 /**
  * Typed access to a JSON object of a model folder. A field that is absent or null takes the class's default, as in
  * transformers.
@@ -40,12 +43,26 @@ export class Fields {
   }
 
   /** A whole number from `least` to a bound that no model comes near, so that a hostile file cannot stall the caller. */
-  whole(field: string, otherwise: number, least = 1): number {
+  whole(field: string, otherwise: number, least = 1, most = MOST): number {
     const value = this.raw(field) ?? otherwise;
-    if (!isWhole(value) || value < least || value > MOST) {
-      throw this.wrong(field, `a whole number from ${least} to ${MOST}`, value);
+    if (!isWhole(value) || value < least || value > most) {
+      throw this.wrong(field, `a whole number from ${least} to ${most}`, value);
     }
     return value;
+  }
+
+  /** How many layers or blocks there are, for each of which weights are listed: from 1 to 1000. */
+  parts(field: string, otherwise: number): number {
+    return this.whole(field, otherwise, 1, MOST_PARTS);
+  }
+
+  /** The same by stages, of which there are `least` or more: at most 1000 together. */
+  partsOfStages(field: string, otherwise: readonly number[], least = 1): readonly number[] {
+    const values = this.wholes(field, otherwise, least);
+    if (values.reduce((sum, value) => sum + value, 0) > MOST_PARTS) {
+      throw this.wrong(field, `${MOST_PARTS} parts or fewer`, values);
+    }
+    return values;
   }
 
   /** A finite number. */

@@ -1,7 +1,8 @@
 import { largestMagnitude } from "../kernels/largest-magnitude.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { toFloat32 } from "../runtime/floats.ts";
-import type { Graph, InputData, Tensor } from "../runtime/graph.ts";
+import type { Graph, Tensor } from "../runtime/graph.ts";
+import type { RunInputs } from "../runtime/session.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
 
@@ -36,7 +37,7 @@ export async function findOverflow(
   engine: Engine,
   weights: WeightStore,
   graph: Graph,
-  inputs: Readonly<Record<string, InputData>>,
+  inputs: RunInputs,
 ): Promise<Overflow> {
   const looks = watch(graph);
   const session = await engine.compile(graph, weights);

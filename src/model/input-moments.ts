@@ -2,7 +2,7 @@ import { gram } from "../kernels/gram.ts";
 import type { Checkpoint } from "../runtime/checkpoint.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Graph } from "../runtime/graph.ts";
-import { type PictureSource, readPixels } from "../runtime/picture.ts";
+import { inMemory, type PictureSource, takePicture } from "../runtime/picture.ts";
 import { checkWeights } from "./check-weights.ts";
 import type { ModelConfig } from "./config.ts";
 import { dptWeights, IGNORED_TENSORS } from "./dpt.ts";
@@ -21,15 +21,16 @@ export async function inputMoments(
   checkpoint: Checkpoint,
   pictures: Iterable<PictureSource>,
 ): Promise<Moments> {
-  const weights = dptWeights(config, "f32", "direct");
+  const weights = await dptWeights(config, "f32", "direct");
   checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
-  const coarse: readonly PackedWeight[] = dptWeights(config, "f32", "direct", { format: "q4", stored: false }).leaves;
+  const coarse: readonly PackedWeight[] = (await dptWeights(config, "f32", "direct", { format: "q4", stored: false }))
+    .leaves;
   const labels = new Set(coarse.flatMap(({ label, quantized }) => (quantized === "q4" ? [label] : [])));
   const store = await engine.loadWeights(checkpoint, weights.leaves);
   const moments = new Map<string, Float32Array>();
   try {
     for (const source of pictures) {
-      const { words, ...picture } = readPixels(source);
+      const { words, ...picture } = await inMemory(await takePicture(source));
       const network = networkSize(processor, picture);
       const graph = predictGraph(config, weights, "f32", { processor, picture, network });
       observe(graph, labels);

@@ -1,11 +1,11 @@
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
-import { type Convolution, chooseConvolution } from "../kernels/shared/winograd.ts";
+import type { Convolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
-import { type PictureSource, type Pixels, readPixels } from "../runtime/picture.ts";
+import type { Picture, PictureSource } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
@@ -14,28 +14,28 @@ import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
-import { measurePictures, segmentPictures } from "./answer-pictures.ts";
-import type {
-  DepthMap,
-  NormalMap,
-  PredictionOptions,
-  Predictions,
-  Segmentation,
-  SegmentOptions,
-  TaskOptions,
-} from "./answers.ts";
+import { answerPictures, type Question } from "./answer-pictures.ts";
 import { checkTasks } from "./check-tasks.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
-import { labelsOf, type ModelConfig, type Task } from "./config.ts";
-import { type DptWeights, dptWeights, IGNORED_TENSORS } from "./dpt.ts";
-import { inPyTorchLayout } from "./forward.ts";
+import type { ModelConfig, Task } from "./config.ts";
+import type { DptWeights } from "./dpt.ts";
 import { openFolder } from "./open-folder.ts";
-import { countOf, depthUnit, isNotFinite, predictTasks } from "./predictions.ts";
-import type { Processor, Size } from "./processor.ts";
+import {
+  countOf,
+  type DepthMap,
+  isNotFinite,
+  type NormalMap,
+  type PredictionOptions,
+  type Predictions,
+  type PredictTasksOptions,
+  type Segmentation,
+  type SegmentOptions,
+} from "./predictions.ts";
+import type { Antialias, Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
-import type { Answering } from "./tally.ts";
-import { jobOf, type Recordable, type Work } from "./work.ts";
+import { withPictures } from "./with-pictures.ts";
+import { jobOf, type Network, type Recordable, type Work } from "./work.ts";
 
 /**
  * What is going on, and how far: bytes from the hub or of the checkpoint, kernels, windows and views of a picture, or ways
@@ -60,6 +60,11 @@ export interface LoadOptions extends EngineOptions {
    * directly; "auto", which is the default, is the one that is expected to be faster on the adapter.
    */
   readonly convolution?: Convolution | undefined;
+  /**
+   * Whose way of resizing pictures, each to the bit: "pil" is Pillow's and the default, "torchvision" that of DPTImageProcessor
+   * in transformers 5 on a CPU. They differ by about one level of 256.
+   */
+  readonly antialias?: Antialias | undefined;
   readonly onProgress?: (progress: Progress) => void;
   /**
    * Whether ways to compute are timed on the adapter after the first answer for a size, while no call waits, for two seconds
@@ -88,6 +93,7 @@ export class DPT {
   readonly precision: Precision;
   /** How weights are stored. */
   readonly dtype: WeightFormat;
+  readonly #network: Network;
   readonly #engine: Engine;
   readonly #weights: DptWeights;
   readonly #store: WeightStore;
@@ -96,6 +102,7 @@ export class DPT {
   readonly #runs: Runs;
 
   private constructor(
+    network: Network,
     config: ModelConfig,
     processor: Processor | undefined,
     engine: Engine,
@@ -108,6 +115,7 @@ export class DPT {
     this.processor = processor;
     this.precision = storage.precision;
     this.dtype = storage.quantization?.format ?? storage.precision;
+    this.#network = network;
     this.#engine = engine;
     this.#weights = weights;
     this.#store = store;
@@ -128,21 +136,24 @@ export class DPT {
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
     const { onProgress, signal } = options;
-    const { config, processor, checkpoint } = await openFolder(files, signal);
+    const [network, { config, processor, checkpoint }] = await Promise.all([
+      import("./network.ts"),
+      openFolder(files, options),
+    ]);
     const storage = chooseStorage(checkpoint, options.dtype);
     const { precision } = storage;
     signal?.throwIfAborted();
     const engine = await Engine.open(options, PATH_PREFERENCES);
     try {
       engine.checkPrecision(precision);
-      const convolution = chooseConvolution(options.convolution, precision, engine.traits);
-      const weights = dptWeights(config, precision, convolution, storage.quantization);
-      checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
+      const convolution = network.chooseConvolution(options.convolution, precision, engine.traits);
+      const weights = await network.dptWeights(config, precision, convolution, storage.quantization);
+      checkWeights(checkpoint.tensors, weights.leaves, network.IGNORED_TENSORS, checkpoint.layout);
       const store = await engine.loadWeights(checkpoint, weights.leaves, {
         signal,
         onProgress: ({ loaded, total }) => onProgress?.({ phase: "load", done: loaded, total }),
       });
-      return new DPT(config, processor, engine, weights, store, storage, options);
+      return new DPT(network, config, processor, engine, weights, store, storage, options);
     } catch (error) {
       engine.dispose();
       throw error;
@@ -193,48 +204,45 @@ export class DPT {
    */
   segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
   segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
-  async segment(
-    source: PictureSource | readonly PictureSource[],
-    options: SegmentOptions = {},
-  ): Promise<Segmentation | Segmentation[]> {
-    checkTasks("segment", this.config, ["segmentation"]);
-    const classes = labelsOf(this.config)!;
-    return this.#answer(source, (pictures) => segmentPictures(this.#answering, pictures, classes, options));
+  async segment(source: OneOrMore<PictureSource>, options: SegmentOptions = {}): Promise<OneOrMore<Segmentation>> {
+    const answer = await this.#predict(source, { ...options, call: "segment", tasks: ["segmentation"] });
+    return eachOf(answer, ({ segmentation }) => segmentation!);
   }
 
   /**
-   * Depth at every pixel of a picture, or of each picture of a list, in the list's order.
+   * Depth at every pixel of a picture, or of each of a list.
    * @throws as {@link DPT.segment}, of a model for depth
    */
   depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
   depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
-  async depth(
-    source: PictureSource | readonly PictureSource[],
-    options: PredictionOptions = {},
-  ): Promise<DepthMap | DepthMap[]> {
-    checkTasks("depth", this.config, ["depth"]);
-    const unit = depthUnit(this.config);
-    return this.#answer(source, (pictures) => measurePictures(this.#answering, pictures, unit, options));
+  async depth(source: OneOrMore<PictureSource>, options: PredictionOptions = {}): Promise<OneOrMore<DepthMap>> {
+    const answer = await this.#predict(source, { ...options, call: "depth", tasks: ["depth"] });
+    return eachOf(answer, ({ depth }) => depth!);
   }
 
   /**
-   * The surface normal at every pixel of a picture.
+   * The surface normal at every pixel of a picture, or of each of a list.
    * @throws as {@link DPT.segment}, of a model for normals
    */
-  async normals(source: PictureSource, options: TaskOptions = {}): Promise<NormalMap> {
-    return (await this.#predict("normals", source, ["normals"], options)).normals!;
+  normals(source: PictureSource, options?: PredictionOptions): Promise<NormalMap>;
+  normals(sources: readonly PictureSource[], options?: PredictionOptions): Promise<NormalMap[]>;
+  async normals(source: OneOrMore<PictureSource>, options: PredictionOptions = {}): Promise<OneOrMore<NormalMap>> {
+    const answer = await this.#predict(source, { ...options, call: "normals", tasks: ["normals"] });
+    return eachOf(answer, ({ normals }) => normals!);
   }
 
   /**
-   * All that the model can tell of a picture, or some of it, in one pass: the backbone runs once for all tasks. Their
-   * answers share one timing and profile.
+   * All that the model can tell of a picture, or of each of a list, or some of it, in one pass: the backbone runs once for
+   * all tasks, and their answers share one timing and profile. Through windows and views each task has passes of its own.
    * @throws as {@link DPT.segment}, for a task that the model does not have
    */
+  predict(source: PictureSource, options?: PredictTasksOptions): Promise<Predictions>;
+  predict(sources: readonly PictureSource[], options?: PredictTasksOptions): Promise<Predictions[]>;
   async predict(
-    source: PictureSource,
-    { tasks = this.tasks, ...options }: TaskOptions & { readonly tasks?: readonly Task[] } = {},
-  ): Promise<Predictions> {
-    return this.#predict("predict", source, tasks, options);
+    source: OneOrMore<PictureSource>,
+    { tasks = this.tasks, ...options }: PredictTasksOptions = {},
+  ): Promise<OneOrMore<Predictions>> {
+    return this.#predict(source, { ...options, call: "predict", tasks });
   }
 
   /**
@@ -257,7 +265,7 @@ export class DPT {
       return this.#runs.finite({ call: "forward", job, inputs }, async (compiled) => {
         const { outputs } = await compiled.session.run(inputs);
         const tensors = [...compiled.graph.outputs].map(
-          ([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)] as const,
+          ([name, tensor]) => [name, this.#network.inPyTorchLayout(tensor, outputs.get(name)!)] as const,
         );
         const broken = tensors
           .map(([name, { data: values }]) => ({ name, values, count: countOf(values, isNotFinite) }))
@@ -314,40 +322,27 @@ export class DPT {
     this.dispose();
   }
 
-  async #predict(
-    call: string,
-    source: PictureSource,
-    tasks: readonly Task[],
-    options: TaskOptions,
-  ): Promise<Predictions> {
-    const picture = readPixels(source);
-    return this.#calls.run(() => predictTasks(this.#answering, call, picture, tasks, options));
-  }
-
-  /** Answers for a list as its turn comes, or for one picture. */
-  async #answer<Answer>(
-    source: PictureSource | readonly PictureSource[],
-    answer: (pictures: readonly Pixels[]) => Promise<Answer[]>,
-  ): Promise<Answer | Answer[]> {
-    // Read at once: the caller may use its buffers for the next pictures while these wait their turn.
-    if (isList(source)) {
-      const pictures = source.map(readPixels);
-      return this.#calls.run(() => answer(pictures));
-    }
-    const picture = readPixels(source);
-    return this.#calls.run(async () => (await answer([picture]))[0]!);
-  }
-
-  get #answering(): Answering {
+  async #predict(source: OneOrMore<PictureSource>, question: Question): Promise<OneOrMore<Predictions>> {
+    checkTasks(question.call, this.config, question.tasks);
     const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
-    return { runs: this.#runs, model: this.#recordable, onPass };
+    const answering = { runs: this.#runs, model: this.#recordable, onPass };
+    const answer = (pictures: readonly Picture[]) => answerPictures(answering, pictures, question);
+    const answers = await withPictures(this.#engine, this.#calls, isList(source) ? source : [source], answer);
+    return isList(source) ? answers : answers[0]!;
   }
 
   get #recordable(): Recordable {
-    return { config: this.config, processor: this.processor, weights: this.#weights, precision: this.precision };
+    const { config, processor, precision } = this;
+    return { config, processor, weights: this.#weights, precision, network: this.#network };
   }
 }
 
-function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
+type OneOrMore<Item> = Item | readonly Item[];
+
+function isList<Item>(source: OneOrMore<Item>): source is readonly Item[] {
   return Array.isArray(source);
+}
+
+function eachOf<Item, Answer>(items: OneOrMore<Item>, of: (item: Item) => Answer): OneOrMore<Answer> {
+  return isList(items) ? items.map(of) : of(items);
 }

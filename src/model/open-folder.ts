@@ -5,9 +5,13 @@ import { quote } from "../runtime/quote.ts";
 import { type JsonObject, readJson } from "../runtime/read-json.ts";
 import { isSingleFile } from "../runtime/single-file.ts";
 import { type ModelConfig, parseConfig } from "./config.ts";
-import { paperJson } from "./paper-config.ts";
-import { hasPaperNames, withTransformersNames } from "./paper-names.ts";
-import { type Processor, parseProcessor } from "./processor.ts";
+import { type Antialias, type Processor, parseProcessor } from "./processor.ts";
+
+export interface OpenFolderOptions {
+  /** Whose resizing of pictures; Pillow's if left out. */
+  readonly antialias?: Antialias | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** What a model folder says and holds; of the weights only the tables are read. */
 export interface ModelFolder {
@@ -24,16 +28,23 @@ export interface ModelFolder {
  * checkpoint as the paper's authors released it (isl-org/DPT: one `.pt` and nothing that describes it).
  * @throws FileError for what is missing or wrong
  */
-export async function openFolder(files: ModelFiles, signal?: AbortSignal): Promise<ModelFolder> {
+export async function openFolder(
+  files: ModelFiles,
+  { antialias, signal }: OpenFolderOptions = {},
+): Promise<ModelFolder> {
   const config = await readJson(files, "config.json", { signal });
   const paper = config ? undefined : await openPaper(files, signal);
   if (paper) {
+    const [{ paperJson }, { withTransformersNames }] = await Promise.all([
+      import("./paper-config.ts"),
+      import("./paper-names.ts"),
+    ]);
     const made = paperJson(paper);
     const processor = (await readJson(files, "preprocessor_config.json", { signal })) ?? made.processor;
     const json = { config: made.config, processor };
     return {
       config: parseConfig(made.config),
-      processor: parseProcessor(processor),
+      processor: parseProcessor(processor, antialias),
       checkpoint: withTransformersNames(paper),
       json,
     };
@@ -43,7 +54,7 @@ export async function openFolder(files: ModelFiles, signal?: AbortSignal): Promi
   const processor = await readJson(files, "preprocessor_config.json", { signal });
   return {
     config: parsed,
-    processor: processor && parseProcessor(processor),
+    processor: processor && parseProcessor(processor, antialias),
     checkpoint: await openCheckpoint(files, signal),
     json: { config: json, processor },
   };
@@ -59,6 +70,7 @@ async function openPaper(files: ModelFiles, signal?: AbortSignal): Promise<Check
   }
   const [file] = found;
   if (file === undefined) return undefined;
+  const { hasPaperNames } = await import("./paper-names.ts");
   const checkpoint = await openPickled(files, file, signal);
   if (hasPaperNames(checkpoint.tensors)) return checkpoint;
   const [name] = checkpoint.tensors.keys();

@@ -1,24 +1,16 @@
 import { attention } from "../kernels/attention.ts";
 import { antialiasedBand } from "../kernels/bands.ts";
 import { cast } from "../kernels/cast.ts";
-import { channelMoments } from "../kernels/channel-moments.ts";
-import { channelsLast } from "../kernels/channels-last.ts";
 import { convTranspose2d } from "../kernels/conv-transpose2d.ts";
 import { conv2d } from "../kernels/conv2d.ts";
-import { cosineWindows } from "../kernels/cosine-windows.ts";
 import { depthFromBins } from "../kernels/depth-from-bins.ts";
-import { groupNorm } from "../kernels/group-norm.ts";
-import { groupStatistics } from "../kernels/group-statistics.ts";
 import { layerNorm } from "../kernels/layer-norm.ts";
 import { matmul } from "../kernels/matmul.ts";
-import { maxPool2d } from "../kernels/max-pool2d.ts";
 import { patchEmbed } from "../kernels/patch-embed.ts";
-import { prependClassToken } from "../kernels/prepend-class-token.ts";
-import { relativePositionBias } from "../kernels/relative-position-bias.ts";
 import { resampleMap } from "../kernels/resample-map.ts";
 import { resize } from "../kernels/resize.ts";
 import type { Activation } from "../kernels/shared/activation.ts";
-import { endPadding, type Padding, perSide, samePadding } from "../kernels/shared/padding.ts";
+import { endPadding, type Padding, samePadding } from "../kernels/shared/padding.ts";
 import { type WindowParams, windowGrid } from "../kernels/shared/windows.ts";
 import { swiglu } from "../kernels/swiglu.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
@@ -27,7 +19,7 @@ import { type DType, elementCount, type Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import { bandConstants } from "./band-constants.ts";
 import type { PackedWeight } from "./quantized-weight.ts";
-import type { Conv, GroupNorm, Linear, Norm } from "./weights.ts";
+import type { Conv, Linear, Norm } from "./weights.ts";
 import { winograd } from "./winograd.ts";
 
 /** Rows and columns of a map. */
@@ -56,12 +48,6 @@ interface LinearOptions extends Epilogue {
 interface Conv2dOptions extends Epilogue {
   /** Whether the input passes a ReLU first. */
   readonly relu?: boolean;
-}
-
-interface GroupNormOptions {
-  readonly activation?: Activation;
-  /** Added before the activation; a map of x's shape. */
-  readonly residual?: Tensor;
 }
 
 interface AttentionOptions {
@@ -104,7 +90,7 @@ export class Ops {
       ...this.#epilogue(imageBias ? "image" : layer.bias && "channel", options),
     };
     const bias = imageBias ?? (layer.bias && this.graph.weight(layer.bias));
-    return this.#run(
+    return this.run(
       layer.weight.label,
       (precision) => matmul({ ...params, precision }),
       x,
@@ -133,15 +119,15 @@ export class Ops {
     const bias = layer.bias ? [this.graph.weight(layer.bias)] : [];
     const { residuals = [] } = options;
     if (layer.winograd) {
-      const precision = this.#precisionOf(label, [x, ...residuals]);
-      const [input, ...added] = [x, ...residuals].map((tensor) => this.#as(tensor, precision));
+      const precision = this.precisionOf(label, [x, ...residuals]);
+      const [input, ...added] = [x, ...residuals].map((tensor) => this.as(tensor, precision));
       const params = { ...shared, precision, side: layer.winograd };
-      return this.#named(label, winograd(this.graph, params, input!, weight, [...bias, ...added]));
+      return this.named(label, winograd(this.graph, params, input!, weight, [...bias, ...added]));
     }
     const padding = paddingOf(layer, height, width);
     const sizes = { batch, height, width, channelsIn, size, stride, padding };
     const params = { ...shared, ...sizes, ...storedAs(layer.weight) };
-    return this.#run(label, (precision) => conv2d({ ...params, precision }), x, weight, ...bias, ...residuals);
+    return this.run(label, (precision) => conv2d({ ...params, precision }), x, weight, ...bias, ...residuals);
   }
 
   /** torch.nn.ConvTranspose2d whose stride is its window, on a map `[N, H, W, K]` → `[N, s·H, s·W, C]`. */
@@ -149,7 +135,7 @@ export class Ops {
     const [batch, height, width] = x.shape as [number, number, number];
     const { channelsIn, channelsOut, size } = layer;
     const params = { batch, height, width, channelsIn, channelsOut, size, ...storedAs(layer.weight) };
-    return this.#run(
+    return this.run(
       layer.weight.label,
       (precision) => convTranspose2d({ ...params, precision }),
       x,
@@ -163,7 +149,7 @@ export class Ops {
     const { weight, bias, channels, epsilon } = norm;
     const rows = elementCount(x.shape) / channels;
     const params = { rows, channels, epsilon, residual: residual !== undefined };
-    const y = this.#run(
+    const y = this.run(
       weight.label.replace(/\.weight$/, ""),
       (precision) => layerNorm({ ...params, precision }),
       this.graph.reshape(x, [rows, channels]),
@@ -174,57 +160,14 @@ export class Ops {
     return this.graph.reshape(y, x.shape);
   }
 
-  /** torch.nn.GroupNorm of a map `[N, H, W, C]`, as three kernels. */
-  groupNorm(x: Tensor, layer: GroupNorm, { activation, residual }: GroupNormOptions = {}): Tensor {
-    const [batch, height, width, channels] = x.shape as [number, number, number, number];
-    const map = { batch, height, width, channels, groups: layer.groups };
-    const label = layer.weight.label.replace(/\.weight$/, "");
-    const residuals = residual ? [residual] : [];
-    const precision = this.#precisionOf(label, [x, ...residuals]);
-    const [input, ...added] = [x, ...residuals].map((tensor) => this.#as(tensor, precision));
-    const moments = this.graph.run(channelMoments({ ...map, precision }), input!);
-    const statistics = this.graph.run(groupStatistics({ ...map, epsilon: layer.epsilon }), moments);
-    const affine = [this.graph.weight(layer.weight), this.graph.weight(layer.bias)];
-    const kernel = groupNorm({ ...map, activation, residual: residual !== undefined, precision });
-    return this.#named(label, this.graph.run(kernel, input!, statistics, ...affine, ...added));
-  }
-
-  /** The largest of each window of a map `[N, H, W, C]` with zeros around it. */
-  maxPool2d(x: Tensor, size: number, stride: number, padding: "same" | "none"): Tensor {
-    const [batch, height, width, channels] = x.shape as [number, number, number, number];
-    const zeros: Padding = padding === "same" ? samePadding(height, width, size, stride) : perSide(0);
-    const params = { batch, height, width, channels, size, stride, padding: zeros };
-    return this.#run(this.#of("maxPool2d", x), (precision) => maxPool2d({ ...params, precision }), x);
-  }
-
-  /** Pixels `[N, C, H, W]` as a map `[N, H, W, C]`, C filled up to a multiple of 4. */
-  channelsLast(pixels: Tensor): Tensor {
-    const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
-    const params = { batch, channels, height, width };
-    return this.#run(this.#of("channelsLast", pixels), (precision) => channelsLast({ ...params, precision }), pixels);
-  }
-
-  /** Equation 1 of the ViT paper for patches that are the pixels of a map: `[N, h, w, D]` → `[N, 1 + h · w, D]`. */
-  prependClassToken(x: Tensor, classToken: Weight, positions: Tensor): Tensor {
-    const [batch, height, width, channels] = x.shape as [number, number, number, number];
-    const params = { batch, height, width, channels };
-    return this.#run(
-      classToken.label,
-      (precision) => prependClassToken({ ...params, precision }),
-      x,
-      this.graph.reshape(this.graph.weight(classToken), [elementCount(classToken.shape)]),
-      positions,
-    );
-  }
-
   /** Multi-head self-attention of `[q k v]`, `[N, T, 3 · D]` → `[N, T, D]`. */
   attention(qkv: Tensor, heads: number, { scale, bias, regions }: AttentionOptions = {}): Tensor {
     const [batch, tokens, width] = qkv.shape as [number, number, number];
     const headSize = width / 3 / heads;
     const own = { batch, tokens, heads, headSize, scale: scale ?? 1 / Math.sqrt(headSize) };
     const params = { ...own, bias: bias !== undefined, regions: regions?.shape[0] };
-    return this.#run(
-      this.#of("attention", qkv),
+    return this.run(
+      this.nameOf("attention", qkv),
       (precision) => attention({ ...params, precision }),
       qkv,
       ...(bias ? [bias] : []),
@@ -232,43 +175,11 @@ export class Ops {
     );
   }
 
-  /**
-   * `[q k v]` of a map's tokens, `[N, H · W, 3 · D]`, cut into windows `[N · windows, M², 3 · D]`, queries and keys of each
-   * head with length 1, queries times the head's scale.
-   * @param bias of the product that made qkv: what it makes of the zeros around the map
-   */
-  cosineWindows(qkv: Tensor, scale: Weight, bias: Weight | undefined, windows: WindowParams, heads: number): Tensor {
-    const [batch, , width] = qkv.shape as [number, number, number];
-    const params = { ...windows, batch, heads, headSize: width / 3 / heads, bias: bias !== undefined };
-    return this.#run(
-      this.#of("cosineWindows", qkv),
-      (precision) => cosineWindows({ ...params, precision }),
-      qkv,
-      this.graph.weight(scale),
-      ...(bias && windowGrid(windows).isPadded ? [this.graph.weight(bias)] : []),
-    );
-  }
-
-  /**
-   * A bias for attention `[heads, T, T]` from the table of a grid `[1, 2 · h − 1, 2 · w − 1, heads]`; with the rows of the
-   * class token `[3, heads]` if there is one.
-   */
-  relativePositionBias(table: Tensor, classToken?: Tensor): Tensor {
-    const [, down, across, heads] = table.shape as [number, number, number, number];
-    const params = { height: (down + 1) / 2, width: (across + 1) / 2, heads, classToken: classToken !== undefined };
-    return this.#run(
-      this.#of("bias", table),
-      (precision) => relativePositionBias({ ...params, precision }),
-      table,
-      ...(classToken ? [classToken] : []),
-    );
-  }
-
   /** `silu(x₁) · x₂` of the two halves of the channels, `[N, T, 2 · H]` → `[N, T, H]`. */
   swiglu(x: Tensor): Tensor {
     const [batch, tokens, width] = x.shape as [number, number, number];
     const params = { batch, rows: tokens, channels: width / 2 };
-    return this.#run(this.#of("swiglu", x), (precision) => swiglu({ ...params, precision }), x);
+    return this.run(this.nameOf("swiglu", x), (precision) => swiglu({ ...params, precision }), x);
   }
 
   /** Bilinear interpolation with antialiasing of a map `[1, H, W, C]`; none where the size is already right. */
@@ -277,8 +188,8 @@ export class Ops {
     if (height === to.height && width === to.width) return x;
     const rows = antialiasedBand(height, to.height);
     const columns = antialiasedBand(width, to.width);
-    return this.#run(
-      this.#of("resize", x),
+    return this.run(
+      this.nameOf("resize", x),
       (precision) => resampleMap({ rows, columns, channels, precision, outPrecision: precision }),
       x,
       ...bandConstants(this.graph, rows, columns),
@@ -290,14 +201,14 @@ export class Ops {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     if (height === to.height && width === to.width) return x;
     const params = { batch, height, width, channels, outHeight: to.height, outWidth: to.width, mode, alignCorners };
-    return this.#run(this.#of("resize", x), (precision) => resize({ ...params, precision }), x);
+    return this.run(this.nameOf("resize", x), (precision) => resize({ ...params, precision }), x);
   }
 
   /** The mean of evenly spaced depths, weighed by a map of numbers for each, `[N, H, W, K]` → `[N, H, W, 1]`. */
   depthFromBins(x: Tensor, minDepth: number, maxDepth: number): Tensor {
     const [batch, height, width, bins] = x.shape as [number, number, number, number];
     const params = { batch, height, width, bins, minDepth, maxDepth };
-    return this.#run(this.#of("depthFromBins", x), (precision) => depthFromBins({ ...params, precision }), x);
+    return this.run(this.nameOf("depthFromBins", x), (precision) => depthFromBins({ ...params, precision }), x);
   }
 
   /**
@@ -309,7 +220,7 @@ export class Ops {
     const { channelsOut } = layer;
     const sizes = { batch, channelsIn, height, width, patch, channelsOut, positions: positions !== undefined };
     const params = { ...sizes, leading: leading.shape[0]!, ...storedAs(layer.weight) };
-    return this.#run(
+    return this.run(
       layer.weight.label,
       (precision) => patchEmbed({ ...params, precision }),
       pixels,
@@ -321,19 +232,20 @@ export class Ops {
   }
 
   /** Records a layer's kernel, in f32 if its answer or one that it reads is kept so; what is stored otherwise is cast. */
-  #run(layer: string, kernelFor: (precision: Precision) => Kernel, ...inputs: Tensor[]): Tensor {
-    const kernel = kernelFor(this.#precisionOf(layer, inputs));
-    const stored = inputs.map((tensor, i) => this.#as(tensor, kernel.inputs[i]!.dtype));
-    return this.#named(layer, this.graph.run(kernel, ...stored));
+  run(layer: string, kernelFor: (precision: Precision) => Kernel, ...inputs: Tensor[]): Tensor {
+    const kernel = kernelFor(this.precisionOf(layer, inputs));
+    const stored = inputs.map((tensor, i) => this.as(tensor, kernel.inputs[i]!.dtype));
+    return this.named(layer, this.graph.run(kernel, ...stored));
   }
 
-  #precisionOf(layer: string, inputs: readonly Tensor[]): Precision {
+  /** What a layer that reads these computes and stores in. */
+  precisionOf(layer: string, inputs: readonly Tensor[]): Precision {
     const names = [layer, ...inputs.map(({ id }) => this.graph.layers.get(id))];
     return names.some((name) => name !== undefined && this.#inF32(name)) ? "f32" : this.precision;
   }
 
   /** The tensor in another type, cast once for all who want it so. */
-  #as(tensor: Tensor, dtype: DType): Tensor {
+  as(tensor: Tensor, dtype: DType): Tensor {
     if (tensor.dtype === dtype) return tensor;
     const key = `${tensor.id} ${dtype}`;
     const { shape } = tensor;
@@ -344,13 +256,14 @@ export class Ops {
     return this.graph.reshape(known, shape);
   }
 
-  #named(layer: string, answer: Tensor): Tensor {
+  /** Says whose answer a tensor is. */
+  named(layer: string, answer: Tensor): Tensor {
     this.graph.layers.set(answer.id, layer);
     return answer;
   }
 
   /** The name of a layer without weights. */
-  #of(operator: string, { id, label }: Tensor): string {
+  nameOf(operator: string, { id, label }: Tensor): string {
     return `${operator} of ${this.graph.layers.get(id) ?? label}`;
   }
 

@@ -206,12 +206,12 @@ class Shapes {
 
   /** How many parts `prefix.0`, `prefix.1`, … there are. */
   count(prefix: string): number {
-    const numbers = [...this.#tensors.keys()].flatMap((name) =>
-      name.startsWith(`${prefix}.`) ? [Number(name.slice(prefix.length + 1).split(".")[0])] : [],
-    );
-    const count = Math.max(-1, ...numbers) + 1;
-    if (Number.isInteger(count) && count > 0) return count;
-    throw this.wrong(`tensors "${prefix}.0.…"`, "none");
+    const names = [...this.#tensors.keys()].filter((name) => name.startsWith(`${prefix}.`));
+    const numbers = new Set(names.map((name) => name.slice(prefix.length + 1).split(".")[0]!));
+    // Without a gap: a number in a name must not make more parts than the file has.
+    const isGapless = Array.from({ length: numbers.size }, (_, i) => `${i}`).every((number) => numbers.has(number));
+    if (numbers.size > 0 && isGapless) return numbers.size;
+    throw this.wrong(`tensors "${prefix}.0.…", counted without a gap`, numbers.size > 0 ? "others" : "none");
   }
 
   wrong(want: string, got: string): FileError {

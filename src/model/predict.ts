@@ -3,11 +3,12 @@ import { cast } from "../kernels/cast.ts";
 import type { BatchPlace } from "../kernels/shared/batch-place.ts";
 import { Graph, type Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
-import type { HeadConfig, ModelConfig, Task } from "./config.ts";
+import type { ModelConfig, Task } from "./config.ts";
 import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
+import { groupName } from "./group-name.ts";
 import { logitsSize } from "./heads.ts";
 import { type InF32, Ops } from "./ops.ts";
-import { depthAtPicture, labelsAtPicture, type MapWay, normalsAtPicture, scoresAtPicture } from "./postprocess.ts";
+import { depthAtPicture, labelsAtPicture, normalsAtPicture, type PictureWay, scoresAtPicture } from "./postprocess.ts";
 import { preprocess } from "./preprocess.ts";
 import type { NetworkSize, Processor, Size } from "./processor.ts";
 
@@ -39,8 +40,8 @@ export type LogitsAnswer = "labels" | "labels and scores" | "logits";
 
 /**
  * The whole way of pictures as one graph: the input `pixels` up, `labels`, `scores`, `depth` and `normals` at the pictures'
- * size down, as far as the model has them and they are asked for. Nothing in between leaves the GPU. Of a batch, pictures of
- * one size share an input and the outputs, one below the other; see {@link groupName} for the names from the second size on.
+ * size down, as far as the model has them and they are asked for. Nothing in between leaves the GPU. Of a batch, pictures of one size
+ * share an input and the outputs, one below the other; see {@link groupName} for the names from the second size on.
  */
 export function predictGraph(
   config: ModelConfig,
@@ -76,11 +77,6 @@ export function predictGraph(
   return graph;
 }
 
-/** What an input or output is called for the pictures of a batch that have another size than the first: `pixels 1`. */
-export function groupName(name: string, group: number): string {
-  return group === 0 ? name : `${name} ${group}`;
-}
-
 function placesOf(groups: readonly PictureGroup[]): { readonly picture: Size; readonly place: BatchPlace }[] {
   const batch = groups.reduce((sum, { count }) => sum + count, 0);
   let first = 0;
@@ -93,27 +89,23 @@ function placesOf(groups: readonly PictureGroup[]): { readonly picture: Size; re
 
 function answersAtPicture(
   graph: Graph,
-  { config, output }: DecoderStages,
-  way: MapWay,
+  { config: { task, head }, output }: DecoderStages,
+  way: PictureWay,
   logits: LogitsAnswer,
 ): Readonly<Record<string, Tensor>> {
-  const { task, head } = config;
   switch (task) {
     case "segmentation": {
       const upsampled = { ...way, upsampled: logitsSize(output, head) };
       const labels = labelsAtPicture(graph, output, upsampled);
       return logits === "labels" ? { labels } : { labels, scores: scoresAtPicture(graph, output, upsampled) };
     }
-    case "depth":
-      return { depth: depthAtPicture(graph, output, { ...way, mode: way.mode ?? depthMode(head) }) };
+    case "depth": {
+      const own = head.kind === "tips-depth" ? "bilinear" : "bicubic";
+      return { depth: depthAtPicture(graph, output, { ...way, mode: way.mode ?? own }) };
+    }
     case "normals":
       return { normals: normalsAtPicture(graph, output, way) };
   }
-}
-
-/** How transformers resizes a head's depth to the picture. */
-function depthMode({ kind }: HeadConfig): ResizeMode {
-  return kind === "tips-depth" ? "bilinear" : "bicubic";
 }
 
 /** f32 whatever the precision of the model, so that logits of windows add up whichever layers were kept in f32 meanwhile. */

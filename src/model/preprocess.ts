@@ -1,10 +1,19 @@
-import { normalizePixels } from "../kernels/normalize-pixels.ts";
-import { pillowCoefficients, WEIGHT_BITS } from "../kernels/pillow-coefficients.ts";
+import { type NormalizePixelsParams, normalizePixels } from "../kernels/normalize-pixels.ts";
+import { pillowCoefficients } from "../kernels/pillow-coefficients.ts";
 import { resamplePixels } from "../kernels/resample-pixels.ts";
+import type { Coefficients, Resample } from "../kernels/shared/antialias.ts";
 import { ALONE, type BatchPlace } from "../kernels/shared/batch-place.ts";
+import { torchvisionCoefficients } from "../kernels/torchvision-coefficients.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
-import type { NetworkSize, Processor, Size } from "./processor.ts";
+import type { Antialias, Channels, NetworkSize, Processor, Size } from "./processor.ts";
+
+/** Whose weights `resamplePixels` sums with. */
+const COEFFICIENTS: Readonly<Record<Antialias, (inSize: number, outSize: number, resample: Resample) => Coefficients>> =
+  {
+    pil: pillowCoefficients,
+    torchvision: torchvisionCoefficients,
+  };
 
 /** Pictures of one size in a batch of one network size. */
 export interface BatchPart extends BatchPlace {
@@ -15,8 +24,8 @@ export interface BatchPart extends BatchPlace {
 }
 
 /**
- * Records the way from a picture to the network's input, DPTImageProcessor with Pillow, to the bit until it normalises:
- * resize (8-bit pixels), rescale, normalise, pad.
+ * Records the way from a picture to the network's input, DPTImageProcessor with Pillow or with torchvision, to the bit until
+ * it normalises: resize (8-bit pixels), crop, rescale, normalise, pad.
  *
  * Adds the input "pixels", `[height, width]` RGBA8 words of the picture, red in the lowest byte; alpha is dropped. Several
  * pictures of this size lie one below the other.
@@ -32,23 +41,37 @@ export function preprocess(
   precision: Precision,
   part: BatchPart = { input: "pixels", ...ALONE },
 ): Tensor {
-  const { pad } = size;
-  const [height, width] = [size.height - pad.top - pad.bottom, size.width - pad.left - pad.right];
+  const { pad, crop } = size;
+  const window = { height: size.height - pad.top - pad.bottom, width: size.width - pad.left - pad.right };
+  const { height, width } = crop?.resized ?? window;
   const pixels = graph.input(part.input, { shape: [part.count * picture.height, picture.width], dtype: "u32" });
   const narrowed = resize(graph, pixels, "horizontal", width, processor, 1);
   const resized = resize(graph, narrowed, "vertical", height, processor, part.count);
-  const { doRescale, rescaleFactor, doNormalize, imageMean, imageStd } = processor;
   const kernel = normalizePixels({
     height,
     width,
-    scale: doRescale ? rescaleFactor : 1,
-    mean: doNormalize ? imageMean : [0, 0, 0],
-    deviation: doNormalize ? imageStd : [1, 1, 1],
+    ...normalization(processor),
     pad,
+    crop: crop && { ...crop, ...window },
     precision,
     place: part,
   });
   return graph.runInto(part.into, kernel, resized);
+}
+
+/** Rescaling and normalising, in one step where torchvision's class has one: mean and deviation in units of a byte, in f32. */
+function normalization(processor: Processor): Pick<NormalizePixelsParams, "scale" | "mean" | "deviation"> {
+  const { doRescale, rescaleFactor, doNormalize, imageMean, imageStd, antialias } = processor;
+  if (doRescale && doNormalize && antialias === "torchvision") {
+    const inBytes = ([r, g, b]: Channels): Channels => [fused(r), fused(g), fused(b)];
+    const fused = (value: number) => Math.fround(Math.fround(value) * Math.fround(1 / rescaleFactor));
+    return { scale: 1, mean: inBytes(imageMean), deviation: inBytes(imageStd) };
+  }
+  return {
+    scale: doRescale ? rescaleFactor : 1,
+    mean: doNormalize ? imageMean : [0, 0, 0],
+    deviation: doNormalize ? imageStd : [1, 1, 1],
+  };
 }
 
 /** One pass over pictures that lie one behind the other in its direction; nothing where the size stays, as in Pillow. */
@@ -57,16 +80,16 @@ function resize(
   pixels: Tensor,
   direction: "horizontal" | "vertical",
   outSize: number,
-  { resample }: Processor,
+  { resample, antialias }: Processor,
   count: number,
 ): Tensor {
   const [height, width] = [pixels.shape[0]!, pixels.shape[1]!];
   const inSize = (direction === "horizontal" ? width : height) / count;
   if (inSize === outSize) return pixels;
-  const { taps, bounds, weights } = pillowCoefficients(inSize, outSize, resample);
+  const { taps, weightBits, bounds, weights } = COEFFICIENTS[antialias](inSize, outSize, resample);
   const of = `${count} · ${inSize} → ${outSize}`;
   return graph.run(
-    resamplePixels({ height, width, direction, outSize: count * outSize, taps, weightBits: WEIGHT_BITS }),
+    resamplePixels({ height, width, direction, outSize: count * outSize, taps, weightBits }),
     pixels,
     graph.constant(`${direction} bounds ${of}`, stackedBounds(bounds, count, inSize)),
     graph.constant(

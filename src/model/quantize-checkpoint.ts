@@ -24,21 +24,21 @@ export interface CheckpointToWrite {
  * @param moments from `inputMoments`; with them the weights are others than `DPT.load` makes, and better
  * @throws FileError if the checkpoint is not one of the config, is quantised already, or holds NaN or infinity
  */
-export function quantizeCheckpoint(
+export async function quantizeCheckpoint(
   config: ModelConfig,
   checkpoint: Checkpoint,
   format: QuantizedFormat,
   moments?: Moments,
-): CheckpointToWrite {
+): Promise<CheckpointToWrite> {
   const where = checkpoint.files.join();
   if (chooseStorage(checkpoint, undefined).quantization) {
     throw new FileError(
       `${where}: want weights that are not quantised, got some that are. Take the original checkpoint.`,
     );
   }
-  const weights = dptWeights(config, "f32", undefined, { format, stored: false, moments }).leaves;
+  const weights = (await dptWeights(config, "f32", undefined, { format, stored: false, moments })).leaves;
   checkWeights(checkpoint.tensors, weights, IGNORED_TENSORS, checkpoint.layout);
-  const parts = dptWeights(config, "f32", undefined, { format, stored: true }).leaves;
+  const parts = (await dptWeights(config, "f32", undefined, { format, stored: true })).leaves;
 
   const tensors = new Map<string, TensorToWrite>();
   const readers = new Map<string, () => Promise<Uint8Array<ArrayBuffer>>>();

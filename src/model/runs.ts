@@ -1,12 +1,12 @@
 import type { CallQueue } from "../runtime/call-queue.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { NumberError } from "../runtime/errors.ts";
-import type { Graph, InputData } from "../runtime/graph.ts";
+import type { Graph } from "../runtime/graph.ts";
+import type { RunInputs } from "../runtime/session.ts";
 import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
 import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
-import { findOverflow } from "./find-overflow.ts";
 import type { InF32 } from "./ops.ts";
 import type { Job, Recordable } from "./work.ts";
 
@@ -15,7 +15,7 @@ export interface Wanted {
   /** What the user called. */
   readonly call: string;
   readonly job: Job;
-  readonly inputs: Readonly<Record<string, InputData>>;
+  readonly inputs: RunInputs;
 }
 
 /** What a run gave, and in words how much of it is not finite. */
@@ -123,6 +123,7 @@ export class Runs {
     // The search needs as much memory as they do, and they are of no use any more.
     this.#sessions.dispose();
     const { precision } = this.#model;
+    const { findOverflow } = await import("./find-overflow.ts");
     const search = (inF32: InF32) => findOverflow(this.#engine, this.#store, job.record(inF32), inputs);
     // In f32 it shows at once all that is too large for f16.
     const { first, large } = await search(() => true);

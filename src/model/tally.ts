@@ -1,7 +1,7 @@
-import type { InputData } from "../runtime/graph.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
+import type { RunInputs } from "../runtime/session.ts";
 import type { CachedSession } from "../runtime/session-cache.ts";
-import type { Prediction } from "./answers.ts";
+import type { Prediction } from "./predictions.ts";
 import type { Attempt, Runs } from "./runs.ts";
 import type { Job, Recordable } from "./work.ts";
 
@@ -38,30 +38,29 @@ export class Tally {
   /** One pass of the network, again until the answer is finite. */
   async pass<Answer>(
     job: Job,
-    inputs: Readonly<Record<string, InputData>>,
-    read: (outputs: ReadonlyMap<string, ArrayBuffer>, compiled: CachedSession) => Attempt<Answer>,
+    inputs: RunInputs,
+    read: (outputs: ReadonlyMap<string, ArrayBuffer>) => Attempt<Answer>,
   ): Promise<Answer> {
     this.#options.signal?.throwIfAborted();
     let began = performance.now();
-    const answer = await this.#runs.finite({ call: this.#call, job, inputs }, async (compiled) => {
-      this.#compile += performance.now() - began;
-      const attempt = read(await this.#timed(compiled, inputs), compiled);
-      began = performance.now();
-      return attempt;
-    });
     this.#passes++;
-    return answer;
+    return this.#runs.finite({ call: this.#call, job, inputs }, async (compiled) => {
+      this.#compile += performance.now() - began;
+      const outputs = await this.#timed(compiled, inputs);
+      began = performance.now();
+      return read(outputs);
+    });
   }
 
   /** A graph without weights; see {@link Runs.blend}. */
-  async blend(key: string, record: CachedSession["record"], inputs: Readonly<Record<string, InputData>>) {
+  async blend(key: string, record: CachedSession["record"], inputs: RunInputs) {
     const began = performance.now();
     const compiled = await this.#runs.blend(key, record);
     this.#compile += performance.now() - began;
     return this.#timed(compiled, inputs);
   }
 
-  async #timed({ session }: CachedSession, inputs: Readonly<Record<string, InputData>>) {
+  async #timed({ session }: CachedSession, inputs: RunInputs) {
     const { signal, profile = false } = this.#options;
     signal?.throwIfAborted();
     const began = performance.now();

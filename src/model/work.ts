@@ -5,9 +5,8 @@ import type { Precision, Shape } from "../runtime/tensor.ts";
 import { checkTasks } from "./check-tasks.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
-import { forwardGraph } from "./forward.ts";
 import type { InF32 } from "./ops.ts";
-import { type LogitsAnswer, type PictureGroup, predictGraph } from "./predict.ts";
+import type { LogitsAnswer, PictureGroup } from "./predict.ts";
 import { networkSize, type Processor, type Size } from "./processor.ts";
 import { windowSize } from "./windows/window-layout.ts";
 
@@ -58,12 +57,15 @@ export interface Job {
   readonly record: (inF32?: InF32) => Graph;
 }
 
+export type Network = typeof import("./network.ts");
+
 /** The parts of a model that a graph is recorded from. */
 export interface Recordable {
   readonly config: ModelConfig;
   readonly processor: Processor | undefined;
   readonly weights: DptWeights;
   readonly precision: Precision;
+  readonly network: Network;
 }
 
 /**
@@ -85,12 +87,15 @@ export function jobOf(model: Recordable, work: Work): Job {
   });
 }
 
-function networkJob({ config, weights, precision }: Recordable, { pixelValues, stages = false }: NetworkWork): Job {
+function networkJob(
+  { config, weights, precision, network }: Recordable,
+  { pixelValues, stages = false }: NetworkWork,
+): Job {
   const [, , height = 0, width = 0] = pixelValues;
   return {
     key: `forward ${pixelValues} ${stages}`,
     network: { width, height },
-    record: (inF32) => forwardGraph(config, weights, precision, pixelValues, { stages, inF32 }),
+    record: (inF32) => network.forwardGraph(config, weights, precision, pixelValues, { stages, inF32 }),
   };
 }
 
@@ -111,7 +116,7 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
   return {
     key: JSON.stringify([groups, network, resize, tasks, logits]),
     network: { width: network.width, height: network.height },
-    record: (inF32) => predictGraph(config, weights, precision, { ...options, inF32 }),
+    record: (inF32) => model.network.predictGraph(config, weights, precision, { ...options, inF32 }),
   };
 }
 

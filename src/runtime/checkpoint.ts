@@ -1,7 +1,6 @@
 import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { FileError, UsageError } from "./errors.ts";
 import { toFloat32 } from "./floats.ts";
-import { readPickleCheckpoint } from "./pickle-checkpoint.ts";
 import { isPlainName } from "./plain-name.ts";
 import { quote } from "./quote.ts";
 import { isJsonObject, readJson } from "./read-json.ts";
@@ -40,6 +39,7 @@ type Table = Pick<Checkpoint, "tensors" | "metadata">;
 type ReadTable = (source: ByteSource, signal?: AbortSignal) => Promise<Table>;
 
 const readPickleTable: ReadTable = async (source, signal) => {
+  const { readPickleCheckpoint } = await import("./pickle-checkpoint.ts");
   return { tensors: await readPickleCheckpoint(source, signal), metadata: new Map() };
 };
 

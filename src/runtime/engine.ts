@@ -3,13 +3,14 @@ import { checkPrecision, describeAdapter, requestDevice, requestOwnDevice, trait
 import type { Graph } from "./graph.ts";
 import { indexedDbStore } from "./indexed-db-store.ts";
 import { type Choice, choicesOf, type PathPreference } from "./path-choices.ts";
+import { type Picture, type PictureSource, takePicture } from "./picture.ts";
 import { Pipelines } from "./pipelines.ts";
 import { readsSubgroupMatrices } from "./reads-subgroup-matrices.ts";
 import { Session } from "./session.ts";
 import { takePaths } from "./take-paths.ts";
 import type { Precision } from "./tensor.ts";
 import type { Traits } from "./traits.ts";
-import { Tuner } from "./tuner.ts";
+import type { Tuner } from "./tuner.ts";
 import { TuningRecords } from "./tuning-records.ts";
 import type { TuningStore } from "./tuning-store.ts";
 import type { Weight } from "./weight.ts";
@@ -124,7 +125,7 @@ export class Engine {
 
   /** Measures what is not known yet of a graph's paths; the caller disposes of it. */
   async tuner(graph: Graph): Promise<Tuner> {
-    const choices = await this.#choicesOf(graph);
+    const [{ Tuner }, choices] = await Promise.all([import("./tuner.ts"), this.#choicesOf(graph)]);
     return new Tuner(this.#device, this.#pipelines, this.#records, choices.values(), this.#onNotice);
   }
 
@@ -132,6 +133,11 @@ export class Engine {
     const choices = choicesOf(graph, this.traits, this.#preference);
     await this.#records.load(choices.values());
     return choices;
+  }
+
+  /** @see {@link takePicture} */
+  takePicture(source: PictureSource): Promise<Picture> {
+    return takePicture(source, this.#device);
   }
 
   /** Frees the device if the engine made it; a device that was given stays. */

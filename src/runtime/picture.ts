@@ -1,23 +1,24 @@
-import { UsageError } from "./errors.ts";
+import { DeviceWords } from "./device-words.ts";
+import { type Drawable, drawPicture, naturalSize } from "./draw-picture.ts";
+import { FileError, MachineError, UsageError } from "./errors.ts";
+import { readPixels } from "./read-pixels.ts";
+import { takeDrawable, takeTexture } from "./take-texture.ts";
 
-/** 8-bit pixels, row by row from the top: RGBA or RGB by their number. Alpha is dropped. */
+/** 8-bit sRGB pixels, row by row from the top: RGBA or RGB by their number. Alpha is dropped. */
 export interface RawPicture {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** Whatever of a web page holds a picture; its pixels are read at its natural size. */
-export type PictureSource =
-  | RawPicture
-  | ImageBitmap
-  | HTMLImageElement
-  | HTMLVideoElement
-  | HTMLCanvasElement
-  | OffscreenCanvas
-  | VideoFrame;
+/**
+ * Whatever of a web page holds a picture: its pixels are read at its natural size, turned as EXIF says and in sRGB. A
+ * `Blob` (a `File`) is decoded by the browser. A `GPUTexture` lies on the model's device, in one of WebGPU's 8-bit RGBA
+ * formats and with the usage `COPY_SRC`; its bytes are taken as sRGB.
+ */
+export type PictureSource = RawPicture | ImageData | Drawable | Blob | GPUTexture;
 
-/** A picture on its way to the GPU. */
+/** A picture in memory on its way to the GPU. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
@@ -25,58 +26,89 @@ export interface Pixels {
   readonly words: Uint32Array;
 }
 
+/** A picture on its way to the GPU, or there already. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly words: Uint32Array | DeviceWords;
+}
+
 /**
- * The pixels of a picture, copied: the caller may use its buffer for the next one at once. What a page draws passes
- * through the canvas's premultiplied alpha, which changes colours only where the picture is transparent.
- * @throws UsageError for a picture without pixels, or with another number of bytes than its size says
+ * The pixels of a picture, as it is when this is called: the caller may use its buffer, its canvas or its video for the
+ * next one at once. What lies in a page goes to a buffer of the device without passing through memory, where the browser
+ * can do that.
+ * @param device on which the picture will be used; pixels are read into memory without it
+ * @returns a picture of which its owner disposes ({@link releasePicture})
+ * @throws UsageError for what is no picture, or one that is empty or that the page may not read; FileError for a `Blob`
+ *   that the browser cannot decode; MachineError if the GPU's memory runs out
  */
-export function readPixels(source: PictureSource): Pixels {
-  const { width, height, data } = "data" in source ? source : drawn(source);
-  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
-    throw new UsageError(`picture: want at least 1x1 pixels, got ${width}x${height}. Wait until it has loaded.`);
+export async function takePicture(source: PictureSource, device?: GPUDevice): Promise<Picture> {
+  if (typeof source !== "object" || source === null) throw notPicture(source);
+  if ("createView" in source) return takeTexture(source, device);
+  if ("arrayBuffer" in source) return takeBitmap(decode(source), device);
+  if ("data" in source) return isBytes(source) ? readPixels(source) : drawPicture(source);
+  const size = naturalSize(source);
+  if (!size) throw notPicture(source);
+  // Chromium loses its software device over a video's frame, and copies a bitmap of that frame.
+  if (device && isVideo(source) && size.width > 0 && size.height > 0)
+    return takeBitmap(createImageBitmap(source), device);
+  const taken = device && takeDrawable(device, source, size);
+  return taken ? await taken : drawPicture(source);
+}
+
+function isVideo(source: Drawable): source is HTMLVideoElement | VideoFrame {
+  return "videoWidth" in source || "displayWidth" in source;
+}
+
+async function takeBitmap(made: Promise<ImageBitmap>, device: GPUDevice | undefined): Promise<Picture> {
+  const bitmap = await made;
+  try {
+    return await takePicture(bitmap, device);
+  } finally {
+    bitmap.close();
   }
-  const count = width * height;
-  if (data.length === 4 * count) return { width, height, words: asWords(data) };
-  if (data.length === 3 * count) return { width, height, words: packRgb(data) };
-  const want = `want ${4 * count} (RGBA) or ${3 * count} (RGB) bytes for ${width}x${height} pixels`;
-  throw new UsageError(`picture: ${want}, got ${data.length}. Check width and height.`);
 }
 
-function asWords(data: RawPicture["data"]): Uint32Array {
-  return new Uint32Array(data.slice().buffer);
-}
-
-function packRgb(data: RawPicture["data"]): Uint32Array {
-  const words = new Uint32Array(data.length / 3);
-  for (let i = 0; i < words.length; i++) {
-    words[i] = (data[3 * i]! | (data[3 * i + 1]! << 8) | (data[3 * i + 2]! << 16) | 0xff000000) >>> 0;
+/** The same picture in memory; it takes the place of the given one. */
+export async function inMemory({ width, height, words }: Picture): Promise<Pixels> {
+  if (!(words instanceof DeviceWords)) return { width, height, words };
+  try {
+    return { width, height, words: await words.read() };
+  } finally {
+    words.dispose();
   }
-  return words;
 }
 
-function drawn(source: Exclude<PictureSource, RawPicture>): RawPicture {
-  const { width, height } = naturalSize(source);
-  if (width === 0 || height === 0) return { width, height, data: new Uint8Array() };
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!context) {
-    const want = `want a size that the browser draws, got ${width}x${height}`;
-    throw new UsageError(`picture: ${want}. Use a smaller picture, or give its pixels.`);
+/** Frees what a picture takes on the GPU. */
+export function releasePicture({ words }: Picture): void {
+  if (words instanceof DeviceWords) words.dispose();
+}
+
+/** Whether it is bytes in sRGB; a page's ImageData may also be in Display P3, or floats. */
+function isBytes(source: RawPicture | ImageData): source is RawPicture {
+  const isSrgb = !("colorSpace" in source) || source.colorSpace === "srgb";
+  return isSrgb && (source.data instanceof Uint8Array || source.data instanceof Uint8ClampedArray);
+}
+
+async function decode(file: Blob): Promise<ImageBitmap> {
+  if (typeof createImageBitmap !== "function") {
+    throw new MachineError("picture: want a browser that decodes files, got none. Decode it, and give its pixels.");
   }
   try {
-    context.drawImage(source, 0, 0, width, height);
-    return context.getImageData(0, 0, width, height);
+    // Straight alpha, so that colours under transparent pixels stay as they are in the file.
+    return await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" });
   } catch (cause) {
-    const got = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(
-      `picture: want pixels that this page may read, got "${got}". Serve it from this site or with CORS.`,
-      { cause },
-    );
+    const got = `got ${file.size} bytes of type "${file.type}": ${cause instanceof Error ? cause.message : cause}`;
+    throw new FileError(`picture: want a file that the browser shows (JPEG, PNG, WebP, …), ${got}. Open it in a tab.`, {
+      cause,
+    });
   }
 }
 
-function naturalSize(source: Exclude<PictureSource, RawPicture>): { width: number; height: number } {
-  if ("naturalWidth" in source) return { width: source.naturalWidth, height: source.naturalHeight };
-  if ("videoWidth" in source) return { width: source.videoWidth, height: source.videoHeight };
-  if ("displayWidth" in source) return { width: source.displayWidth, height: source.displayHeight };
-  return { width: source.width, height: source.height };
+function notPicture(source: unknown): UsageError {
+  const got = typeof source === "string" ? "a string" : Object.prototype.toString.call(source).slice(8, -1);
+  const advice = typeof source === "string" ? "Fetch it, and give the Blob." : "See PictureSource.";
+  return new UsageError(
+    `picture: want an image, ImageBitmap, ImageData, canvas, video, VideoFrame, Blob, GPUTexture or raw pixels, got ${got}. ${advice}`,
+  );
 }

@@ -1,4 +1,5 @@
 import { checkLimits } from "./device.ts";
+import { DeviceWords } from "./device-words.ts";
 import { InternalError, MachineError } from "./errors.ts";
 import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
 import type { Dispatch, Graph, InputData, Tensor } from "./graph.ts";
@@ -13,6 +14,9 @@ interface Step extends Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
 }
+
+/** What a run is given, in memory or on its device. */
+export type RunInputs = Readonly<Record<string, InputData | DeviceWords>>;
 
 export interface RunResult {
   /** Bytes of each output. */
@@ -137,18 +141,22 @@ export class Session {
 
   /**
    * One forward pass in one submit.
-   * @param inputs bytes for each input of the graph, by name
+   * @param inputs what each input of the graph holds, by name
    * @throws MachineError if the device is lost or its memory runs out, or if times are asked for where it tells none
    */
-  async run(inputs: Readonly<Record<string, InputData>>, { profile = false } = {}): Promise<RunResult> {
+  async run(inputs: RunInputs, { profile = false } = {}): Promise<RunResult> {
     const device = this.#device;
     if (profile && !device.features.has("timestamp-query")) {
       throw new MachineError("profile: want the feature timestamp-query, got an adapter without it. Run unprofiled.");
     }
     const recorder = profile ? new TimestampRecorder(device, this.#steps.length) : undefined;
     const submit = () => {
-      for (const [name, tensor] of this.#graph.inputs) writeBuffer(device, this.#bufferOf(tensor), inputs[name]!);
       const encoder = device.createCommandEncoder({ label: "forward" });
+      for (const [name, tensor] of this.#graph.inputs) {
+        const [input, buffer] = [inputs[name]!, this.#bufferOf(tensor)];
+        if (input instanceof DeviceWords) input.copyTo(encoder, buffer);
+        else writeBuffer(device, buffer, input);
+      }
       this.#encode(encoder, recorder);
       for (const [name, tensor] of this.#graph.outputs) {
         encoder.copyBufferToBuffer(this.#bufferOf(tensor), 0, this.#staging.get(name)!, 0, byteLength(tensor));

@@ -5,8 +5,11 @@ import { DptError, FileError } from "./errors.ts";
 import { isAbort } from "./is-abort.ts";
 import { quote } from "./quote.ts";
 
-/** A million members, as a rough bound of memory. */
-const MAX_DIRECTORY_BYTES = 64 * 1024 * 1024;
+/** Hundreds of times the tensors of any checkpoint: zip.js makes some kilobytes of each member's 46 bytes. */
+const MAX_MEMBERS = 100_000;
+
+/** That many members with names of a hundred letters and more. */
+const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
 
 /** Read at once, since zip.js looks into the end of the file many times; holds the directory of 1,000 members. */
 const TAIL_BYTES = 128 * 1024;
@@ -65,7 +68,13 @@ async function readDirectory(source: ByteSource, signal?: AbortSignal): Promise<
     },
   };
   try {
-    return await new ZipReader(reader).getEntries();
+    const entries: Entry[] = [];
+    for await (const entry of new ZipReader(reader).getEntriesGenerator()) {
+      if (entries.push(entry) > MAX_MEMBERS) {
+        throw new FileError(`${source.name}: want a zip of at most ${MAX_MEMBERS} members, got more. ${RESAVE}`);
+      }
+    }
+    return entries;
   } catch (cause) {
     if (cause instanceof DptError || isAbort(cause, signal)) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);

@@ -46,6 +46,9 @@ const STORAGE_CLASSES: ReadonlyMap<string, StoredDType> = new Map([
   ["torch.BoolStorage", "BOOL"],
 ]);
 
+/** PyTorch's own limit. A longer shape that many tensors share would be copied for each of them. */
+const MAX_AXES = 64;
+
 /** Keys under which training scripts put the state dict beside their optimizer. */
 const WRAPPERS = ["state_dict", "model"];
 
@@ -163,5 +166,5 @@ function isSize(value: unknown): value is number {
 }
 
 function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(isSize);
+  return Array.isArray(value) && value.length <= MAX_AXES && value.every(isSize);
 }

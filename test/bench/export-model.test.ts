@@ -28,7 +28,7 @@ function brokenRules(graph: OnnxGraph): string[] {
 async function exported(name: string, shape: readonly number[], attention: "plain" | "fused" = "plain") {
   const file = new URL(`../fixtures/cases/${name}/config.json`, import.meta.url);
   const config = parseConfig(JSON.parse(await readFile(file, "utf8")));
-  const sources = dptWeights(config, "f32").leaves.flatMap((leaf) => leaf.sources);
+  const sources = (await dptWeights(config, "f32")).leaves.flatMap((leaf) => leaf.sources);
   const shapes = new Map(sources.map((source) => [source.name, source.shape]));
   const unread = new Set(shapes.keys());
   const lookup = (tensor: string) => {

@@ -8,13 +8,13 @@ import { predictGraph } from "../../src/model/predict.ts";
 import { networkSize, parseProcessor } from "../../src/model/processor.ts";
 
 describe("phaseOf", () => {
-  test.each(Object.keys(SEEDED_MODELS) as SeededName[])("knows every part of %s's graph", (name) => {
+  test.each(Object.keys(SEEDED_MODELS) as SeededName[])("knows every part of %s's graph", async (name) => {
     const { config: json, processor: processorJson } = SEEDED_MODELS[name];
     const [config, processor] = [parseConfig(json), parseProcessor(processorJson)];
     const picture = { width: 640, height: 480 };
     const network = networkSize(processor, picture);
     const wanted = { processor, picture, network, resize: "bilinear" } as const;
-    const graph = predictGraph(config, dptWeights(config, "f32"), "f32", wanted);
+    const graph = predictGraph(config, await dptWeights(config, "f32"), "f32", wanted);
     const phases = new Set(graph.dispatches.map(({ part }) => phaseOf(part)));
     expect([...phases]).toEqual(["preprocess", "backbone", "neck", "head", "post-process"]);
   });

@@ -32,6 +32,16 @@ test("a bundled page computes on WebGPU", async () => {
   expect(problems).toEqual([]);
 });
 
+test("what tuning measured is kept over a reload", async () => {
+  const { page, problems } = await openPage(browser, `${server.url}/tuning.html`);
+  const seen = () => page.evaluate(() => globalThis.tuningStore!.get("an adapter"));
+  expect(await seen()).toBeUndefined();
+  await page.evaluate(() => globalThis.tuningStore!.set("an adapter", '{"quad":1.5}'));
+  await page.reload();
+  expect(await seen()).toBe('{"quad":1.5}');
+  expect(problems).toEqual([]);
+});
+
 test("a page that is not there is a problem", async () => {
   const { problems } = await openPage(browser, `${server.url}/nothing.html`);
   expect(problems).toContain(`${server.url}/nothing.html: 404`);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { argMaxResized, labelType } from "../../src/kernels/arg-max-resized.ts";
+import { argMaxResized } from "../../src/kernels/arg-max-resized.ts";
 import { composeBands, resizeBand } from "../../src/kernels/bands.ts";
+import { labelType } from "../../src/kernels/shared/label-type.ts";
 import { randomNormal } from "../random.ts";
 import { argMax } from "../reference/arg-max.ts";
 import { resize } from "../reference/resize.ts";

@@ -2,6 +2,7 @@ import { channelMoments } from "../../src/kernels/channel-moments.ts";
 import { type GroupNormParams, groupNorm } from "../../src/kernels/group-norm.ts";
 import { groupStatistics } from "../../src/kernels/group-statistics.ts";
 import { momentParts } from "../../src/kernels/shared/norm-groups.ts";
+import type { Stage } from "../../src/runtime/kernel.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
 import { activation } from "../reference/activation.ts";
@@ -9,33 +10,64 @@ import { groupNorm as reference } from "../reference/group-norm.ts";
 import { halfRounding } from "../round-to-half.ts";
 import { runFloat } from "../run-kernel.ts";
 
+/** The kernels as stages of a path, what goes in, and what is right. */
+export interface ExpectedNorm {
+  readonly stages: readonly Stage[];
+  readonly inputs: readonly Float32Array[];
+  readonly want: Float64Array;
+  /** Largest error of each value before it is stored. */
+  readonly bound: Float64Array;
+}
+
+interface Options {
+  readonly epsilon?: number;
+  readonly residual?: Float32Array;
+}
+
+/** The three kernels of a group norm, random weight and bias for them, and what the loop makes of these. */
+export function expectGroupNorm(
+  params: GroupNormParams,
+  x: Float32Array,
+  { epsilon = 1e-5, residual }: Options = {},
+): ExpectedNorm {
+  const { batch, height, width, channels, groups } = params;
+  const [weight, bias] = [randomNormal(channels, 2, { mean: 1 }), randomNormal(channels, 3)];
+  const added = residual ? [residual] : [];
+  const first = 3 + added.length;
+  const stages = [
+    { kernel: channelMoments(params), inputs: [0] },
+    { kernel: groupStatistics({ ...params, epsilon }), inputs: [first] },
+    {
+      kernel: groupNorm({ ...params, residual: residual !== undefined }),
+      inputs: [0, first + 1, 1, 2, ...added.map(() => 3)],
+    },
+  ];
+  const act = activation[params.activation ?? "none"];
+  const normed = reference(x, [batch, height * width, channels], groups, weight, bias, epsilon);
+  const error = tolerance(params, x, epsilon);
+  const bound = normed.map((y, i) => {
+    const c = i % channels;
+    const size = Math.abs(y) + Math.abs(bias[c]!) + Math.abs(residual?.[i] ?? 0);
+    // No activation is steeper than 1.13; those that are not ReLU err by 12 units themselves.
+    return 1.13 * (error(i) * Math.abs(weight[c]!) + 16 * 2 ** -24 * size);
+  });
+  const want = normed.map((y, i) => act(y + (residual?.[i] ?? 0)));
+  return { stages, inputs: [x, weight, bias, ...added], want, bound };
+}
+
 /** Runs the three kernels of a group norm on random weight and bias, and compares their answer with the loop. */
 export async function checkGroupNorm(
   params: GroupNormParams,
   x: Float32Array,
-  { epsilon = 1e-5, residual }: { epsilon?: number; residual?: Float32Array } = {},
+  options: Options = {},
   run = runFloat,
 ): Promise<void> {
-  const { batch, height, width, channels, groups } = params;
-  const pixels = height * width;
-  const [weight, bias] = [randomNormal(channels, 2, { mean: 1 }), randomNormal(channels, 3)];
-  const moments = await run(channelMoments(params), x);
-  const statistics = await run(groupStatistics({ ...params, epsilon }), moments);
-  const kernel = groupNorm({ ...params, residual: residual !== undefined });
-  const got = await run(kernel, x, statistics, weight, bias, ...(residual ? [residual] : []));
-
-  const act = activation[params.activation ?? "none"];
-  const normed = reference(x, [batch, pixels, channels], groups, weight, bias, epsilon);
-  const want = normed.map((y, i) => act(y + (residual?.[i] ?? 0)));
-  const error = tolerance(params, x, epsilon);
-  const within = want.map((y, i) => {
-    const c = i % channels;
-    const size = Math.abs(normed[i]!) + Math.abs(bias[c]!) + Math.abs(residual?.[i] ?? 0);
-    // No activation is steeper than 1.13; those that are not ReLU err by 12 units themselves.
-    const sums = 1.13 * (error(i) * Math.abs(weight[c]!) + 16 * 2 ** -24 * size);
-    return sums + (params.precision === "f16" ? halfRounding(y) : 0);
-  });
-  expectClose(got, want, kernel.output.shape, within, kernel.label);
+  const { stages, inputs, want, bound } = expectGroupNorm(params, x, options);
+  const answers: Float32Array[] = [...inputs];
+  for (const { kernel, inputs: from } of stages) answers.push(await run(kernel, ...from.map((n) => answers[n]!)));
+  const { output, label } = stages.at(-1)!.kernel;
+  const within = want.map((y, i) => bound[i]! + (params.precision === "f16" ? halfRounding(y) : 0));
+  expectClose(answers.at(-1)!, want, output.shape, within, label);
 }
 
 /**

@@ -23,11 +23,15 @@ export interface Product {
   readonly epilogue?: Epilogue;
 }
 
-/**
- * Runs a kernel of sums on random bias and residuals, and compares it with the loop. For a kernel that stores f16, x and
- * the weight are f16 numbers, and so are those residuals.
- */
-export async function checkProduct(product: Product, run = runFloat): Promise<void> {
+/** What a kernel of sums gets, what is right, and how far off each value may be before it is stored. */
+export interface ExpectedProduct {
+  readonly inputs: readonly ConstantData[];
+  readonly want: Float64Array;
+  readonly bound: Float64Array;
+}
+
+/** Random bias and residuals for a kernel of sums, and what the loop makes of them. */
+export function expectProduct(product: Product): ExpectedProduct {
   const { kernel, x, weight, packed, reference, depth, epilogue = {} } = product;
   const { dtype } = kernel.output;
   const channels = kernel.output.shape.at(-1)!;
@@ -40,10 +44,19 @@ export async function checkProduct(product: Product, run = runFloat): Promise<vo
   const values: EpilogueValues = { bias, activation, scale, residuals };
   const want = finish(reference(x, weight), channels, values);
   const magnitudes = finish(reference(x.map(Math.abs), weight.map(Math.abs)), channels, { bias: bias?.map(Math.abs) });
-  const got = await run(kernel, x, packed, ...(bias ? [bias] : []), ...residuals);
-  const sums = sumTolerance(magnitudes, depth, want, values);
-  const tolerance = dtype === "f16" ? sums.map((error, i) => error + halfRounding(want[i]!)) : sums;
-  expectClose(got, want, kernel.output.shape, tolerance, kernel.label);
+  const inputs = [x, packed, ...(bias ? [bias] : []), ...residuals];
+  return { inputs, want, bound: sumTolerance(magnitudes, depth, want, values) };
+}
+
+/**
+ * Runs a kernel of sums on random bias and residuals, and compares it with the loop. For a kernel that stores f16, x and
+ * the weight are f16 numbers, and so are those residuals.
+ */
+export async function checkProduct(product: Product, run = runFloat): Promise<void> {
+  const { kernel } = product;
+  const { inputs, want, bound } = expectProduct(product);
+  const tolerance = kernel.output.dtype === "f16" ? bound.map((error, i) => error + halfRounding(want[i]!)) : bound;
+  expectClose(await run(kernel, ...inputs), want, kernel.output.shape, tolerance, kernel.label);
 }
 
 /** One vector for each image is an activation; a layer's own is f32. */

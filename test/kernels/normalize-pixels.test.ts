@@ -8,14 +8,21 @@ const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]
 const PLAIN = { mean: [0, 0, 0], deviation: [1, 1, 1] } as const;
 const FLUSH = { top: 0, left: 0, bottom: 0, right: 0 };
 
-function reference(pixels: Uint32Array, { height, width, scale, mean, deviation, pad }: NormalizePixelsParams) {
-  const [outHeight, outWidth] = [pad.top + height + pad.bottom, pad.left + width + pad.right];
+function reference(
+  pixels: Uint32Array,
+  { height, width, scale, mean, deviation, pad, ...rest }: NormalizePixelsParams,
+) {
+  const crop = rest.crop ?? { top: 0, left: 0, height, width };
+  const [outHeight, outWidth] = [pad.top + crop.height + pad.bottom, pad.left + crop.width + pad.right];
   const y = new Float64Array(3 * outHeight * outWidth);
   for (let c = 0; c < 3; c++) {
-    for (let i = 0; i < height * width; i++) {
-      const [row, column] = [pad.top + Math.floor(i / width), pad.left + (i % width)];
-      const value = (((pixels[i]! >>> (8 * c)) & 255) * scale - mean[c]!) / deviation[c]!;
-      y[(c * outHeight + row) * outWidth + column] = value;
+    for (let i = 0; i < crop.height * crop.width; i++) {
+      const [row, column] = [Math.floor(i / crop.width), i % crop.width];
+      const [from, at] = [crop.top + row, crop.left + column];
+      const isInside = from >= 0 && from < height && at >= 0 && at < width;
+      const byte = isInside ? (pixels[from * width + at]! >>> (8 * c)) & 255 : 0;
+      const value = (byte * scale - mean[c]!) / deviation[c]!;
+      y[(c * outHeight + pad.top + row) * outWidth + pad.left + column] = value;
     }
   }
   return y;
@@ -32,6 +39,30 @@ test.each<[string, NormalizePixelsParams]>([
       scale: 1 / 255,
       ...IMAGENET,
       pad: { top: 1, left: 0, bottom: 2, right: 3 },
+      precision: "f32",
+    },
+  ],
+  [
+    "a window inside the picture",
+    {
+      height: 7,
+      width: 11,
+      scale: 1 / 255,
+      ...IMAGENET,
+      pad: FLUSH,
+      crop: { top: 2, left: 5, height: 4, width: 3 },
+      precision: "f32",
+    },
+  ],
+  [
+    "a window that begins and ends outside, in a frame",
+    {
+      height: 5,
+      width: 6,
+      scale: 1 / 255,
+      ...IMAGENET,
+      pad: { top: 1, left: 2, bottom: 0, right: 1 },
+      crop: { top: -2, left: -1, height: 9, width: 9 },
       precision: "f32",
     },
   ],

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { pillowCoefficients, type Resample, WEIGHT_BITS } from "../../src/kernels/pillow-coefficients.ts";
+import { pillowCoefficients } from "../../src/kernels/pillow-coefficients.ts";
+import type { Resample } from "../../src/kernels/shared/antialias.ts";
+
+const WEIGHT_BITS = 22;
 
 const FILTERS: readonly Resample[] = [0, 1, 2, 3, 4, 5];
 const SIZES = [

@@ -297,6 +297,22 @@ describe("reads", () => {
     expect([labels[0], labels.length]).toEqual([first, count]);
   });
 
+  test("colours by id, in the forms that people write", () => {
+    const headOf = (json: object) => parseConfig({ ...segmentation, ...json }).decoders[0]!.head;
+    const [first, second] = [
+      [1, 2, 255],
+      [0, 128, 4],
+    ];
+    for (const own of [
+      { id2color: { "1": "#008004", "0": first } },
+      { palette: ["#0102FF", second] },
+      { id2color: { "0": first, "1": second }, palette: "other" },
+    ]) {
+      expect(headOf({ num_labels: 2, ...own })).toMatchObject({ colours: [first, second] });
+    }
+    expect(headOf({ num_labels: 2 })).not.toHaveProperty("colours");
+  });
+
   test("labels by id, however the file orders them", () => {
     const names = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(11 - i), `class ${11 - i}`]));
     const headOf = (fields: object) => parseConfig({ ...segmentation, ...fields }).decoders[0]!.head;
@@ -366,6 +382,10 @@ describe("refuses, and names", () => {
     [{ ...segmentation, id2label: { 0: "a", 2: "b" } }, "id2label", '{"0": "a", "2": "b"}'],
     [{ ...segmentation, id2label: { 0: "a", 1: 7 } }, "id2label", '{"0": "a", "1": 7}'],
     [{ ...segmentation, id2label: "a" }, "id2label", '"a"'],
+    [{ ...segmentation, id2color: { "0": [1, 2, 3] } }, "id2color", "{"],
+    [{ ...segmentation, palette: ["#000000", [0, 1, 256]] }, "palette", '["#000000"'],
+    [{ ...segmentation, palette: ["#000000", "#00000"] }, "palette", '["#000000", "#00000"]'],
+    [{ ...segmentation, palette: ["#000000", "#000000", "#000000"] }, "palette", '["#000000", "#000000", "#000000"]'],
     [{ ...segmentation, num_labels: 0 }, "num_labels", "0"],
     [{ ...depth, add_projection: 1 }, "add_projection", "1"],
     [{ ...segmentation, backbone_config: { model_type: "swinv2" } }, "backbone_config", '"swinv2"'],

@@ -12,7 +12,7 @@ const CASES = "test/fixtures/cases/";
 /** How often each kernel runs in a forward pass of a case, by its name. */
 async function kernelsOf(folder: string, convolution: "auto" | "direct" | "winograd") {
   const config = parseConfig(await readJson(filesFromFolder(CASES + folder), "config.json", { required: true }));
-  const graph = forwardGraph(config, dptWeights(config, "f32", convolution), "f32", [1, 3, 32, 32]);
+  const graph = forwardGraph(config, await dptWeights(config, "f32", convolution), "f32", [1, 3, 32, 32]);
   const counts = new Map<string, number>();
   for (const { kernel } of graph.dispatches) {
     const name = kernel.label.split(" ")[0]!;

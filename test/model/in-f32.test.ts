@@ -14,7 +14,7 @@ const NECK = "neck.fusion_stage.layers";
 async function modelOf(name: string) {
   const files = filesFromFolder(`test/fixtures/cases/${name}`);
   const config = parseConfig(await readJson(files, "config.json", { required: true }));
-  return { config, weights: dptWeights(config, "f16", "direct") };
+  return { config, weights: await dptWeights(config, "f16", "direct") };
 }
 
 /** The network at 64×64 in f16, with some layers in f32. */
@@ -101,7 +101,7 @@ describe.each([
 
 test("by Winograd: the map and the residuals are cast, the transforms' own numbers are in f32 anyway", async () => {
   const { config } = await modelOf("dpt-vit-depth");
-  const weights = dptWeights(config, "f16", "winograd");
+  const weights = await dptWeights(config, "f16", "winograd");
   const unit = `${NECK}.0.residual_layer2`;
   const of = (...inF32: readonly string[]) =>
     steps(forwardGraph(config, weights, "f16", [1, 3, 64, 64], { inF32: (layer) => inF32.includes(layer) })).filter(

@@ -43,8 +43,8 @@ test("of a model: each matrix of its blocks that q4 rounds, and nothing else; th
     expect(moments[side + 1]).toBeGreaterThan(0);
   }
 
-  const ahead = quantizeCheckpoint(config, checkpoint, "q4", both);
-  const plain = quantizeCheckpoint(config, checkpoint, "q4");
+  const ahead = await quantizeCheckpoint(config, checkpoint, "q4", both);
+  const plain = await quantizeCheckpoint(config, checkpoint, "q4");
   expect(ahead.tensors).toEqual(plain.tensors);
   const parts: BlobPart[] = [];
   for await (const piece of writeSafetensors(ahead.tensors, ahead.bytesOf, ahead.metadata)) parts.push(piece);

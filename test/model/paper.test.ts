@@ -166,8 +166,8 @@ test("what differs is called as the file does", async () => {
     }),
   );
   const { config } = await openFolder(filesFromFolder(SEGMENTATION));
-  const check = () =>
-    checkWeights(checkpoint.tensors, dptWeights(config, "f32").leaves, IGNORED_TENSORS, checkpoint.layout);
+  const { leaves } = await dptWeights(config, "f32");
+  const check = () => checkWeights(checkpoint.tensors, leaves, IGNORED_TENSORS, checkpoint.layout);
   expect(check).toThrow(FileError);
   expect(check).toThrow('no tensor "scratch.refinenet2.out_conv.weight" [32,32,1,1]');
   expect(check).toThrow(`tensor "${QKV}.bias, key": want [128], got [383]`);

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { expect, test } from "vitest";
 import { fileSource } from "../../cli/node-files.ts";
 import { preprocess } from "../../src/model/preprocess.ts";
-import { networkSize, parseProcessor } from "../../src/model/processor.ts";
+import { type Antialias, networkSize, parseProcessor } from "../../src/model/processor.ts";
 import { Graph } from "../../src/runtime/graph.ts";
 import { readTensors } from "../../src/runtime/read-tensors.ts";
 import { expectClose } from "../expect-close.ts";
@@ -12,9 +12,9 @@ import { runGraph } from "../run-graph.ts";
 
 const CASES = fileURLToPath(new URL("../fixtures/images/preprocess/", import.meta.url));
 
-async function pixelValues(folder: string) {
+async function pixelValues(folder: string, antialias?: Antialias) {
   const { data, info } = await sharp(`${folder}/image.png`).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  const processor = parseProcessor(JSON.parse(readFileSync(`${folder}/preprocessor_config.json`, "utf8")));
+  const processor = parseProcessor(JSON.parse(readFileSync(`${folder}/preprocessor_config.json`, "utf8")), antialias);
   const graph = new Graph();
   const values = preprocess(graph, processor, info, networkSize(processor, info), "f32");
   graph.output("pixel_values", values);
@@ -30,6 +30,18 @@ test.each(readdirSync(CASES))("%s is what DPTImageProcessor makes of it", async 
   expect(got.shape).toEqual(want!.shape);
   expectClose(got.data, want!.data, got.shape, 1e-6, "pixel_values");
 });
+
+// DPTImageProcessor of transformers 5.18 with torchvision 0.28 and torch 2.13 on a CPU. Only this class crops.
+test.each(["preprocess/extreme-shrink", "preprocess/grey", "crop/inside", "crop/larger"])(
+  "%s is what torchvision makes of it, where asked for",
+  async (name) => {
+    const folder = `${CASES}../${name}`;
+    const got = await pixelValues(folder, "torchvision");
+    const want = (await readTensors(await fileSource(`${folder}/torchvision.safetensors`))).get("pixel_values");
+    expect(got.shape).toEqual(want!.shape);
+    expectClose(got.data, want!.data, got.shape, 1e-6, "pixel_values");
+  },
+);
 
 test("has all cases", () => {
   expect(readdirSync(CASES)).toHaveLength(9);

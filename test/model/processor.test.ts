@@ -18,7 +18,9 @@ describe("parseProcessor", () => {
       imageStd: [0.5, 0.5, 0.5],
       doPad: false,
       sizeDivisor: null,
+      cropSize: null,
       doReduceLabels: false,
+      antialias: "pil",
     });
   });
 
@@ -44,6 +46,25 @@ describe("parseProcessor", () => {
     });
   });
 
+  test("reads sizes, means and deviations in all forms in which they are written", () => {
+    expect(parseProcessor({ size: [3, 4] }).size).toEqual({ width: 4, height: 3 });
+    expect(parseProcessor({ size: 5, default_to_square: true }).size).toEqual({ width: 5, height: 5 });
+    expect(parseProcessor({ image_mean: 0, image_std: 2 })).toMatchObject({
+      imageMean: [0, 0, 0],
+      imageStd: [2, 2, 2],
+    });
+    const passedOver = { do_convert_rgb: true, input_data_format: null, data_format: "channels_first", crop_size: 7 };
+    expect(parseProcessor(passedOver)).toEqual(parseProcessor({}));
+    expect(parseProcessor({ do_reduce_labels: true }).doReduceLabels).toBe(true);
+    expect(parseProcessor({ do_center_crop: true, crop_size: 7 }).cropSize).toEqual({ width: 7, height: 7 });
+  });
+
+  test("torchvision has three filters, and takes bicubic for Lanczos", () => {
+    const filterOf = (resample: number) => parseProcessor({ resample }, "torchvision").resample;
+    expect([0, 1, 2, 3].map(filterOf)).toEqual([0, 3, 2, 3]);
+    for (const resample of [4, 5]) expect(() => filterOf(resample)).toThrow(/"resample" to be .* "torchvision"/);
+  });
+
   test("knows the class under its other names", () => {
     for (const name of ["DPTImageProcessor", "DPTImageProcessorFast", "DPTImageProcessorPil", "DPTFeatureExtractor"]) {
       expect(parseProcessor({ image_processor_type: name, size: 480 }).size).toEqual({ width: 480, height: 480 });
@@ -65,11 +86,20 @@ describe("parseProcessor", () => {
     [{ ensure_multiple_of: 0 }, '"ensure_multiple_of"'],
     [{ rescale_factor: "1/255" }, '"rescale_factor"'],
     [{ image_mean: [0.5, 0.5] }, '"image_mean"'],
-    [{ image_mean: 0.5 }, '"image_mean"'],
+    [{ image_mean: "0.5" }, '"image_mean"'],
+    [{ image_std: 0 }, '"image_std"'],
+    [{ size: [384] }, '"size"'],
+    [{ size: [384, 0.5] }, '"size"'],
+    [{ size: { longest_edge: 384 } }, '"size"'],
+    [{ size: 384, default_to_square: false }, '"default_to_square"'],
+    [{ data_format: "channels_last" }, '"data_format"'],
+    [{ do_reduce_labels: "yes" }, '"do_reduce_labels"'],
     [{ image_std: [0.5, 0.5, 0] }, '"image_std"'],
     [{ do_pad: true }, '"size_divisor"'],
     [{ do_pad: true, size_divisor: -14 }, '"size_divisor"'],
-    [{ do_center_crop: true }, '"do_center_crop"'],
+    [{ do_center_crop: true }, '"crop_size"'],
+    [{ do_center_crop: true, crop_size: { shortest_edge: 3 } }, '"crop_size"'],
+    [{ image_processor_type: "DPTImageProcessorPil", do_center_crop: true, crop_size: 9 }, '"do_center_crop"'],
     [[], "JSON object"],
     [null, "JSON object"],
   ])("refuses %j", (json, named) => {

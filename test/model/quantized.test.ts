@@ -27,7 +27,7 @@ async function configOf(files: ModelFiles) {
 /** A model folder with its weights quantised ahead, and other metadata if asked for. */
 async function quantizedAhead(folder: string, format: "q8" | "q4", metadata: Readonly<Record<string, string>> = {}) {
   const files = filesFromFolder(folder);
-  const ahead = quantizeCheckpoint(await configOf(files), await openCheckpoint(files), format);
+  const ahead = await quantizeCheckpoint(await configOf(files), await openCheckpoint(files), format);
   const parts: BlobPart[] = [];
   const pieces = writeSafetensors(ahead.tensors, ahead.bytesOf, { ...ahead.metadata, ...metadata });
   for await (const piece of pieces) parts.push(piece);
@@ -48,8 +48,8 @@ describe.each(formats)("%s", (format) => {
     const ahead = await openCheckpoint(await quantizedAhead(folder, format));
     const storage = chooseStorage(ahead, undefined);
     expect(storage).toEqual({ precision: "f32", quantization: { format, stored: true } });
-    const loading = dptWeights(config, "f32", undefined, { format, stored: false }).leaves;
-    const stored = dptWeights(config, "f32", undefined, storage.quantization).leaves;
+    const loading = (await dptWeights(config, "f32", undefined, { format, stored: false })).leaves;
+    const stored = (await dptWeights(config, "f32", undefined, storage.quantization)).leaves;
     checkWeights(ahead.tensors, stored, IGNORED_TENSORS);
     let compared = 0;
     for (const [i, leaf] of loading.entries()) {
@@ -106,7 +106,7 @@ test.each([
 
 test("q4 quantises what bears it: the ends stay in f32, the neck's 1×1 products and the attention's outputs in q8", async () => {
   const config = await configOf(filesFromFolder(CASE));
-  const { leaves } = dptWeights(config, "f32", undefined, { format: "q4", stored: false });
+  const { leaves } = await dptWeights(config, "f32", undefined, { format: "q4", stored: false });
   const format = (name: string) => {
     const leaf = leaves.find(({ label }) => label === name) as PackedWeight;
     return leaf.quantized ?? leaf.dtype;
@@ -129,7 +129,7 @@ test("q4 quantises what bears it: the ends stay in f32, the neck's 1×1 products
     ].map(format),
   ).toEqual(["f32", "f32", "f32", "q4", "q8", "q4", "q8", "q8", "q4", "q8", "q4", "q4", "f32"]);
   // Whoever wants Winograd gets it, in f32.
-  const winograd = dptWeights(config, "f32", "winograd", { format: "q4", stored: false }).leaves;
+  const winograd = (await dptWeights(config, "f32", "winograd", { format: "q4", stored: false })).leaves;
   expect(winograd.find(({ label }) => label === "neck.convs.0")!.dtype).toBe("f32");
 });
 
@@ -161,7 +161,7 @@ describe("refuses", () => {
   test("to quantise twice", async () => {
     const files = await quantizedAhead(CASE, "q8");
     const [config, checkpoint] = [await configOf(files), await openCheckpoint(files)];
-    expect(() => quantizeCheckpoint(config, checkpoint, "q4")).toThrow(
+    await expect(quantizeCheckpoint(config, checkpoint, "q4")).rejects.toThrow(
       "model.safetensors: want weights that are not quantised, got some that are. Take the original checkpoint.",
     );
   });
@@ -172,7 +172,7 @@ describe("refuses", () => {
     const name = "neck.convs.0.q8.codes";
     const changed = new Map(tensors).set(name, { ...tensors.get(name)!, dtype: "U8" });
     const { quantization } = chooseStorage({ files: [], metadata }, undefined);
-    const { leaves } = dptWeights(await configOf(files), "f32", undefined, quantization);
+    const { leaves } = await dptWeights(await configOf(files), "f32", undefined, quantization);
     expect(() => checkWeights(changed, leaves, IGNORED_TENSORS)).toThrow(`tensor "${name}": want I8, got U8`);
   });
 

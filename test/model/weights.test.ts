@@ -19,7 +19,7 @@ import { expectClose } from "../expect-close.ts";
 async function readCase(folder: string) {
   const files = filesFromFolder(folder);
   const config = parseConfig(await readJson(files, "config.json", { required: true }));
-  return { leaves: dptWeights(config, "f32").leaves, tensors: (await openCheckpoint(files)).tensors };
+  return { leaves: (await dptWeights(config, "f32")).leaves, tensors: (await openCheckpoint(files)).tensors };
 }
 
 /** Names of a checkpoint with their shapes, where the data does not matter. */

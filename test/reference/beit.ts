@@ -1,4 +1,4 @@
-import type { BeitConfig } from "../../src/model/backbones/beit.ts";
+import type { BeitConfig } from "../../src/model/backbones/beit-config.ts";
 import { attention } from "./attention.ts";
 import { epilogue } from "./epilogue.ts";
 import { layerNorm } from "./layer-norm.ts";

@@ -1,4 +1,4 @@
-import type { BitConfig } from "../../src/model/backbones/bit.ts";
+import type { BitConfig } from "../../src/model/backbones/bit-config.ts";
 import { activation as activations } from "./activation.ts";
 import { conv2d, type Sides } from "./conv2d.ts";
 import { groupNorm } from "./group-norm.ts";

@@ -1,4 +1,4 @@
-import type { HybridConfig } from "../../src/model/backbones/hybrid.ts";
+import type { HybridConfig } from "../../src/model/backbones/hybrid-config.ts";
 import { attention } from "./attention.ts";
 import { bit, type ReferenceMap } from "./bit.ts";
 import { channelsLast } from "./channels-last.ts";

@@ -1,4 +1,4 @@
-import type { Swinv2Config } from "../../src/model/backbones/swinv2.ts";
+import type { Swinv2Config } from "../../src/model/backbones/swinv2-config.ts";
 import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
 import { conv2d } from "./conv2d.ts";

@@ -1,50 +1,35 @@
-import { describe, expect, test } from "vitest";
-import { UsageError } from "../../src/runtime/errors.ts";
-import { readPixels } from "../../src/runtime/picture.ts";
+import { expect, test } from "vitest";
+import { inMemory, type PictureSource, takePicture } from "../../src/runtime/picture.ts";
+import { testDevice } from "../device.ts";
 
-describe("reads", () => {
-  test("RGBA as it is, red in the lowest byte", () => {
-    const data = Uint8ClampedArray.of(1, 2, 3, 4, 255, 254, 253, 252);
-    const { width, height, words } = readPixels({ width: 2, height: 1, data });
-    expect([width, height]).toEqual([2, 1]);
-    expect([...words]).toEqual([0x04030201, 0xfcfdfeff]);
-  });
-
-  test("RGB, opaque", () => {
-    const { words } = readPixels({ width: 1, height: 2, data: Uint8Array.of(1, 2, 3, 255, 0, 128) });
-    expect([...words]).toEqual([0xff030201, 0xff8000ff]);
-  });
-
-  test("a view into a larger buffer, wherever it starts", () => {
-    const buffer = Uint8Array.from({ length: 16 }, (_, i) => i);
-    for (const start of [0, 3, 4]) {
-      const { words } = readPixels({ width: 2, height: 1, data: buffer.subarray(start, start + 8) });
-      expect([...new Uint8Array(words.buffer, words.byteOffset, 8)]).toEqual([...buffer.subarray(start, start + 8)]);
-      expect(words).toHaveLength(2);
-    }
-  });
-
-  test("a Buffer of Node", () => {
-    expect([...readPixels({ width: 1, height: 1, data: Buffer.from([1, 2, 3]) }).words]).toEqual([0xff030201]);
-  });
+test("raw pixels are copied when the call is made", async () => {
+  const data = Uint8Array.of(1, 2, 3);
+  const taking = takePicture({ width: 1, height: 1, data });
+  data.fill(9);
+  expect(await taking).toEqual({ width: 1, height: 1, words: Uint32Array.of(0xff030201) });
 });
 
-describe("refuses", () => {
-  test.each([
-    [0, 5],
-    [5, 0],
-    [-1, 5],
-    [1.5, 2],
-    [Number.NaN, 1],
-  ])("%dx%d pixels", (width, height) => {
-    const read = () => readPixels({ width, height, data: new Uint8Array(0) });
-    expect(read).toThrow(UsageError);
-    expect(read).toThrow(`picture: want at least 1x1 pixels, got ${width}x${height}.`);
-  });
+test("a texture is copied on its device, as it is when the call is made", async () => {
+  const device = await testDevice();
+  const usage = GPUTextureUsage.COPY_SRC | GPUTextureUsage.COPY_DST;
+  const texture = device.createTexture({ size: [3, 2], format: "rgba8unorm-srgb", usage });
+  const write = (first: number) => {
+    const bytes = Uint8Array.from({ length: 24 }, (_, i) => first + i);
+    device.queue.writeTexture({ texture }, bytes, { bytesPerRow: 12 }, [3, 2]);
+  };
+  write(1);
+  const taking = takePicture(texture, device);
+  write(100);
+  const { words, ...size } = await inMemory(await taking);
+  texture.destroy();
+  expect(size).toEqual({ width: 3, height: 2 });
+  expect([...new Uint8Array(words.buffer)]).toEqual(Array.from({ length: 24 }, (_, i) => 1 + i));
+});
 
-  test.each([0, 1, 5, 7, 9, 32])("%i bytes for 2x1 pixels", (length) => {
-    const read = () => readPixels({ width: 2, height: 1, data: new Uint8Array(length) });
-    expect(read).toThrow(UsageError);
-    expect(read).toThrow(`picture: want 8 (RGBA) or 6 (RGB) bytes for 2x1 pixels, got ${length}.`);
-  });
+test.each([
+  ["a file where nothing decodes it", new Blob(["x"]), /^picture: want a browser that decodes files, got none\. /],
+  ["an address", "photo.jpg", /^picture: want an image, .* got a string\. Fetch it/],
+  ["nothing", null, /^picture: want an image, .* got Null\./],
+])("%s is refused", async (_, source, words) => {
+  await expect(takePicture(source as PictureSource)).rejects.toThrow(words);
 });

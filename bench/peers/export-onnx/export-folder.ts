@@ -13,7 +13,7 @@ export async function exportFolder(folder: string, path: string, options: Export
   const config = parseConfig(JSON.parse(await readFile(join(folder, "config.json"), "utf8")));
   const checkpoint = await openCheckpoint(filesFromFolder(folder));
   const tensors = new Map<string, NamedTensor>();
-  for (const { name } of dptWeights(config, "f32").leaves.flatMap(({ sources }) => sources)) {
+  for (const { name } of (await dptWeights(config, "f32")).leaves.flatMap(({ sources }) => sources)) {
     if (tensors.has(name)) continue;
     const { shape } = checkpoint.tensors.get(name)!;
     tensors.set(name, { shape, data: await checkpoint.readFloats(name) });

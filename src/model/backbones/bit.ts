@@ -2,38 +2,13 @@ import type { Activation } from "../../kernels/shared/activation.ts";
 import type { Tensor } from "../../runtime/graph.ts";
 import type { Ops } from "../ops.ts";
 import type { Conv, GroupNorm, Linear, WeightScope } from "../weights.ts";
-
-/** BiT (Kolesnikov et al., arXiv:1912.11370; transformers' BitBackbone), a ResNetV2 of groups and standardised weights. */
-export interface BitConfig {
-  readonly channelsIn: number;
-  /** Channels of the stem. */
-  readonly stem: number;
-  /** The stages that are run: channels out, and bottlenecks. Each but the first halves the map. */
-  readonly stages: readonly { readonly channels: number; readonly depth: number }[];
-  /** Whether a bottleneck normalises what comes in ("preactivation") or what it makes ("bottleneck"). */
-  readonly preactivation: boolean;
-  readonly activation: Activation;
-  /** Of each group norm. */
-  readonly groups: number;
-  /** ε of the standardised weights. */
-  readonly weightEpsilon: number;
-  /** Whether the stem's pooling has zeros around its map. */
-  readonly paddedPool: boolean;
-}
+import { type BitConfig, bottleneckWidth } from "./bit-config.ts";
+import { channelsLast } from "./operators/channels-last.ts";
+import { groupNorm } from "./operators/group-norm.ts";
+import { maxPool2d } from "./operators/max-pool2d.ts";
 
 /** ε of the group norms. */
 const EPSILON = 1e-5;
-
-/** What one is divided to, in whole eights, and never less than nine tenths of it. */
-export function inEights(value: number): number {
-  const eights = Math.max(8, Math.floor(Math.trunc(value + 4) / 8) * 8);
-  return eights < 0.9 * value ? eights + 8 : eights;
-}
-
-/** Channels inside of a bottleneck. */
-export function bottleneckWidth(channels: number): number {
-  return inEights(channels / 4);
-}
 
 interface Bottleneck {
   readonly conv1: Linear;
@@ -62,9 +37,9 @@ export function bit(scope: WeightScope, config: BitConfig): Bit {
   });
   const run = preactivation ? preactivated : bottlenecked;
   return (ops, pixels) => {
-    const embedded = ops.conv2d(ops.channelsLast(pixels), first);
-    const normed = norm ? ops.groupNorm(embedded, norm, { activation }) : embedded;
-    let x = ops.maxPool2d(normed, 3, 2, paddedPool ? "same" : "none");
+    const embedded = ops.conv2d(channelsLast(ops, pixels), first);
+    const normed = norm ? groupNorm(ops, embedded, norm, { activation }) : embedded;
+    let x = maxPool2d(ops, normed, 3, 2, paddedPool ? "same" : "none");
     return stages.map((layers) => {
       for (const layer of layers) x = run(ops, x, layer, activation);
       return x;
@@ -111,19 +86,19 @@ function bottleneck(scope: WeightScope, from: number, channels: number, { stride
 function bottlenecked(ops: Ops, x: Tensor, layer: Bottleneck, activation: Activation): Tensor {
   const { conv1, conv2, conv3, norms, downsample } = layer;
   const [norm1, norm2, norm3] = norms;
-  const shortcut = downsample ? ops.groupNorm(ops.conv2d(x, downsample.conv), downsample.norm!) : x;
-  const narrow = ops.groupNorm(ops.pointwise(x, conv1), norm1, { activation });
-  const hidden = ops.groupNorm(ops.conv2d(narrow, conv2), norm2, { activation });
-  return ops.groupNorm(ops.pointwise(hidden, conv3), norm3, { activation, residual: shortcut });
+  const shortcut = downsample ? groupNorm(ops, ops.conv2d(x, downsample.conv), downsample.norm!) : x;
+  const narrow = groupNorm(ops, ops.pointwise(x, conv1), norm1, { activation });
+  const hidden = groupNorm(ops, ops.conv2d(narrow, conv2), norm2, { activation });
+  return groupNorm(ops, ops.pointwise(hidden, conv3), norm3, { activation, residual: shortcut });
 }
 
 /** BitPreActivationBottleneckLayer: `conv(act(norm(conv(act(norm(conv(z))))))) + shortcut`, with `z = act(norm(x))`. */
 function preactivated(ops: Ops, x: Tensor, layer: Bottleneck, activation: Activation): Tensor {
   const { conv1, conv2, conv3, norms, downsample } = layer;
   const [norm1, norm2, norm3] = norms;
-  const z = ops.groupNorm(x, norm1, { activation });
+  const z = groupNorm(ops, x, norm1, { activation });
   const shortcut = downsample ? ops.conv2d(z, downsample.conv) : x;
-  const narrow = ops.groupNorm(ops.pointwise(z, conv1), norm2, { activation });
-  const hidden = ops.groupNorm(ops.conv2d(narrow, conv2), norm3, { activation });
+  const narrow = groupNorm(ops, ops.pointwise(z, conv1), norm2, { activation });
+  const hidden = groupNorm(ops, ops.conv2d(narrow, conv2), norm3, { activation });
   return ops.pointwise(hidden, conv3, { residuals: [shortcut] });
 }

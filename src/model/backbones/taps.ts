@@ -35,7 +35,7 @@ export function orderTaps(
 export function parseStages(json: Fields, layers: number): readonly number[] {
   const named = json.raw("out_features");
   const fromNames = Array.isArray(named)
-    ? named.map((name) => Number(/^stage(\d+)$/.exec(String(name))?.[1]))
+    ? named.map((name) => Number(typeof name === "string" ? /^stage(\d+)$/.exec(name)?.[1] : undefined))
     : [layers];
   const listed = json.raw("out_indices");
   const indices = Array.isArray(listed) ? json.numbers("out_indices", [], listed.length) : fromNames;

@@ -33,7 +33,7 @@ export function parseVit(json: Fields): VitConfig {
 
 /** All of them but which blocks go to the neck. */
 export function parseEncoder(json: Fields): Omit<VitEncoderConfig, "taps"> {
-  const layers = json.whole("num_hidden_layers", 12);
+  const layers = json.parts("num_hidden_layers", 12);
   const hiddenSize = json.whole("hidden_size", 768);
   const heads = json.whole("num_attention_heads", 12);
   if (hiddenSize % heads !== 0) throw json.wrong("num_attention_heads", `a divisor of ${hiddenSize}`, heads);

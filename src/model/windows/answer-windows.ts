@@ -1,14 +1,19 @@
 import type { Pixels } from "../../runtime/picture.ts";
-import {
-  type PixelScores,
-  type Prediction,
-  type PredictionOptions,
-  readPlane,
-  type SegmentOptions,
-} from "../answers.ts";
-import { decoderOf } from "../config.ts";
+import type { Question } from "../answer-pictures.ts";
+import { decoderOf, labelsOf, type Task } from "../config.ts";
 import { logitsSize } from "../heads.ts";
+import { readFloats } from "../output-share.ts";
 import { logitsBand } from "../postprocess.ts";
+import {
+  countOf,
+  depthMapOf,
+  depthUnit,
+  isNotFinite,
+  normalMapOf,
+  type Prediction,
+  type Predictions,
+  segmentationOf,
+} from "../predictions.ts";
 import { networkSize, type Size } from "../processor.ts";
 import { type Answering, Tally } from "../tally.ts";
 import { batchJob, type Job, processorOf, type Recordable } from "../work.ts";
@@ -16,27 +21,45 @@ import type { CoarseDepth } from "./align-depth.ts";
 import { blendGraph } from "./blend-graph.ts";
 import { CellBands } from "./cells.ts";
 import { crop, mirror, reduce } from "./crop.ts";
-import { depthByWindows } from "./depth-windows.ts";
 import { cellsOf, type Look, labelsByWindows } from "./label-windows.ts";
+import { mapByWindows } from "./map-windows.ts";
 import { passesOf, type View } from "./views.ts";
 
-/** A picture's labels, and how sure they are if asked for, through windows and views. */
-export async function labelsThroughWindows(
+/** A picture's answers through windows and views; each task runs the network for itself. */
+export async function answerThroughWindows(
+  answering: Answering,
+  picture: Pixels,
+  views: readonly View[],
+  question: Question,
+): Promise<Predictions> {
+  const answers: Predictions[] = [];
+  for (const task of question.tasks) {
+    const answer = task === "segmentation" ? labelsThroughWindows : mapThroughWindows;
+    answers.push(await answer(answering, picture, views, question, task));
+  }
+  return Object.assign({}, ...answers);
+}
+
+/** Labels, and how sure they are if asked for. */
+async function labelsThroughWindows(
   { runs, model, onPass }: Answering,
   picture: Pixels,
   views: readonly View[],
-  labels: number,
-  { scores = false, resize = "bilinear", ...options }: SegmentOptions,
-) {
-  const tally = new Tally(runs, "segment", options);
-  const jobs = views.map((view) => windowJob(model, view, "segmentation", { resize }));
+  { call, scores = false, resize, ...options }: Question,
+): Promise<Predictions> {
+  const tally = new Tally(runs, call, options);
+  const classes = labelsOf(model.config)!;
+  const labels = classes.length;
+  const { head } = decoderOf(model.config, "segmentation")!;
+  const jobs = views.map((view) => windowJob(model, view, "segmentation", resize));
   const cells = cellsOf(views);
   const looks = views.flatMap(({ rows, columns, mirrored }, v): Look[] => {
     const logits = runs.record(jobs[v]!).outputs.get("logits")!;
     const [, height, width] = logits.shape as [number, number, number];
-    const upsampled = logitsSize(logits, decoderOf(model.config, "segmentation")!.head);
-    const down = new CellBands(rows, logitsBand(height, upsampled.height, rows.tile, resize), cells.rows.size);
-    const across = new CellBands(columns, logitsBand(width, upsampled.width, columns.tile, resize), cells.columns.size);
+    const upsampled = logitsSize(logits, head);
+    const bands = (size: number, middle: number, tile: number) => logitsBand(size, middle, tile, resize ?? "bilinear");
+    const down = new CellBands(rows, bands(height, upsampled.height, rows.tile), cells.rows.size);
+    const across = new CellBands(columns, bands(width, upsampled.width, columns.tile), cells.columns.size);
     return mirrored.map((isMirrored) => ({
       rows,
       columns,
@@ -48,7 +71,7 @@ export async function labelsThroughWindows(
       logitsOf: (window) =>
         tally.pass(jobs[v]!, { pixels: crop(picture, window, isMirrored) }, (outputs) => {
           const answer = new Float32Array(outputs.get("logits")!, 0, height * width * labels);
-          return { answer, broken: brokenValues(answer, "logits") };
+          return { answer, broken: brokenIn(answer, "logits") };
         }),
     }));
   });
@@ -62,46 +85,56 @@ export async function labelsThroughWindows(
       onWindow: onPass,
     }),
   );
-  const pixelScores: PixelScores | undefined = answer.scores;
-  return { ...told(picture, jobs, tally), labels: answer.labels, scores: pixelScores };
+  return { segmentation: segmentationOf(model.config, told(picture, jobs, tally), answer.labels, answer.scores) };
 }
 
-/** A picture's depth, through windows and views. */
-export async function depthThroughWindows(
+/** Depth or normals. */
+async function mapThroughWindows(
   { runs, model, onPass }: Answering,
   picture: Pixels,
   views: readonly View[],
-  metric: boolean,
-  { resize, ...options }: PredictionOptions,
-) {
-  const tally = new Tally(runs, "depth", options);
-  const jobs = new Map(views.map((view) => [view, windowJob(model, view, "depth", { resize })]));
+  { call, resize, size, ...options }: Question,
+  task: Task,
+): Promise<Predictions> {
+  const tally = new Tally(runs, call, options);
+  const jobs = new Map(views.map((view) => [view, windowJob(model, view, task, resize)]));
+  const unit = task === "depth" ? depthUnit(model.config) : undefined;
+  const channels = task === "normals" ? 3 : 1;
   const isCut = views.some(({ rows, columns }) => rows.starts.length * columns.starts.length > 1);
-  const total = passesOf(views) + (isCut && !metric ? 1 : 0);
+  const seesWhole = isCut && unit === "relative inverse";
+  const total = passesOf(views) + (seesWhole ? 1 : 0);
   let done = 0;
   const run = async (job: Job, { words, width, height }: Pixels) => {
-    const depth = await tally.pass(job, { pixels: words }, (outputs) => {
-      const answer = readPlane(outputs.get("depth")!, { index: 0, count: 1, pixels: width * height });
-      return { answer, broken: brokenValues(answer, "pixels") };
+    const map = await tally.pass(job, { pixels: words }, (outputs) => {
+      const share = { index: 0, count: 1, pixels: width * height };
+      const answer = readFloats(outputs.get(task)!, share, channels);
+      return { answer, broken: brokenIn(answer, channels === 1 ? "pixels" : "numbers") };
     });
     onPass(++done, total);
-    return depth;
+    return map;
   };
-  const depth = await runs.withRoom(views.length, async () => {
-    const coarse = isCut && !metric ? await wholeDepth(model, picture, views[0]!, run, options.size) : undefined;
-    return depthByWindows({
+  const map = await runs.withRoom(views.length, async () => {
+    const coarse = seesWhole ? await wholeDepth(model, picture, views[0]!, run, size) : undefined;
+    return mapByWindows({
       picture,
       views,
-      metric,
-      coarse,
-      depthOf: async (view, window, isMirrored) => {
+      channels,
+      align: coarse ?? (unit === "relative inverse" ? "first" : undefined),
+      mapOf: async (view, window, isMirrored) => {
         const { width, height } = window;
         const answer = await run(jobs.get(view)!, { width, height, words: crop(picture, window, isMirrored) });
-        return isMirrored ? mirror(answer, width) : answer;
+        if (!isMirrored) return answer;
+        mirror(answer, width, channels);
+        // A normal's x points the other way in a mirror.
+        if (task === "normals") for (let i = 0; i < answer.length; i += 3) answer[i]! *= -1;
+        return answer;
       },
     });
   });
-  return { ...told(picture, [...jobs.values()], tally), depth };
+  const prediction = told(picture, [...jobs.values()], tally);
+  return unit
+    ? { depth: depthMapOf({ ...prediction, depth: map, unit }) }
+    : { normals: normalMapOf({ ...prediction, normals: map }) };
 }
 
 /** Depth of the whole picture at once, shrunk beforehand to what the network can see of it, within fixed memory. */
@@ -144,12 +177,7 @@ function wholeNetwork(
   return { width: rounded(side * stretch), height: rounded(side / stretch) };
 }
 
-function windowJob(
-  model: Recordable,
-  { rows, columns, size }: View,
-  task: "segmentation" | "depth",
-  { resize }: Pick<PredictionOptions, "resize">,
-): Job {
+function windowJob(model: Recordable, { rows, columns, size }: View, task: Task, resize: Question["resize"]): Job {
   return batchJob(model, {
     groups: [{ picture: { width: columns.tile, height: rows.tile }, count: 1 }],
     size,
@@ -163,8 +191,7 @@ function told({ width, height }: Size, jobs: readonly Job[], tally: Tally): Pred
   return { width, height, network: jobs[0]!.network, batch: 1, ...tally.told };
 }
 
-function brokenValues(values: Float32Array, what: string): string | undefined {
-  let count = 0;
-  for (const value of values) if (!Number.isFinite(value)) count++;
+function brokenIn(values: Float32Array, what: string): string | undefined {
+  const count = countOf(values, isNotFinite);
   return count > 0 ? `${count} of ${values.length} ${what} of a window` : undefined;
 }

@@ -18,8 +18,17 @@ export function crop(picture: Pixels, { top, left, width, height }: Rect, mirror
 }
 
 /** Turns each row round, in place. */
-export function mirror<Numbers extends Uint32Array | Float32Array>(numbers: Numbers, width: number): Numbers {
-  for (let at = 0; at < numbers.length; at += width) numbers.subarray(at, at + width).reverse();
+export function mirror<Numbers extends Uint32Array | Float32Array>(
+  numbers: Numbers,
+  width: number,
+  channels = 1,
+): Numbers {
+  const line = width * channels;
+  for (let at = 0; at < numbers.length; at += line) {
+    const row = numbers.subarray(at, at + line).reverse();
+    // The numbers of each pixel are reversed too; back again.
+    if (channels > 1) for (let k = 0; k < line; k += channels) row.subarray(k, k + channels).reverse();
+  }
   return numbers;
 }
 

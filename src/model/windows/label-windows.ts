@@ -1,6 +1,7 @@
-import { labelType } from "../../kernels/arg-max-resized.ts";
+import { labelType } from "../../kernels/shared/label-type.ts";
 import type { InputData } from "../../runtime/graph.ts";
-import { type PixelScores, readLabels, readScores } from "../answers.ts";
+import { readLabels } from "../output-share.ts";
+import { type PixelScores, readScores } from "../pixel-scores.ts";
 import type { Size } from "../processor.ts";
 import { type BlendShape, type BlendView, blendInputs } from "./blend-graph.ts";
 import { type CellAxis, type CellBand, type CellBands, cellAxis } from "./cells.ts";

@@ -87,6 +87,11 @@ export function viewsOf(
   });
 }
 
+/** Whether it is the whole picture, seen once, as it is. */
+export function isPlain(views: readonly View[]): boolean {
+  return passesOf(views) === 1 && views[0]!.scale === 1;
+}
+
 /** How often the network runs for some views. */
 export function passesOf(views: readonly View[]): number {
   return views.reduce(

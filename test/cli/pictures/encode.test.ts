@@ -1,12 +1,12 @@
 import { decode } from "fast-png";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import type { Colour } from "../../../cli/palettes/palette-for.ts";
-import { depthLevels } from "../../../cli/pictures/depth-levels.ts";
 import { encodeDepth16, encodeDepthColours } from "../../../cli/pictures/encode-depth.ts";
 import { encodeLabels } from "../../../cli/pictures/encode-labels.ts";
 import { encodeNormals } from "../../../cli/pictures/encode-normals.ts";
 import { encodeOverlay } from "../../../cli/pictures/encode-overlay.ts";
+import type { Colour } from "../../../src/model/class-colours.ts";
+import { depthLevels } from "../../../src/model/depth-levels.ts";
 import { pngHeader } from "./png-header.ts";
 
 test("normals are RGB of 8 bits, −1 to 1 as 0 to 255", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { decode } from "fast-png";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { hexOf } from "../../../cli/palettes/hex-of.ts";
+import { hexOf } from "../../../src/model/palettes/hex-of.ts";
 import { pngHeader } from "../pictures/png-header.ts";
 import { runCli } from "../run-cli.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -151,4 +151,62 @@ test("depth writes the formats it is asked for", async () => {
   expect([glb.toString("latin1", 0, 4), glb.readUInt32LE(8)]).toEqual(["glTF", glb.length]);
   const npy = await readFile(join(output, "corner.depth.npy"));
   expect(npy.toString("latin1", 10, 80)).toContain("'descr':'<f4','fortran_order':False,'shape':(40,61)");
+});
+
+test("segment through windows and views tells how sure it is", async () => {
+  const small = join(folder, "wide.png");
+  await sharp("examples/street.png").resize(61, 40).png().toFile(small);
+  const output = join(folder, "windows");
+  const looks = ["--tile", "31x40", "--overlap", "0", "--tta", "--tta-scales", "1", "--size", "28x28"];
+  const { code, stdout, stderr } = await runCli(
+    "segment",
+    small,
+    ...["-o", output, "--formats", "labels,confidence,scores", "--json", ...looks],
+  );
+  expect(code, stderr).toBe(0);
+  const [picture] = JSON.parse(stdout).pictures;
+  // Two windows, each as it is and mirrored.
+  expect(picture).toMatchObject({ passes: 4, batch: 1, network: { width: 28, height: 28 } });
+  const npy = await readFile(join(output, "wide.scores.npy"));
+  expect(npy.toString("latin1", 10, 90)).toContain("'shape':(3,40,61)");
+  const maps = new Float32Array(new Uint8Array(npy.subarray(-4 * 3 * 61 * 40)).buffer);
+  const labels = decode(await readFile(join(output, "wide.labels.png"))).data;
+  const levels = decode(await readFile(join(output, "wide.confidence.png"))).data;
+  for (const [i, level] of levels.entries()) expect(level).toBe(Math.round(255 * maps[i]!));
+  for (const { id, scores } of picture.classes) {
+    const pixels = [...labels.keys()].filter((i) => labels[i] === id);
+    for (const [m, name] of ["confidence", "margin", "entropy"].entries()) {
+      const mean = pixels.reduce((sum, i) => sum + maps[m * labels.length + i]!, 0) / pixels.length;
+      expect(scores[name]).toBeCloseTo(mean, 9);
+    }
+  }
+});
+
+test("pictures that run together have the answers of each alone", async () => {
+  const photos = await Promise.all(
+    [61, 50, 44].map(async (width) => {
+      const path = join(folder, `together-${width}.png`);
+      await sharp("examples/street.png").resize(width, 40).png().toFile(path);
+      return path;
+    }),
+  );
+  const segment = async (output: string, ...options: string[]) => {
+    const { code, stdout, stderr } = await runCli(
+      "segment",
+      ...photos,
+      ...["-o", join(folder, output), "--size", "28x28", "--formats", "labels", ...options],
+    );
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  const together = await segment("together", "--batch", "2");
+  expect([...together.matchAll(/^network +28x28(.*)$/gm)].map(([, shared]) => shared)).toEqual([
+    ", 2 pictures together",
+    ", 2 pictures together",
+    "",
+  ]);
+  await segment("alone");
+  for (const name of await readdir(join(folder, "alone"))) {
+    expect(await readFile(join(folder, "together", name))).toEqual(await readFile(join(folder, "alone", name)));
+  }
 });

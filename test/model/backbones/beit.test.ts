@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { seededCheckpoint } from "../../../bench/seeded/seeded-checkpoint.ts";
 import { type SeededTensor, seededTensors } from "../../../bench/seeded/seeded-tensors.ts";
 import { DPT, filesFromBlobs, type ModelFiles, readTensors } from "../../../src/index.ts";
-import type { BeitConfig } from "../../../src/model/backbones/beit.ts";
+import type { BeitConfig } from "../../../src/model/backbones/beit-config.ts";
 import { parseConfig } from "../../../src/model/config.ts";
 import { dpt, dptWeights, IGNORED_TENSORS } from "../../../src/model/dpt.ts";
 import { Ops } from "../../../src/model/ops.ts";
@@ -47,8 +47,8 @@ function spread(tensor: SeededTensor): SeededTensor {
   return tensor;
 }
 
-function modelOf(json: object): ModelFiles {
-  const checkpoint = seededCheckpoint("model.safetensors", seededTensors(parseConfig(json)).map(spread));
+async function modelOf(json: object): Promise<ModelFiles> {
+  const checkpoint = seededCheckpoint("model.safetensors", (await seededTensors(parseConfig(json))).map(spread));
   const config = filesFromBlobs("beit", { "config.json": new Blob([JSON.stringify(json)]) });
   return { name: "beit", open: async (file) => (file === checkpoint.name ? checkpoint : config.open(file)) };
 }
@@ -75,7 +75,7 @@ describe("says what BeitBackbone says, two images at a time", () => {
     ],
   ] as const)("%s", async (_, fields, height, width) => {
     const json = configOf(fields);
-    const files = modelOf(json);
+    const files = await modelOf(json);
     const pixels = { shape: [2, 3, height, width], data: randomNormal(2 * 3 * height * width, 5) };
     using model = await DPT.load(files, { device: await testDevice() });
     const got = await model.forward(pixels, { stages: true });
@@ -92,12 +92,12 @@ describe("says what BeitBackbone says, two images at a time", () => {
   });
 });
 
-test("blocks share the memory of their biases", () => {
+test("blocks share the memory of their biases", async () => {
   const config = parseConfig(configOf({ image_size: 96, patch_size: 4 }));
   const graph = new Graph();
   const ops = new Ops(graph, "f32");
   const pixels = graph.input("pixel_values", { shape: [1, 3, 96, 96], dtype: "f32" });
-  const { decoders } = dpt(ops, pixels, dptWeights(config, "f32"), config);
+  const { decoders } = dpt(ops, pixels, await dptWeights(config, "f32"), config);
   graph.output("predicted_depth", decoders[0]!.output);
   const biases = graph.dispatches.filter(({ kernel }) => kernel.label.startsWith("relativePositionBias"));
   expect(biases.map(({ output: { shape } }) => shape)).toEqual(Array(LAYERS).fill([2, 577, 577]));

@@ -3,8 +3,8 @@ import { seededCheckpoint } from "../../../bench/seeded/seeded-checkpoint.ts";
 import { type SeededTensor, seededTensors } from "../../../bench/seeded/seeded-tensors.ts";
 import { fileSource, filesFromFolder } from "../../../cli/node-files.ts";
 import { DPT, filesFromBlobs, type ModelFiles, readTensors, UsageError } from "../../../src/index.ts";
-import { inEights } from "../../../src/model/backbones/bit.ts";
-import type { HybridConfig } from "../../../src/model/backbones/hybrid.ts";
+import { inEights } from "../../../src/model/backbones/bit-config.ts";
+import type { HybridConfig } from "../../../src/model/backbones/hybrid-config.ts";
 import { parseConfig } from "../../../src/model/config.ts";
 import { IGNORED_TENSORS } from "../../../src/model/dpt.ts";
 import { standardizeRows } from "../../../src/model/fold.ts";
@@ -53,8 +53,8 @@ function spread(tensor: SeededTensor): SeededTensor {
   return tensor.name.includes(".bit.") ? { ...tensor, mean: 0.1, deviation: 2 * tensor.deviation } : tensor;
 }
 
-function modelOf(json: object): ModelFiles {
-  const checkpoint = seededCheckpoint("model.safetensors", seededTensors(parseConfig(json)).map(spread));
+async function modelOf(json: object): Promise<ModelFiles> {
+  const checkpoint = seededCheckpoint("model.safetensors", (await seededTensors(parseConfig(json))).map(spread));
   const config = filesFromBlobs("hybrid", { "config.json": new Blob([JSON.stringify(json)]) });
   return { name: "hybrid", open: async (file) => (file === checkpoint.name ? checkpoint : config.open(file)) };
 }
@@ -83,7 +83,7 @@ describe("says what DPTModel says with is_hybrid, two images at a time", () => {
       64,
     ],
   ] as const)("%s", async (_, json, height, width) => {
-    const files = modelOf(json);
+    const files = await modelOf(json);
     const pixels = { shape: [2, 3, height, width], data: randomNormal(2 * 3 * height * width, 5) };
     using model = await DPT.load(files, { device: await testDevice() });
     const got = await model.forward(pixels, { stages: true });
@@ -108,7 +108,7 @@ test.each([
   [72, 64],
   [64, 40],
 ])("refuses a picture of %i×%i, which is not of whole patches", async (height, width) => {
-  using model = await DPT.load(modelOf(configOf({})), { device: await testDevice() });
+  using model = await DPT.load(await modelOf(configOf({})), { device: await testDevice() });
   const pixels = { shape: [1, 3, height, width], data: new Float32Array(3 * height * width) };
   const forward = model.forward(pixels);
   await expect(forward).rejects.toThrow(UsageError);

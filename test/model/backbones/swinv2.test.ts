@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DPT, filesFromBlobs, type ModelFiles } from "../../../src/index.ts";
-import type { Swinv2Config } from "../../../src/model/backbones/swinv2.ts";
+import type { Swinv2Config } from "../../../src/model/backbones/swinv2-config.ts";
 import { parseConfig } from "../../../src/model/config.ts";
 import { dptWeights } from "../../../src/model/dpt.ts";
 import { elementCount } from "../../../src/runtime/tensor.ts";
@@ -37,7 +37,7 @@ async function draw(
     fusion_hidden_size: 4,
   };
   const config = parseConfig(json);
-  const sources = dptWeights(config, "f32").leaves.flatMap((leaf) => leaf.sources);
+  const sources = (await dptWeights(config, "f32")).leaves.flatMap((leaf) => leaf.sources);
   const unique = [...new Map(sources.map((source) => [source.name, source])).values()];
   const tensors = new Map(unique.map(({ name, shape }, seed) => [name, numbers(name, shape, seed)]));
   const list = unique.map(({ name, shape }) => ({ name, dtype: "F32" as const, shape }));

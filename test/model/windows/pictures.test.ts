@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../../cli/node-files.ts";
 import { DPT, NumberError, type RawPicture, type Segmentation, UsageError } from "../../../src/index.ts";
 import { alignDepth } from "../../../src/model/windows/align-depth.ts";
+import type { Rect } from "../../../src/model/windows/crop.ts";
 import { windowAxis } from "../../../src/model/windows/window-layout.ts";
 import { testDevice } from "../../device.ts";
 import { expectClose } from "../../expect-close.ts";
@@ -45,6 +46,20 @@ function windowsOf({ width, height }: { width: number; height: number }, tile: n
   const [rows, columns] = [windowAxis(height, tile, overlap), windowAxis(width, tile, overlap)];
   const places = rows.starts.flatMap((top) => columns.starts.map((left) => ({ top, left, width: tile, height: tile })));
   return { places, shared: { rows: rows.shared, columns: columns.shared } };
+}
+
+/** Each window's own answer, as of a picture. */
+async function seenIn(
+  places: readonly Rect[],
+  answer: (part: RawPicture) => Promise<Float32Array>,
+  picture: RawPicture,
+): Promise<(Rect & { values: Float32Array })[]> {
+  const windows: (Rect & { values: Float32Array })[] = [];
+  for (const place of places) {
+    const { left, top, width, height } = place;
+    windows.push({ ...place, values: await answer(partOf(picture, left, top, width, height)) });
+  }
+  return windows;
 }
 
 async function checkAgainst(got: Segmentation, want: Float64Array) {
@@ -190,10 +205,7 @@ describe("depth", () => {
     using model = await DPT.load(metric, { device: await testDevice() });
     const picture = randomPicture(60, 28);
     const { places, shared } = windowsOf(picture, 28, 0.25);
-    const windows: { top: number; left: number; width: number; height: number; values: Float32Array }[] = [];
-    for (const place of places) {
-      windows.push({ ...place, values: (await model.depth(partOf(picture, place.left, place.top, 28, 28))).depth });
-    }
+    const windows = await seenIn(places, async (part) => (await model.depth(part)).depth, picture);
     const got = await model.depth(picture, { tile: 28 });
     expect(got).toMatchObject({ passes: places.length, unit: "metres" });
     expectClose(got.depth, blendWindows(windows, picture, 1, shared), [28, 60], 1e-4, "depth");
@@ -238,6 +250,47 @@ describe("depth", () => {
     const got = await model.depth(picture, { tile: { width: 200, height: 230 }, overlap: 0.1 });
     expect(got.passes).toBe(4);
     expect(got.depth.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
+  });
+});
+
+describe("normals and all tasks", () => {
+  const tips = withProcessor(filesFromFolder(`${CASES}tipsv2-dpt`), {
+    image_processor_type: "Tipsv2DptImageProcessor",
+    size: 28,
+  });
+
+  test("mirrored: x turned back, averaged", async () => {
+    using model = await DPT.load(tips, { device: await testDevice() });
+    const picture = randomPicture(40, 32);
+    const own = (await model.normals(picture)).normals;
+    const seen = mirrored(Float64Array.from((await model.normals(mirrorOf(picture))).normals), 40, 3);
+    const turned = seen.map((value, i) => (i % 3 === 0 ? -value : value));
+    const got = await model.normals(picture, { tta: { flip: true } });
+    const want = own.map((value, i) => (value + turned[i]!) / 2);
+    expectClose(got.normals, want, [32, 40, 3], 1e-5, "normals");
+  });
+
+  test("of windows: each as of a picture of its own, blended", async () => {
+    using model = await DPT.load(tips, { device: await testDevice() });
+    const picture = randomPicture(50, 28);
+    const { places, shared } = windowsOf(picture, 28, 0.25);
+    const windows = await seenIn(places, async (part) => (await model.normals(part)).normals, picture);
+    const all = await model.predict(picture, { tile: 28 });
+    expectClose(all.normals!.normals, blendWindows(windows, picture, 3, shared), [28, 50, 3], 1e-5, "normals");
+    expect(all.segmentation!.labels).toEqual((await model.segment(picture, { tile: 28 })).labels);
+    expect(all.depth!.depth).toEqual((await model.depth(picture, { tile: 28 })).depth);
+  });
+
+  test("a list has the answers of each alone", async () => {
+    using model = await DPT.load(tips, { device: await testDevice() });
+    const pictures = [randomPicture(40, 32), randomPicture(20, 31), randomPicture(40, 32)];
+    const all = await model.predict(pictures, { batch: 2 });
+    expect(all.map(({ depth: map }) => map!.batch)).toEqual([2, 1, 2]);
+    for (const [i, picture] of pictures.entries()) {
+      const alone = await model.predict(picture);
+      expect(all[i]!.segmentation!.labels).toEqual(alone.segmentation!.labels);
+      expectClose(all[i]!.normals!.normals, alone.normals!.normals, [picture.height, picture.width, 3], 1e-5);
+    }
   });
 });
 

@@ -1,6 +1,0 @@
-import type { Colour } from "./palette-for.ts";
-
-/** Red, green and blue as `#rrggbb`. */
-export function hexOf(colour: Colour): string {
-  return `#${colour.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
-}

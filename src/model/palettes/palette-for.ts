@@ -1,0 +1,57 @@
+import { UsageError } from "../../runtime/errors.ts";
+import type { Colour } from "../class-colours.ts";
+import { ADE20K } from "./ade20k.ts";
+import { CAMVID } from "./camvid.ts";
+import { CITYSCAPES } from "./cityscapes.ts";
+import { distinctColours } from "./distinct-colours.ts";
+import { VOC } from "./voc.ts";
+
+/** Data sets with published colours, by their names. */
+export const PALETTES = ["ade20k", "camvid", "cityscapes", "voc"] as const;
+export type PaletteName = (typeof PALETTES)[number];
+
+/** By id, and by name where the data set's names are as short as checkpoints have them. */
+const COLOURS: Readonly<Record<PaletteName, readonly Colour[]>> = {
+  ade20k: ADE20K,
+  camvid: [...CAMVID.values()],
+  cityscapes: [...CITYSCAPES.values()],
+  voc: [...VOC.values()],
+};
+const NAMED = { camvid: CAMVID, cityscapes: CITYSCAPES, voc: VOC } as const;
+
+/**
+ * A colour for each class: the checkpoint's own, or a data set's for its classes, as told by their names or their number,
+ * otherwise colours as far apart as they get, the same on every run.
+ * @param own those of config.json
+ * @param palette takes this data set's instead: each class's by name where all have one, otherwise by id
+ * @throws UsageError if there are more classes than that data set has
+ */
+export function paletteFor(
+  classes: readonly string[],
+  { palette, own }: { readonly palette?: PaletteName | undefined; readonly own?: readonly Colour[] | undefined } = {},
+): readonly Colour[] {
+  if (palette !== undefined) return named(classes, palette);
+  if (own) return own;
+  for (const byName of Object.values(NAMED)) {
+    const colours = inOrder(classes, byName);
+    if (colours) return colours;
+  }
+  if (classes.length === ADE20K.length) return ADE20K;
+  return distinctColours(classes.length);
+}
+
+function named(classes: readonly string[], palette: PaletteName): readonly Colour[] {
+  const colours = COLOURS[palette];
+  const byName = palette === "ade20k" ? undefined : inOrder(classes, NAMED[palette]);
+  if (byName) return byName;
+  if (classes.length <= colours.length) return colours.slice(0, classes.length);
+  throw new UsageError(
+    `palette: want at most ${colours.length} classes for ${palette}, got a model of ${classes.length}. Leave it out.`,
+  );
+}
+
+/** Undefined unless every class has a colour. */
+function inOrder(classes: readonly string[], byName: ReadonlyMap<string, Colour>): readonly Colour[] | undefined {
+  const colours = classes.map((name) => byName.get(name.toLowerCase()));
+  return colours.every((colour) => colour !== undefined) ? colours : undefined;
+}

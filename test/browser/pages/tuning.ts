@@ -1,0 +1,9 @@
+import { indexedDbStore } from "../../../src/runtime/indexed-db-store.ts";
+import type { TuningStore } from "../../../src/runtime/tuning-store.ts";
+
+declare global {
+  /** What a page has to keep measurements in. */
+  var tuningStore: TuningStore | undefined;
+}
+
+globalThis.tuningStore = indexedDbStore();

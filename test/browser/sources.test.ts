@@ -1,0 +1,137 @@
+import type { Browser, Page } from "puppeteer";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { randomPicture } from "../small-models.ts";
+import { launchChromium } from "./chromium.ts";
+import { openPage } from "./open-page.ts";
+import { type PageServer, startPageServer } from "./page-server.ts";
+import type { SourceKind } from "./pages/sources.ts";
+
+const KINDS: readonly SourceKind[] = [
+  "blob",
+  "bitmap",
+  "image",
+  "canvas",
+  "offscreen canvas",
+  "image data",
+  "video frame",
+  "video",
+  "texture rgba8unorm",
+  "texture bgra8unorm-srgb",
+];
+
+let server: PageServer;
+let browser: Browser;
+let page: Page;
+let problems: string[];
+
+beforeAll(async () => {
+  server = await startPageServer();
+  browser = await launchChromium();
+  ({ page, problems } = await openPage(browser, `${server.url}/sources.html`));
+  await page.waitForFunction(() => "refusalOf" in globalThis);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const png = ({ width, height, data }: ReturnType<typeof randomPicture>) => {
+  return sharp(data, { raw: { width, height, channels: 3 } });
+};
+const take = (kind: SourceKind, file: Buffer) => {
+  return page.evaluate((...args) => globalThis.pixelsOf(...args), kind, file.toString("base64"));
+};
+const rgbOf = (words: readonly number[]) =>
+  words.flatMap((word) => [word & 255, (word >> 8) & 255, (word >> 16) & 255]);
+
+// 64 pixels are whole rows of a texture's copy, 41 are not.
+describe.each([64, 41])("a PNG %i pixels wide has its own pixels", (width) => {
+  const picture = randomPicture(width, 23);
+
+  test.each(KINDS)("as %s", async (kind) => {
+    const { size, words, onDevice } = await take(kind, await png(picture).png().toBuffer());
+    expect(size).toBe(`${width}x23`);
+    expect(rgbOf(words)).toEqual([...picture.data]);
+    expect(onDevice).toBe(kind !== "image data" && kind !== "texture bgra8unorm-srgb");
+    expect(problems).toEqual([]);
+  });
+});
+
+/** The largest difference of a channel. */
+const errorOf = (got: readonly number[], want: Iterable<number>) => {
+  return Math.max(...[...want].map((value, i) => Math.abs(value - got[i]!)));
+};
+const FILES: readonly SourceKind[] = ["blob", "bitmap", "image"];
+
+/** Four colours that are far apart, in quarters. */
+const quarters = (width: number, height: number) => {
+  const colours = [
+    [200, 60, 40],
+    [40, 180, 90],
+    [60, 70, 210],
+    [128, 128, 128],
+  ] as const;
+  const at = (pixel: number) => {
+    const [x, y] = [pixel % width, Math.floor(pixel / width)];
+    return colours[(x < width / 2 ? 0 : 1) + (y < height / 2 ? 0 : 2)]!;
+  };
+  return { width, height, data: Uint8Array.from(Array.from({ length: width * height }, (_, i) => at(i)).flat()) };
+};
+
+test.each(FILES)("EXIF's orientation is applied: %s", async (kind) => {
+  const file = await png(quarters(48, 32))
+    .jpeg({ quality: 100, chromaSubsampling: "4:4:4" })
+    .withMetadata({ orientation: 6 })
+    .toBuffer();
+  const turned = await sharp(file).autoOrient().raw().toBuffer();
+  const { size, words } = await take(kind, file);
+  expect(size).toBe("32x48");
+  // Decoders of JPEG may differ by a rounding or two.
+  expect(errorOf(rgbOf(words), turned)).toBeLessThanOrEqual(2);
+});
+
+test.each(FILES)("a profile's colours become sRGB: %s", async (kind) => {
+  const picture = quarters(16, 8);
+  const file = await png(picture).png().withIccProfile("p3").toBuffer();
+  const stored = await sharp(file, { ignoreIcc: true }).raw().toBuffer();
+  expect(errorOf([...stored], picture.data)).toBeGreaterThan(10);
+  // There and back through 8 bits.
+  expect(errorOf(rgbOf((await take(kind, file)).words), picture.data)).toBeLessThanOrEqual(2);
+});
+
+test.each(FILES)("colours under transparent pixels stay: %s", async (kind) => {
+  const { width, height, data } = randomPicture(8, 8);
+  const alpha = Buffer.alloc(width * height, 100);
+  const file = await png({ width, height, data })
+    .joinChannel(alpha, { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
+  expect(rgbOf((await take(kind, file)).words)).toEqual([...data]);
+});
+
+test("ImageData in Display P3 or of floats becomes 8-bit sRGB", async () => {
+  const of = (...args: [object, number[]]) => page.evaluate((...a) => globalThis.imageDataOf(...a), ...args);
+  // (180, 100, 60) of P3 is (193, 95, 49) in sRGB, by CSS Color 4's matrices.
+  expect(
+    errorOf(rgbOf(await of({ colorSpace: "display-p3" }, [180, 100, 60, 255])), [193, 95, 49]),
+  ).toBeLessThanOrEqual(1);
+  expect(rgbOf(await of({ pixelFormat: "rgba-float16" }, [1, 0.2, 0.4, 1]))).toEqual([255, 51, 102]);
+});
+
+test("a picture is read when the call is made", async () => {
+  expect(rgbOf(await page.evaluate(() => globalThis.wordsBeforePaint()))).toEqual([16, 32, 48, 16, 32, 48]);
+});
+
+test.each([
+  ["empty blob", /^FileError: picture: want a file that the browser shows .*, got 0 bytes of type ""/],
+  ["loading image", /^UsageError: picture: want at least 1x1 pixels, got 0x0. Wait until it has loaded.$/],
+  ["idle video", /^UsageError: picture: want at least 1x1 pixels, got 0x0/],
+  ["string", /^UsageError: picture: want an image, .*, got a string. Fetch it, and give the Blob.$/],
+  ["object", /^UsageError: picture: want an image, .*, got Object./],
+  ["foreign texture", /^UsageError: picture: want a texture of the model's device/],
+  ["float texture", /^UsageError: picture: want a 2-D texture of rgba8unorm, .* got r32float without COPY_SRC/],
+] as const)("%s is refused in words", async (kind, words) => {
+  expect(await page.evaluate((name) => globalThis.refusalOf(name), kind)).toMatch(words);
+});

@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { FileError, UsageError } from "../../../src/runtime/errors.ts";
+
+/** A reader of files that anybody may have made. */
+export interface HostileTarget {
+  readonly name: string;
+  /** Good files with changes. */
+  readonly inputs: fc.Arbitrary<Uint8Array<ArrayBuffer>>;
+  /** Part of the inputs of a run. */
+  readonly share: number;
+  read(bytes: Uint8Array<ArrayBuffer>): unknown;
+}
+
+/** How a target's inputs ended. */
+export interface HostileTally {
+  readonly name: string;
+  readonly inputs: number;
+  /** Inputs that were read all the same; the others were refused by a FileError or UsageError. */
+  readonly accepted: number;
+  /** Milliseconds and bytes of the worst. */
+  readonly slowest: number;
+  readonly largest: number;
+}
+
+/** Milliseconds for one input of a few kilobytes; a machine that does much else at once gets there with a good reader. */
+const LONGEST = 3000;
+/** Bytes that a reader may allocate for one input: its libraries' own, and some times the input. */
+const ALLOWED = { fixed: 32 * 2 ** 20, times: 64 };
+
+/**
+ * Reads `runs` inputs of a target.
+ * @throws Error with the smallest input that does it, when reading throws what is no error of ours, takes too long or
+ *   too much memory
+ */
+export async function runTarget(target: HostileTarget, runs: number, seed: number): Promise<HostileTally> {
+  let [accepted, slowest, largest] = [0, 0, 0];
+  const property = fc.asyncProperty(target.inputs, async (bytes) => {
+    const before = allocated();
+    const began = performance.now();
+    if (await isRead(target, bytes)) accepted++;
+    const spent = performance.now() - began;
+    const taken = allocated() - before;
+    slowest = Math.max(slowest, spent);
+    largest = Math.max(largest, taken);
+    if (spent > LONGEST) throw new Error(`takes ${spent.toFixed()} ms`);
+    if (taken > ALLOWED.fixed + ALLOWED.times * bytes.length) throw new Error(`allocates ${taken} bytes`);
+  });
+  await fc.assert(property, { numRuns: runs, seed });
+  return { name: target.name, inputs: runs, accepted, slowest, largest };
+}
+
+async function isRead(target: HostileTarget, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  try {
+    await target.read(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof FileError || error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
+function allocated(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
