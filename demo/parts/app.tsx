@@ -1,4 +1,4 @@
-import { isComparing, settings, spoken, trouble, work } from "../state.ts";
+import { isComparing, picture, settings, sides, spoken, trouble, work } from "../state.ts";
 import { Compare } from "./compare.tsx";
 import { DropTarget } from "./drop-target.tsx";
 import { Header } from "./header.tsx";
@@ -25,7 +25,13 @@ export function App() {
         <Messages />
         <section class="stage" id="stage" aria-label="Picture and result" tabIndex={-1}>
           {trouble.value && <NoWebGpu {...trouble.value} />}
-          {isComparing.value ? <Compare /> : isRelief ? <Relief /> : <Single />}
+          {isComparing.value ? (
+            <Compare />
+          ) : isRelief ? (
+            <Relief answer={sides[0].answer.value} shown={picture.value} />
+          ) : (
+            <Single />
+          )}
           <WorkLine />
         </section>
         <Toolbar />

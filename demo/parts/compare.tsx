@@ -1,8 +1,8 @@
 import { useMemo } from "preact/hooks";
 import type { Answer } from "../answer.ts";
 import { type Difference, differenceOf } from "../draw/difference.ts";
-import { embeddedModel } from "../models/embedded.ts";
 import { picture, settings, sides } from "../state.ts";
+import { modelName } from "../words/model-name.ts";
 import { Pane } from "./pane.tsx";
 import { PixelCanvas } from "./pixel-canvas.tsx";
 
@@ -51,7 +51,7 @@ function differenceWhereFit(a: Answer, b: Answer): Difference | undefined {
 }
 
 function words(model: string, dtype: string): string {
-  return `${embeddedModel(model)?.words ?? model.replace(/^file:/, "")}, ${dtype}`;
+  return `${modelName(model)}, ${dtype}`;
 }
 
 /** Rounded down: what differs at all is never 100 %. */

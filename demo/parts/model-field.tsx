@@ -1,7 +1,8 @@
 import { useRef } from "preact/hooks";
-import { EMBEDDED, embeddedModel } from "../models/embedded.ts";
+import { EMBEDDED } from "../models/embedded.ts";
 import { DTYPES, type Settings } from "../settings/settings.ts";
 import { change, machine, openedModels, settings } from "../state.ts";
+import { modelName } from "../words/model-name.ts";
 import { ModelDialog } from "./model-dialog.tsx";
 
 const OTHER = "other…";
@@ -38,7 +39,7 @@ export function ModelField({ side }: { side: keyof typeof FIELDS }) {
         >
           {[...names].map((name) => (
             <option key={name} value={name}>
-              {embeddedModel(name)?.words ?? name.replace(/^file:/, "")}
+              {modelName(name)}
             </option>
           ))}
           <option value={OTHER}>Another…</option>

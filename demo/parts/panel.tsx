@@ -1,4 +1,4 @@
-import { picture, settings, sides } from "../state.ts";
+import { machine, picture, settings, sides } from "../state.ts";
 import { DepthScale } from "./depth-scale.tsx";
 import { Downloads } from "./downloads.tsx";
 import { Legend } from "./legend.tsx";
@@ -13,7 +13,7 @@ export function Panel() {
       {answer?.task === "segmentation" && <Legend answer={answer} />}
       {answer?.task === "depth" && <DepthScale answer={answer} colours={settings.value.colours} />}
       {answer && shown && <Downloads answer={answer} picture={shown} />}
-      <MachinePanel />
+      {machine.value && <MachinePanel machine={machine.value} />}
     </aside>
   );
 }

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { picture, say, sides } from "../state.ts";
+import type { Answer } from "../answer.ts";
+import type { Picture } from "../pictures/picture.ts";
+import { say } from "../state.ts";
 import { messageOf } from "../words/message-of.ts";
 
 /** A depth map as a relief that is turned by hand, keys or touch. */
-export function Relief() {
+export function Relief({ answer, shown }: { answer: Answer | undefined; shown: Picture | undefined }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [isReady, setReady] = useState(false);
-  const answer = sides[0].answer.value;
-  const shown = picture.value;
   useEffect(() => {
     if (!canvas.current || answer?.task !== "depth" || !shown || answer.map.width !== shown.width) return;
     const gone = new AbortController();
