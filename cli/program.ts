@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { convertCommand } from "./commands/convert.ts";
 import { depthCommand } from "./commands/depth.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { forwardCommand } from "./commands/forward.ts";
 import { infoCommand } from "./commands/info.ts";
@@ -30,6 +31,7 @@ export function program(): Command {
     infoCommand,
     convertCommand,
     quantizeCommand,
+    doctorCommand,
   ];
   for (const add of commands) add(program);
   program.addHelpText(

@@ -2,10 +2,13 @@
 export type { ResizeMode } from "./kernels/bands.ts";
 export type { WeightFormat } from "./kernels/shared/weight-format.ts";
 export type { Convolution } from "./kernels/shared/winograd.ts";
+export type { DepthMapOnDevice, OnDeviceOptions, SegmentationOnDevice } from "./model/answer-on-device.ts";
+export type { Colour } from "./model/class-colours.ts";
 export type { DecoderConfig, ModelConfig, Task } from "./model/config.ts";
 export { parseConfig } from "./model/config.ts";
 export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
+export { PALETTES, type PaletteName, paletteFor } from "./model/palettes/palette-for.ts";
 export type { ClassMeans, PixelScores, Scores } from "./model/pixel-scores.ts";
 export type {
   DepthMap,
@@ -19,6 +22,7 @@ export type {
   Timing,
 } from "./model/predictions.ts";
 export type { Antialias, Processor, Size } from "./model/processor.ts";
+export type { DepthImageOptions, ImageOptions, LabelImageOptions } from "./model/result-pixels.ts";
 export { STAGE_TOLERANCE, type StageReport, type VerifyOptions, verifyStages } from "./model/verify.ts";
 export type { TestTimeAugmentation } from "./model/windows/views.ts";
 export type { NetworkWork, PictureWork, Work } from "./model/work.ts";

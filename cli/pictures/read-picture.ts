@@ -7,6 +7,13 @@ import { FileError } from "../../src/runtime/errors.ts";
 const MAX_PIXELS = 20_000 ** 2;
 
 /**
+ * Pixels that any file may have, and how many more for each of its bytes: some times what an even area takes as PNG or GIF.
+ * A GIF of 284 bytes said that it had 127 million, which took 950 MB.
+ */
+const FREE_PIXELS = 2 ** 23;
+const PIXELS_PER_BYTE = 10_000;
+
+/**
  * The size of a picture as it is seen, from its header alone.
  * @throws FileError if it is no picture or too large
  */
@@ -21,9 +28,15 @@ export async function inspectPicture(path: string): Promise<Size> {
       throw notPicture(path, cause);
     });
   const { width, height } = autoOrient;
+  const count = (pixels: number) => pixels.toLocaleString("en");
   if (width * height > MAX_PIXELS) {
-    const want = `want at most ${MAX_PIXELS.toLocaleString("en")} pixels`;
+    const want = `want at most ${count(MAX_PIXELS)} pixels`;
     throw new FileError(`${path}: ${want}, got ${width}x${height}. Make it smaller or cut it into tiles.`);
+  }
+  const most = FREE_PIXELS + PIXELS_PER_BYTE * stats.size;
+  if (width * height > most) {
+    const want = `want at most ${count(most)} pixels in ${count(stats.size)} bytes`;
+    throw new FileError(`${path}: ${want}, got ${width}x${height}. If it is no attack, save it as another format.`);
   }
   return { width, height };
 }

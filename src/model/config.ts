@@ -317,7 +317,8 @@ function parseClasses(json: Fields): Pick<SegmentationHeadConfig, "labels" | "co
 /** `id2label` if there is one; otherwise `LABEL_0 …`, two of them unless `num_labels` says how many. */
 function parseLabels(json: Fields): readonly string[] {
   if (!json.has("id2label")) {
-    return Array.from({ length: json.whole("num_labels", 2) }, (_, id) => `LABEL_${id}`);
+    // Labels are stored in 16 bits, of which one number says that there is none.
+    return Array.from({ length: json.whole("num_labels", 2, 1, 65_535) }, (_, id) => `LABEL_${id}`);
   }
   const names = json.raw("id2label") as Readonly<Record<string, unknown>>;
   const isNamed = typeof names === "object" && Object.keys(names).length > 0;

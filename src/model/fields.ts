@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from "../runtime/read-json.ts";
 const MOST = 1_000_000;
 
 /** Most parts of a kind that a network may have; far above any, far below what a small file could stall the caller with. */
-const MOST_PARTS = 1000;
+export const MOST_PARTS = 1000;
 
 /**
  * Typed access to a JSON object of a model folder. A field that is absent or null takes the class's default, as in

@@ -2,18 +2,27 @@ import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import type { Convolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
+import type { MapKind } from "../runtime/device-map.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import type { Picture, PictureSource } from "../runtime/picture.ts";
 import { type GraphPlan, planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
+import type { KernelTime } from "../runtime/profiler.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
 import type { TuneOptions } from "../runtime/session-tuner.ts";
 import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
+import {
+  answerOnDevice,
+  checkOnDevice,
+  type DepthMapOnDevice,
+  type OnDeviceOptions,
+  type SegmentationOnDevice,
+} from "./answer-on-device.ts";
 import { answerPictures, type Question } from "./answer-pictures.ts";
 import { checkTasks } from "./check-tasks.ts";
 import { checkWeights } from "./check-weights.ts";
@@ -34,8 +43,9 @@ import {
 } from "./predictions.ts";
 import type { Antialias, Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
+import type { Answering } from "./tally.ts";
 import { withPictures } from "./with-pictures.ts";
-import { jobOf, type Network, type Recordable, type Work } from "./work.ts";
+import { jobOf, type Network, processorOf, type Recordable, type Work } from "./work.ts";
 
 /**
  * What is going on, and how far: bytes from the hub or of the checkpoint, kernels, windows and views of a picture, or ways
@@ -195,27 +205,46 @@ export class DPT {
     return this.#runs.keptInF32;
   }
 
+  /** The device that the model runs on, for an app that draws what it answers. */
+  get device(): Engine["device"] {
+    return this.#engine.device;
+  }
+
   /**
-   * Labels every pixel of a picture, or of each picture of a list, in the list's order.
+   * Labels every pixel of a picture, or of each picture of a list, in the list's order. With the option `output` they stay
+   * on the device.
    * @throws UsageError if the model is not one for segmentation or is disposed, or for an empty picture or options that
    *   make no sense; FileError without preprocessor_config.json; MachineError for what the adapter lacks; the signal's
    *   reason when aborted
    * @throws NumberError naming the first layer that is not finite, if the network's answer is not
    */
+  segment<Kind extends MapKind>(
+    source: PictureSource,
+    options: OnDeviceOptions<Kind>,
+  ): Promise<SegmentationOnDevice<Kind>>;
   segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
   segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
-  async segment(source: OneOrMore<PictureSource>, options: SegmentOptions = {}): Promise<OneOrMore<Segmentation>> {
+  async segment(
+    source: OneOrMore<PictureSource>,
+    options: SegmentOptions | OnDeviceOptions<MapKind> = {},
+  ): Promise<OneOrMore<Segmentation> | Awaited<ReturnType<typeof answerOnDevice<"segmentation">>>> {
+    if (isOnDevice(options)) return this.#onDevice("segment", source, "segmentation", options);
     const answer = await this.#predict(source, { ...options, call: "segment", tasks: ["segmentation"] });
     return eachOf(answer, ({ segmentation }) => segmentation!);
   }
 
   /**
-   * Depth at every pixel of a picture, or of each of a list.
+   * Depth at every pixel of a picture, or of each of a list. With the option `output` it stays on the device.
    * @throws as {@link DPT.segment}, of a model for depth
    */
+  depth<Kind extends MapKind>(source: PictureSource, options: OnDeviceOptions<Kind>): Promise<DepthMapOnDevice<Kind>>;
   depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
   depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
-  async depth(source: OneOrMore<PictureSource>, options: PredictionOptions = {}): Promise<OneOrMore<DepthMap>> {
+  async depth(
+    source: OneOrMore<PictureSource>,
+    options: PredictionOptions | OnDeviceOptions<MapKind> = {},
+  ): Promise<OneOrMore<DepthMap> | Awaited<ReturnType<typeof answerOnDevice<"depth">>>> {
+    if (isOnDevice(options)) return this.#onDevice("depth", source, "depth", options);
     const answer = await this.#predict(source, { ...options, call: "depth", tasks: ["depth"] });
     return eachOf(answer, ({ depth }) => depth!);
   }
@@ -246,12 +275,30 @@ export class DPT {
   }
 
   /**
+   * Time by kernel of one picture, the slowest kernels as often as they ran: a black picture of the processor's size if
+   * left out. The same as the option `profile` of other calls, for all that the model can tell.
+   * @throws as {@link DPT.segment}; MachineError where the adapter has no timestamps
+   */
+  async profile(
+    source?: PictureSource,
+    options: Omit<PredictTasksOptions, "profile"> = {},
+  ): Promise<readonly KernelTime[]> {
+    const { width, height } = processorOf(this.#recordable).size;
+    const black = { width, height, data: new Uint8Array(3 * width * height) };
+    const { segmentation, depth, normals } = await this.predict(source ?? black, { ...options, profile: true });
+    return (segmentation ?? depth ?? normals)?.profile ?? [];
+  }
+
+  /**
    * The network alone on `pixel_values`; see {@link forwardGraph}.
    * @returns tensors by name, in PyTorch's layout
    * @throws UsageError for a shape that does not fit or a model that is disposed; MachineError for what the adapter lacks
    * @throws NumberError naming the first layer that is not finite, if one of the tensors is not
    */
-  async forward(pixelValues: NamedTensor, { stages = false } = {}): Promise<Map<string, NamedTensor>> {
+  async forward(
+    pixelValues: NamedTensor,
+    { stages = false, signal }: { readonly stages?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<Map<string, NamedTensor>> {
     const { shape, data } = pixelValues;
     if (data.length !== elementCount(shape)) {
       const want = `want ${elementCount(shape)} values for [${shape.join(", ")}]`;
@@ -275,7 +322,7 @@ export class DPT {
           broken: broken && `${broken.count} of ${broken.values.length} values of ${broken.name}`,
         };
       });
-    });
+    }, signal);
   }
 
   /**
@@ -324,11 +371,28 @@ export class DPT {
 
   async #predict(source: OneOrMore<PictureSource>, question: Question): Promise<OneOrMore<Predictions>> {
     checkTasks(question.call, this.config, question.tasks);
-    const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
-    const answering = { runs: this.#runs, model: this.#recordable, onPass };
-    const answer = (pictures: readonly Picture[]) => answerPictures(answering, pictures, question);
-    const answers = await withPictures(this.#engine, this.#calls, isList(source) ? source : [source], answer);
+    const answer = (pictures: readonly Picture[]) => answerPictures(this.#answering, pictures, question);
+    const sources = isList(source) ? source : [source];
+    const answers = await withPictures(this.#engine, this.#calls, sources, answer, question.signal);
     return isList(source) ? answers : answers[0]!;
+  }
+
+  async #onDevice<Name extends "segmentation" | "depth">(
+    call: string,
+    source: OneOrMore<PictureSource>,
+    task: Name,
+    { output, ...options }: OnDeviceOptions<MapKind>,
+  ) {
+    checkTasks(call, this.config, [task]);
+    checkOnDevice(call, source, { output, ...options });
+    const question = { ...options, call, tasks: [task] };
+    const answer = ([picture]: readonly Picture[]) => answerOnDevice(this.#answering, picture!, task, output, question);
+    return withPictures(this.#engine, this.#calls, [source as PictureSource], answer, options.signal);
+  }
+
+  get #answering(): Answering {
+    const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
+    return { runs: this.#runs, model: this.#recordable, onPass };
   }
 
   get #recordable(): Recordable {
@@ -341,6 +405,10 @@ type OneOrMore<Item> = Item | readonly Item[];
 
 function isList<Item>(source: OneOrMore<Item>): source is readonly Item[] {
   return Array.isArray(source);
+}
+
+function isOnDevice(options: object): options is OnDeviceOptions<MapKind> {
+  return "output" in options && options.output !== undefined;
 }
 
 function eachOf<Item, Answer>(items: OneOrMore<Item>, of: (item: Item) => Answer): OneOrMore<Answer> {

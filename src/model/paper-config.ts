@@ -2,6 +2,7 @@ import type { Checkpoint } from "../runtime/checkpoint.ts";
 import { FileError } from "../runtime/errors.ts";
 import type { JsonObject } from "../runtime/read-json.ts";
 import { ADE20K_CLASSES } from "./ade20k.ts";
+import { MOST_PARTS } from "./fields.ts";
 import { isPaperHybrid } from "./paper-names.ts";
 import type { Size } from "./processor.ts";
 
@@ -206,12 +207,14 @@ class Shapes {
 
   /** How many parts `prefix.0`, `prefix.1`, … there are. */
   count(prefix: string): number {
-    const names = [...this.#tensors.keys()].filter((name) => name.startsWith(`${prefix}.`));
-    const numbers = new Set(names.map((name) => name.slice(prefix.length + 1).split(".")[0]!));
-    // Without a gap: a number in a name must not make more parts than the file has.
-    const isGapless = Array.from({ length: numbers.size }, (_, i) => `${i}`).every((number) => numbers.has(number));
-    if (numbers.size > 0 && isGapless) return numbers.size;
-    throw this.wrong(`tensors "${prefix}.0.…", counted without a gap`, numbers.size > 0 ? "others" : "none");
+    let count = 0;
+    for (const name of this.#tensors.keys()) {
+      if (!name.startsWith(`${prefix}.`)) continue;
+      count = Math.max(count, Number(name.slice(prefix.length + 1).split(".")[0]) + 1);
+    }
+    // A number in a name must not make more parts than any network has.
+    if (Number.isInteger(count) && count > 0 && count <= MOST_PARTS) return count;
+    throw this.wrong(`tensors "${prefix}.0.…", up to ${MOST_PARTS} of them`, count > 0 ? `${count}` : "none");
   }
 
   wrong(want: string, got: string): FileError {

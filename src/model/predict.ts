@@ -1,3 +1,4 @@
+import { type AlignRowsParams, alignRows } from "../kernels/align-rows.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
 import { cast } from "../kernels/cast.ts";
 import type { BatchPlace } from "../kernels/shared/batch-place.ts";
@@ -33,6 +34,8 @@ export interface PredictOptions {
    * adds up those of several windows.
    */
   readonly logits?: LogitsAnswer | undefined;
+  /** Whether rows of labels and depth begin at multiples of 256 bytes, as a texture wants them. */
+  readonly aligned?: boolean | undefined;
   readonly inF32?: InF32 | undefined;
 }
 
@@ -47,7 +50,7 @@ export function predictGraph(
   config: ModelConfig,
   weights: DptWeights,
   precision: Precision,
-  { processor, picture, network, resize, tasks, logits = "labels", inF32 }: PredictOptions,
+  { processor, picture, network, resize, tasks, logits = "labels", aligned = false, inF32 }: PredictOptions,
 ): Graph {
   const graph = new Graph();
   const groups = "width" in picture ? [{ picture, count: 1 }] : picture;
@@ -70,7 +73,9 @@ export function predictGraph(
       }
       for (const [i, { picture, place }] of places.entries()) {
         const answers = answersAtPicture(graph, decoder, { picture, mode: resize, place }, logits);
-        for (const [name, answer] of Object.entries(answers)) graph.output(groupName(name, i), answer);
+        for (const [name, answer] of Object.entries(answers)) {
+          graph.output(groupName(name, i), aligned ? withAlignedRows(graph, answer, picture) : answer);
+        }
       }
     }
   });
@@ -112,4 +117,9 @@ function answersAtPicture(
 function inF32Storage(graph: Graph, tensor: Tensor): Tensor {
   const { shape, dtype } = tensor;
   return dtype === "f32" ? tensor : graph.run(cast({ shape, from: dtype as Precision, to: "f32" }), tensor);
+}
+
+function withAlignedRows(graph: Graph, map: Tensor, { width, height }: Size): Tensor {
+  const kernel = alignRows({ height, width, dtype: map.dtype as AlignRowsParams["dtype"] });
+  return graph.run(kernel, graph.reshape(map, [height, width]));
 }

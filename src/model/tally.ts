@@ -1,3 +1,4 @@
+import type { DeviceMap, MapKind, MapShape } from "../runtime/device-map.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import type { RunInputs } from "../runtime/session.ts";
 import type { CachedSession } from "../runtime/session-cache.ts";
@@ -49,6 +50,21 @@ export class Tally {
       const outputs = await this.#timed(compiled, inputs);
       began = performance.now();
       return read(outputs);
+    });
+  }
+
+  /** One pass whose answer stays on the device, where nobody looks at it. */
+  async keep(job: Job, inputs: RunInputs, output: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
+    this.#options.signal?.throwIfAborted();
+    const began = performance.now();
+    this.#passes++;
+    return this.#runs.finite({ call: this.#call, job, inputs }, async ({ session }) => {
+      this.#options.signal?.throwIfAborted();
+      const compiled = performance.now();
+      const answer = await session.keep(inputs, output, kind, shape);
+      this.#compile = compiled - began;
+      this.#run = performance.now() - compiled;
+      return { answer, broken: undefined };
     });
   }
 

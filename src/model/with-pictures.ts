@@ -12,7 +12,9 @@ export async function withPictures<Result>(
   calls: CallQueue,
   sources: readonly PictureSource[],
   task: (pictures: readonly Picture[]) => Promise<Result>,
+  signal?: AbortSignal,
 ): Promise<Result> {
+  signal?.throwIfAborted();
   const taking = Promise.allSettled(sources.map((source) => engine.takePicture(source)));
   const taken = taking.then((results) => results.flatMap((read) => (read.status === "fulfilled" ? [read.value] : [])));
   try {
@@ -20,7 +22,7 @@ export async function withPictures<Result>(
       const failed = (await taking).find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
       if (failed) throw failed.reason;
       return task(await taken);
-    });
+    }, signal);
   } finally {
     taken.then((pictures) => pictures.forEach(releasePicture));
   }

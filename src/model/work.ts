@@ -35,6 +35,8 @@ export interface BatchWork {
   readonly size?: Size | "native" | undefined;
   readonly resize?: ResizeMode | undefined;
   readonly logits?: LogitsAnswer | undefined;
+  /** Whether answers are laid out for a texture. */
+  readonly aligned?: boolean | undefined;
 }
 
 /** The network alone, as `forward` runs it. */
@@ -104,7 +106,7 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
   const { config, weights, precision } = model;
   const processor = processorOf(model);
   const groups = work.groups.map(({ picture: { width, height }, count }) => ({ picture: { width, height }, count }));
-  const { resize, logits, tasks = config.decoders.map(({ task }) => task) } = work;
+  const { resize, logits, aligned, tasks = config.decoders.map(({ task }) => task) } = work;
   checkTasks("model", config, tasks);
   const network = networkSize(processor, groups[0]!.picture, work.size);
   const { patch } = config.backbone;
@@ -112,9 +114,9 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
     const got = `got ${network.width}x${network.height}`;
     throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
   }
-  const options = { processor, picture: groups, network, resize, tasks, logits };
+  const options = { processor, picture: groups, network, resize, tasks, logits, aligned };
   return {
-    key: JSON.stringify([groups, network, resize, tasks, logits]),
+    key: JSON.stringify([groups, network, resize, tasks, logits, aligned]),
     network: { width: network.width, height: network.height },
     record: (inF32) => model.network.predictGraph(config, weights, precision, { ...options, inF32 }),
   };

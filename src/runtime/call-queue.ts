@@ -12,16 +12,20 @@ export class CallQueue {
     this.#closed.catch(() => {});
   }
 
-  /** @returns what the task returns; rejected at once when the queue is closed */
-  run<Result>(task: () => Promise<Result>): Promise<Result> {
+  /**
+   * @param signal a task that waits when it is aborted is not begun; one that runs goes on, unheard
+   * @returns what the task returns; rejected at once when the queue is closed or the signal is aborted
+   */
+  run<Result>(task: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const guarded = async () => {
       if (this.#reason) throw this.#reason;
+      signal?.throwIfAborted();
       return task();
     };
     this.#running++;
     const result = this.#last.then(guarded).finally(() => this.#running--);
     this.#last = result.catch(() => {});
-    return Promise.race([result, this.#closed]);
+    return unlessAborted(Promise.race([result, this.#closed]), signal);
   }
 
   /** Resolves when nothing runs or waits, and whoever got the last answer has had the time to ask for the next. */
@@ -40,4 +44,15 @@ export class CallQueue {
     if (this.#running === 0) free();
     else this.#last.then(free);
   }
+}
+
+function unlessAborted<Result>(result: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return result;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    // A signal may live long and serve many calls.
+    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

@@ -135,6 +135,10 @@ export class Engine {
     return choices;
   }
 
+  get device(): GPUDevice {
+    return this.#device;
+  }
+
   /** @see {@link takePicture} */
   takePicture(source: PictureSource): Promise<Picture> {
     return takePicture(source, this.#device);

@@ -1,4 +1,5 @@
 import { checkLimits } from "./device.ts";
+import { DeviceMap, type MapKind, type MapShape } from "./device-map.ts";
 import { DeviceWords } from "./device-words.ts";
 import { InternalError, MachineError } from "./errors.ts";
 import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
@@ -151,12 +152,7 @@ export class Session {
     }
     const recorder = profile ? new TimestampRecorder(device, this.#steps.length) : undefined;
     const submit = () => {
-      const encoder = device.createCommandEncoder({ label: "forward" });
-      for (const [name, tensor] of this.#graph.inputs) {
-        const [input, buffer] = [inputs[name]!, this.#bufferOf(tensor)];
-        if (input instanceof DeviceWords) input.copyTo(encoder, buffer);
-        else writeBuffer(device, buffer, input);
-      }
+      const encoder = this.#begin(inputs);
       this.#encode(encoder, recorder);
       for (const [name, tensor] of this.#graph.outputs) {
         encoder.copyBufferToBuffer(this.#bufferOf(tensor), 0, this.#staging.get(name)!, 0, byteLength(tensor));
@@ -169,6 +165,40 @@ export class Session {
     } finally {
       recorder?.dispose();
     }
+  }
+
+  /**
+   * One forward pass whose answer stays on the device, in memory of its own.
+   * @returns an output of the graph, of this shape
+   * @throws as {@link Session.run}
+   */
+  async keep(inputs: RunInputs, output: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
+    const device = this.#device;
+    const map = await DeviceMap.allocate(device, output, kind, shape);
+    const submit = () => {
+      const encoder = this.#begin(inputs);
+      this.#encode(encoder, undefined);
+      map.copyFrom(encoder, this.#bufferOf(this.#graph.outputs.get(output)!));
+      device.queue.submit([encoder.finish()]);
+    };
+    try {
+      await guardErrors(device, "run", submit, async () => {});
+      return map;
+    } catch (error) {
+      map.dispose();
+      throw error;
+    }
+  }
+
+  /** Commands that begin with what goes up. */
+  #begin(inputs: RunInputs): GPUCommandEncoder {
+    const encoder = this.#device.createCommandEncoder({ label: "forward" });
+    for (const [name, tensor] of this.#graph.inputs) {
+      const [input, buffer] = [inputs[name]!, this.#bufferOf(tensor)];
+      if (input instanceof DeviceWords) input.copyTo(encoder, buffer);
+      else writeBuffer(this.#device, buffer, input);
+    }
+    return encoder;
   }
 
   async #readBack(recorder: TimestampRecorder | undefined): Promise<RunResult> {

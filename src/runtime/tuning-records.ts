@@ -1,6 +1,7 @@
 import type { Kernel } from "./kernel.ts";
 import type { Choice } from "./path-choices.ts";
 import { isMeasured, NO_TIMES, type PathTimes, parsePathTimes } from "./path-times.ts";
+import { familyOf, switchedOff } from "./switched-off.ts";
 import type { TuningStore } from "./tuning-store.ts";
 
 /** What was measured on one adapter: in memory, and in a store if there is one. A store that fails is told of once. */
@@ -10,6 +11,8 @@ export class TuningRecords {
   /** By the text of the kernel's own way. */
   readonly #byCode = new Map<string, PathTimes>();
   #store: TuningStore | undefined;
+  /** Kinds of paths that are not to be taken; asked for once. */
+  #off: Promise<readonly string[] | undefined> | undefined;
   #hasTold = false;
 
   constructor(adapter: string, store?: TuningStore, onNotice?: (notice: string) => void) {
@@ -28,7 +31,16 @@ export class TuningRecords {
     const value = await this.#ask(async (store) => store.get(await keyOf(this.#adapter, choice)));
     const times = parsePathTimes(value);
     if (value !== undefined && !times) this.#tell("got something else under a key");
-    this.#byCode.set(choice.kernel.code, times ?? NO_TIMES);
+    this.#byCode.set(choice.kernel.code, await this.#withoutThoseOff(choice, times ?? NO_TIMES));
+  }
+
+  /** Refuses what the doctor has found to be wrong, whatever was measured. */
+  async #withoutThoseOff({ paths }: Choice, { seconds, refused }: PathTimes): Promise<PathTimes> {
+    this.#off ??= this.#ask((store) => switchedOff(store, this.#adapter));
+    const off = (await this.#off) ?? [];
+    const found = paths.filter((path) => off.includes(familyOf(path)));
+    const why = Object.fromEntries(found.map(({ name }) => [name, "was wrong in the self-test on this adapter"]));
+    return { seconds, refused: { ...refused, ...why } };
   }
 
   of({ code }: Kernel): PathTimes {

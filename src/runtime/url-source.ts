@@ -1,4 +1,5 @@
 import { blobSource } from "./blob-source.ts";
+import { boundedResponse } from "./bounded-response.ts";
 import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
 import { DptError, FileError, UsageError } from "./errors.ts";
@@ -12,7 +13,12 @@ const HEAD_BYTES = 128 * 1024;
 export interface UrlOptions {
   /** Used in place of the global `fetch`, for instance to add an `Authorization` header. */
   readonly fetch?: Fetcher;
+  /** Bytes that a file of a server without ranges, which sends it whole, may have at most; 16 GiB if left out. */
+  readonly maxBytes?: number;
 }
+
+/** Some times the largest checkpoint of the family. */
+const MAX_BYTES = 16 * 2 ** 30;
 
 /**
  * A model folder on a web server, read by HTTP range requests: `https://huggingface.co/Intel/dpt-large-ade/resolve/main`.
@@ -24,7 +30,8 @@ export interface UrlOptions {
 export function filesFromUrl(baseUrl: string | URL, options: UrlOptions = {}): ModelFiles {
   const base = parseUrl(baseUrl);
   const fetcher = options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
-  const openAt = (url: URL, signal?: AbortSignal) => openUrl({ url, name: nameOf(url), fetcher }, signal);
+  const { maxBytes = MAX_BYTES } = options;
+  const openAt = (url: URL, signal?: AbortSignal) => openUrl({ url, name: nameOf(url), fetcher, maxBytes }, signal);
   if (isSingleFile(base.pathname)) {
     const file = nameOf(base).split("/").at(-1)!;
     return singleFile(nameOf(base), file, (signal) => openAt(base, signal));
@@ -43,6 +50,7 @@ interface RemoteFile {
   readonly url: URL;
   readonly name: string;
   readonly fetcher: Fetcher;
+  readonly maxBytes: number;
 }
 
 interface ContentRange {
@@ -58,7 +66,10 @@ async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSour
     return undefined;
   }
   if (response.status === 200) {
-    return blobSource(file.name, await attempt(file, signal, () => response.blob()));
+    return blobSource(
+      file.name,
+      await attempt(file, signal, () => boundedResponse(file.name, response, file.maxBytes).blob()),
+    );
   }
   if (response.status === 416 && response.headers.get("Content-Range") === "bytes */0") {
     await response.body?.cancel();
@@ -66,7 +77,7 @@ async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSour
   }
   await checkStatus(file, response);
   const range = contentRange(file, response);
-  const head = await attempt(file, signal, () => response.arrayBuffer());
+  const head = await attempt(file, signal, () => boundedResponse(file.name, response, HEAD_BYTES).arrayBuffer());
   const size = range?.size ?? (await sizeByHead(file, signal));
   checkAnswer(file, { begin: 0, end: Math.min(HEAD_BYTES, size), size }, range, head);
   return rangeSource(file, size, response.headers.get("ETag"), new Uint8Array(head), signal);
@@ -98,7 +109,7 @@ function rangeSource(
         );
       }
       const range = contentRange(file, response);
-      const bytes = await attempt(file, signal, () => response.arrayBuffer());
+      const bytes = await attempt(file, signal, () => boundedResponse(file.name, response, end - begin).arrayBuffer());
       checkAnswer(file, { begin, end, size }, range, bytes);
       return new Uint8Array(bytes);
     },

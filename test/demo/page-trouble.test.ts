@@ -163,21 +163,3 @@ test("a camera that is refused, and a tab in the background", async () => {
   await page.click("#stop");
   expect(await page.$(".playing")).toBeNull();
 });
-
-test("after the first visit the page opens and answers without a network", async () => {
-  await using visit = await open("?size=28");
-  const { page } = visit;
-  await visit.untilAnswered();
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-  const manifest = await page.evaluate(async () => {
-    const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]')!;
-    return (await fetch(link.href)).json() as Promise<{ display: string; icons: { sizes: string }[] }>;
-  });
-  expect(manifest.display).toBe("standalone");
-  expect(manifest.icons.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(["192x192", "512x512"]));
-  // The last test of this file: nobody serves anything from here on.
-  await demo.goOffline();
-  await using again = await visit.comeBack();
-  await again.untilAnswered();
-  expect(await again.text(".class")).toMatch(/^[a-z]+[\d.]+ %$/);
-});

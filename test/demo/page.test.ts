@@ -7,16 +7,18 @@ import { DemoPage } from "./demo-page.ts";
 import { type Demo, startDemo } from "./start-demo.ts";
 
 let demo: Demo;
+/** The page with the tiny model, which takes seconds less than those that come with it; opened once for many tests. */
+let visit: DemoPage;
 
 beforeAll(async () => {
   demo = await startDemo();
+  visit = await open(`?theme=dark&againstDtype=q4&opacity=30&model=${encodeURIComponent(demo.tiny.url)}`);
+  await visit.untilAnswered();
 });
 
 afterAll(() => demo?.stop());
 
 const open = (query: string) => DemoPage.open(demo.browser, demo.address + query);
-/** The page with the tiny model, which takes seconds less than those that come with it. */
-const openTiny = (more = "") => open(`?model=${encodeURIComponent(demo.tiny.url)}${more}`);
 const photo = (path: string) => {
   const bytes = readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)));
   return { name: path.split("/").at(-1)!, type: "image/png", bytes };
@@ -26,8 +28,9 @@ const tinyFiles = () =>
     return { name, type: "", bytes: readFileSync(join(demo.tiny.folder, name)) };
   });
 
-test("the first visit: a sample's classes, pointed at, isolated, searched for and taken home", async () => {
-  await using visit = await open("?size=98");
+test("the first visit: a sample's classes, pointed at, isolated, searched for, taken home, and without a network", async () => {
+  const site = await demo.serve();
+  await using visit = await DemoPage.open(demo.browser, `${site.address}?size=98`);
   const { page } = visit;
   await visit.until(".work", /Downloading the model[\d.]+ MiB of 49\.6 MiB/);
   await visit.untilAnswered();
@@ -62,6 +65,19 @@ test("the first visit: a sample's classes, pointed at, isolated, searched for an
   const labels = await visit.download('[data-format="Labels"]');
   expect([labels.bytes.readUInt32BE(16), labels.bytes.readUInt32BE(20)]).toEqual([480, 360]);
   expect(visit.problems).toEqual([]);
+
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  const manifest = await page.evaluate(async () => {
+    const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]')!;
+    return (await fetch(link.href)).json() as Promise<{ display: string; icons: { sizes: string }[] }>;
+  });
+  expect(manifest.display).toBe("standalone");
+  expect(manifest.icons.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(["192x192", "512x512"]));
+  await site.stop();
+  await using again = await visit.comeBack();
+  // The sample as well as the model come from what the browser has kept.
+  await again.page.waitForSelector(".layer");
+  await again.until(".machine", /Weights on the GPU110 MiB/);
 });
 
 test("depth: a colour map, a relief that keys turn, a point cloud, and the time of each kernel", async () => {
@@ -97,8 +113,6 @@ test("depth: a colour map, a relief that keys turn, a point cloud, and the time 
 });
 
 test("two dtypes side by side, with the pixels on which they differ", async () => {
-  await using visit = await openTiny("&againstDtype=q4");
-  await visit.untilAnswered();
   await visit.page.evaluate(() => {
     const button = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Compare");
     button!.click();
@@ -117,13 +131,13 @@ test("two dtypes side by side, with the pixels on which they differ", async () =
   expect(red).toBe(count);
   expect(count).toBeGreaterThan(0);
   expect(await visit.page.$$(".pane .inspector")).toHaveLength(2);
-  await visit.screenshot("compare-light");
+  await visit.screenshot("compare-dark");
   expect(await visit.violations()).toEqual([]);
+  await visit.page.click('button[aria-pressed="true"].quiet');
+  await visit.page.waitForSelector(".panes.one");
 });
 
 test("a photo dropped, one pasted and one picked; a link shows the same settings", async () => {
-  await using visit = await openTiny("&opacity=30");
-  await visit.untilAnswered();
   const shape = () => visit.page.$eval(".layer", (canvas) => (canvas as HTMLCanvasElement).width);
   expect(await shape()).toBe(480);
   await visit.give("drop", [photo("test/fixtures/images/preprocess/grey/image.png")]);
@@ -143,7 +157,13 @@ test("a photo dropped, one pasted and one picked; a link shows the same settings
   const style = await visit.page.$eval(".result", (canvas) => (canvas as HTMLCanvasElement).style.cssText);
   expect(style).toMatch(/opacity: 0\.3.*clip-path: inset\(0(?:px)? 0(?:px)? 0(?:px)? 40%\)/);
   const query = new URL(visit.page.url()).searchParams;
-  expect(Object.fromEntries(query)).toEqual({ model: demo.tiny.url, opacity: "30", divider: "40", sample: "" });
+  expect(Object.fromEntries(query)).toEqual({
+    model: demo.tiny.url,
+    opacity: "30",
+    divider: "40",
+    sample: "",
+    theme: "dark",
+  });
 });
 
 test("a model's folder dropped, and one of the hub by its id", async () => {
@@ -190,9 +210,7 @@ test("a model's folder dropped, and one of the hub by its id", async () => {
 });
 
 test("keyboard and screen reader: what is where, a class alone, and no rule of WCAG broken", async () => {
-  await using visit = await openTiny("&theme=dark");
   const { page } = visit;
-  await visit.untilAnswered();
   await page.focus(".inspector");
   await page.keyboard.press("ArrowRight");
   const first = await visit.until("#spoken", /LABEL_\d, \d+ %/);
@@ -209,20 +227,18 @@ test("keyboard and screen reader: what is where, a class alone, and no rule of W
 });
 
 test("on a phone nothing is wider than the screen, and the picture is seen at once", async () => {
-  await using visit = await openTiny("&theme=dark");
-  await visit.page.setViewport({ width: 360, height: 740, isMobile: true, hasTouch: true });
-  await visit.untilAnswered();
+  await visit.page.setViewport({ width: 360, height: 740 });
   expect(await visit.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   await visit.page.click(".message .round");
   const { top, bottom } = await visit.page.$eval(".frame", (frame) => frame.getBoundingClientRect().toJSON());
   expect(top).toBeGreaterThan(0);
   expect(bottom).toBeLessThan(740);
-  await visit.screenshot("phone-dark");
+  await visit.screenshot("phone-light");
   expect(await visit.violations()).toEqual([]);
+  await visit.page.setViewport({ width: 1280, height: 800 });
 });
 
 test("the camera's frames are answered until it is taken away, which is told; the page goes on", async () => {
-  await using visit = await openTiny("&sample=");
   const { page } = visit;
   await page.evaluate(() => {
     const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);

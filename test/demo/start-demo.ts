@@ -18,8 +18,8 @@ export interface Demo {
   readonly address: string;
   /** A model of seven classes that is loaded in no time: its address, and its folder here. */
   readonly tiny: { readonly url: string; readonly folder: string };
-  /** Ends the server alone, as if the network were gone. */
-  goOffline(): Promise<void>;
+  /** Serves the same once more, at another address, until that is stopped: as if the network were gone then. */
+  serve(): Promise<{ readonly address: string; stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -34,21 +34,20 @@ export async function startDemo(): Promise<Demo> {
   }
   const processor = { image_processor_type: "DPTImageProcessor", size: { height: 64, width: 64 } };
   writeFileSync(join(tiny, "preprocessor_config.json"), JSON.stringify(processor));
-  const server = await serveBundle(async () => {}, { some: folder });
-  const browser = await launchChromium({ flags: CAMERA });
-  let isServed = true;
-  const goOffline = async () => {
-    if (isServed) await server.close();
-    isServed = false;
+  const serve = async () => {
+    const server = await serveBundle(async () => {}, { some: folder });
+    return { address: `${server.url}/some/page/`, url: server.url, stop: () => server.close() };
   };
+  const { address, url, stop } = await serve();
+  const browser = await launchChromium({ flags: CAMERA });
   return {
     browser,
-    address: `${server.url}/some/page/`,
-    tiny: { url: `${server.url}/some/models/tiny`, folder: tiny },
-    goOffline,
+    address,
+    tiny: { url: `${url}/some/models/tiny`, folder: tiny },
+    serve,
     async stop() {
       await browser.close();
-      await goOffline();
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -349,6 +349,18 @@ describe("refuses, and names", () => {
   const backbone = (fields: object) => ({ ...depth, backbone_config: fields });
   const swinWith = (fields: object) => ({ ...swin, backbone_config: { ...swin.backbone_config, ...fields } });
   const bitWith = (fields: object) => ({ ...hybrid, backbone_config: { ...bit, ...fields } });
+  test("lists so deep that no text of them can be made", () => {
+    const deep: unknown = JSON.parse("[".repeat(20_000) + "]".repeat(20_000));
+    for (const json of [
+      swinWith({ out_indices: null, out_features: [deep] }),
+      backbone({ out_indices: null, out_features: [deep] }),
+      bitWith({ out_features: deep }),
+    ]) {
+      expect(() => parseConfig(json)).toThrow(FileError);
+      expect(() => parseConfig(json)).toThrow(/"out_features"/);
+    }
+  });
+
   test.each([
     [{}, "architectures", "undefined"],
     [{ model_type: "beit" }, "architectures", '"beit"'],
@@ -373,6 +385,12 @@ describe("refuses, and names", () => {
     [{ ...segmentation, hidden_size: "768" }, "hidden_size", '"768"'],
     [{ ...segmentation, hidden_size: 1e300 }, "hidden_size", "1e+300"],
     [{ ...segmentation, num_hidden_layers: 0 }, "num_hidden_layers", "0"],
+    // Of each layer a list of weights is made.
+    [{ ...segmentation, num_hidden_layers: 1001 }, "num_hidden_layers", "1001"],
+    [backbone({ num_hidden_layers: 1e6 }), "num_hidden_layers", "1000000"],
+    [swinWith({ depths: [2, 2, 996, 1] }), "depths", "[2, 2, 996, 1]"],
+    [bitWith({ depths: [3, 4, 1e6, 3] }), "depths", "[3, 4, 1000000, 3]"],
+    [{ ...segmentation, id2label: null, num_labels: 65_536 }, "num_labels", "65536"],
     [{ ...segmentation, patch_size: [16, 16] }, "patch_size", "[16, 16]"],
     [{ ...segmentation, image_size: 8 }, "image_size", "8"],
     [{ ...segmentation, layer_norm_eps: 0 }, "layer_norm_eps", "0"],

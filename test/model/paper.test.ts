@@ -185,6 +185,12 @@ test.each([
   ["pretrained.model.dist_token", [1, 1, 128], /want one class token, .* got "pretrained\.model\.dist_token"/],
   ["pretrained.model.blocks.4.norm1.weight", [128], /want a multiple of 4 blocks, .* got 5 in/],
   ["pretrained.act_postprocess4.0.project.0.weight", undefined, /want a projected readout/],
+  // A number in a name makes no parts that the file lacks.
+  [
+    "pretrained.model.blocks.1000000000.norm1.weight",
+    [128],
+    /want tensors "pretrained.model.blocks.0.…", up to 1000 of them, .* got 1000000001/,
+  ],
 ] as const)("%s of %j is an error that names it", async (name, shape, message) => {
   const checkpoint = await changed({ [name]: shape });
   expect(() => paperJson(checkpoint)).toThrow(FileError);

@@ -378,3 +378,49 @@ describe("zip archives", () => {
     expect(await readPickleCheckpoint(source, controller.signal).catch((e: unknown) => e)).toBe(reason);
   });
 });
+
+describe("files that are small and ask for much", () => {
+  test("a shape of more axes than PyTorch has, which many tensors share", async () => {
+    const axes = Array.from({ length: 65 }, (_, i) => (i === 0 ? 0 : 1));
+    const file = await checkpointOf(stateOf({ shape: axes, strides: axes }));
+    await expect(readPickleCheckpoint(file)).rejects.toThrow(/want a tensor of storage, offset, size and stride/);
+    const most = axes.slice(1);
+    await expect(
+      readPickleCheckpoint(await checkpointOf(stateOf({ shape: most, strides: most }))),
+    ).resolves.toBeTruthy();
+  });
+
+  test("a zip of more members than any checkpoint has", async () => {
+    const file = memoryFile(zipOfNothing(100_001), "many.bin");
+    await expect(readPickleCheckpoint(file)).rejects.toThrow(FileError);
+    await expect(readPickleCheckpoint(file)).rejects.toThrow(
+      /many.bin: want a zip of at most 100000 members, got more/,
+    );
+  });
+});
+
+/** A zip64 of empty members: a directory, and nothing else. */
+function zipOfNothing(members: number): Uint8Array<ArrayBuffer> {
+  const [entry, directory] = [47, 4 + 47 * members];
+  const file = new Uint8Array(directory + 56 + 20 + 22);
+  const view = new DataView(file.buffer);
+  file.set([0x50, 0x4b, 3, 4]);
+  for (let i = 0; i < members; i++) {
+    const at = 4 + entry * i;
+    view.setUint32(at, 0x02014b50, true);
+    view.setUint16(at + 28, 1, true);
+    file[at + 46] = "a".charCodeAt(0);
+  }
+  view.setUint32(directory, 0x06064b50, true);
+  view.setBigUint64(directory + 4, 44n, true);
+  for (const at of [24, 32]) view.setBigUint64(directory + at, BigInt(members), true);
+  view.setBigUint64(directory + 40, BigInt(entry * members), true);
+  view.setBigUint64(directory + 48, 4n, true);
+  view.setUint32(directory + 56, 0x07064b50, true);
+  view.setBigUint64(directory + 64, BigInt(directory), true);
+  view.setUint32(directory + 72, 1, true);
+  view.setUint32(directory + 76, 0x06054b50, true);
+  for (const at of [84, 86]) view.setUint16(directory + at, 0xffff, true);
+  for (const at of [88, 92]) view.setUint32(directory + at, 0xffffffff, true);
+  return file;
+}

@@ -150,7 +150,7 @@ test.each<[string, Parameters<typeof ranges>[0], RegExp]>([
   [
     "a long body",
     (response, begin, end) => Boolean(response.end(content.subarray(begin, end + 1))),
-    /want 4 bytes, got 5/,
+    /want at most 4 bytes, got more/,
   ],
   [
     "another range",
@@ -290,4 +290,37 @@ test("a fetch of one's own adds headers", async () => {
 
 test("an address that is none", () => {
   expect(() => filesFromUrl("not an address")).toThrow(UsageError);
+});
+
+test("a body without end is given up", async () => {
+  const endless = (response: ServerResponse) => {
+    let sent = 0;
+    const send = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536))) sent += 65_536;
+      // Past this a reader has not let go.
+      if (sent > 2 ** 28) response.destroy();
+    };
+    response.on("drain", send);
+    send();
+    return true;
+  };
+  const whole = await serve((_, response) => void endless(response));
+  const error = await errorOf(filesFromUrl(whole, { maxBytes: 1_000_000 }).open("w.bin"));
+  expect(error.message).toMatch(/w\.bin: want at most 1000000 bytes, got more\./);
+  const source = (await filesFromUrl(await serve(ranges(endless))).open("w.bin"))!;
+  expect((await errorOf(source.read(150_000, 160_000))).message).toMatch(/want at most 10000 bytes, got more\./);
+});
+
+test("redirects without end are given up, and so are those to what is no address of the web", async () => {
+  let hops = 0;
+  const base = await serve((_, response) => {
+    hops++;
+    response.writeHead(302, { Location: `/models/m/w.bin?${hops}` }).end();
+  });
+  await errorOf(filesFromUrl(base).open("w.bin"));
+  expect(hops).toBeLessThan(25);
+  const local = await serve((_, response) => {
+    response.writeHead(302, { Location: "file:///etc/passwd" }).end();
+  });
+  await errorOf(filesFromUrl(local).open("w.bin"));
 });

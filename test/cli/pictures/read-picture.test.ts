@@ -124,6 +124,21 @@ test("more than 20,000 x 20,000 is refused by the header", async () => {
   await expect(readPicture(path)).rejects.toThrow(/huge\.png: want at most 400,000,000 pixels, got 20001x20000\./);
 });
 
+test("a file of a few bytes that unpacks to very many pixels is refused by the header", async () => {
+  const path = join(folder, "bomb.gif");
+  const gif = await sharp({ create: { width: 9, height: 7, channels: 3, background: "red" } })
+    .gif()
+    .toBuffer();
+  // Width and height of the screen, and of the frame behind the first image descriptor (0x2c).
+  const frame = gif.indexOf(Buffer.of(0x2c, 0, 0, 0, 0, 9, 0, 7, 0));
+  expect(frame).toBeGreaterThan(0);
+  for (const at of [6, frame + 5]) gif.set([0, 64, 0, 32], at);
+  await writeFile(path, gif);
+  await expect(readPicture(path)).rejects.toThrow(
+    /bomb\.gif: want at most [\d,]+ pixels in [\d,]+ bytes, got 16384x8192\./,
+  );
+});
+
 test("what is no picture is named and told", async () => {
   const noise = Uint8Array.from({ length: 3 * 64 * 64 }, (_, i) => (i * 2_654_435_761) >>> 24);
   const size = { width: 64, height: 64, channels: 3 } as const;

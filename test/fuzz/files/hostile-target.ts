@@ -45,7 +45,7 @@ export async function runTarget(target: HostileTarget, runs: number, seed: numbe
     if (spent > LONGEST) throw new Error(`takes ${spent.toFixed()} ms`);
     if (taken > ALLOWED.fixed + ALLOWED.times * bytes.length) throw new Error(`allocates ${taken} bytes`);
   });
-  await fc.assert(property, { numRuns: runs, seed });
+  await fc.assert(property, { numRuns: runs, seed, includeErrorInReport: true });
   return { name: target.name, inputs: runs, accepted, slowest, largest };
 }
 

@@ -1,0 +1,111 @@
+import { requestDevice, requestOwnDevice } from "./device.ts";
+import { type DeviceDescription, describeDevice } from "./device-description.ts";
+import { Engine } from "./engine.ts";
+import { Graph, type InputData, type Tensor } from "./graph.ts";
+import { indexedDbStore } from "./indexed-db-store.ts";
+import type { Path } from "./kernel.ts";
+import { switchOff } from "./switched-off.ts";
+import type { TuningStore } from "./tuning-store.ts";
+
+/** Which device is examined: one of the caller's, one of an adapter, or the browser's best. */
+export interface ExaminedOptions {
+  readonly device?: GPUDevice | undefined;
+  readonly adapter?: GPUAdapter | undefined;
+  /** Where models look up what is switched off; a database of the page if left out, or nowhere if there is none. */
+  readonly tuningStore?: TuningStore | undefined;
+}
+
+/** What the clock of a device tells of work that takes some time; `none` where it has no timestamps. */
+export type Clock = "none" | "stands still" | "runs";
+
+/** A device on which single paths are run. */
+export class ExaminedDevice {
+  readonly #engine: Engine;
+  readonly #store: TuningStore | undefined;
+  readonly #dispose: () => void;
+  readonly description: DeviceDescription;
+
+  private constructor(
+    engine: Engine,
+    description: DeviceDescription,
+    store: TuningStore | undefined,
+    free: () => void,
+  ) {
+    this.#engine = engine;
+    this.#store = store;
+    this.#dispose = free;
+    this.description = description;
+  }
+
+  /** @throws MachineError without an adapter or a device */
+  static async open({ device, adapter, tuningStore }: ExaminedOptions): Promise<ExaminedDevice> {
+    const opened = device ?? (await (adapter ? requestDevice(adapter) : requestOwnDevice()));
+    const free = () => {
+      if (!device) opened.destroy();
+    };
+    const engine = await Engine.open({ device: opened, tuningStore });
+    return new ExaminedDevice(engine, describeDevice(opened), tuningStore ?? indexedDbStore(), free);
+  }
+
+  get traits() {
+    return this.#engine.traits;
+  }
+
+  /**
+   * Bytes that a path makes of these inputs.
+   * @throws InternalError where its text is not compiled or its commands are not taken, MachineError if the device is lost
+   */
+  async run(path: Path, inputs: readonly InputData[]): Promise<ArrayBuffer> {
+    const session = await this.#compile(path, inputs.length);
+    try {
+      const { outputs } = await session.run(Object.fromEntries(inputs.map((data, i) => [`input ${i}`, data])));
+      return outputs.get("y")!;
+    } finally {
+      session.dispose();
+    }
+  }
+
+  /** Whether timestamps tell how long a path takes: browsers may round them, or refuse them. */
+  async clock(path: Path, inputs: readonly InputData[]): Promise<Clock> {
+    if (!this.description.features.includes("timestamp-query")) return "none";
+    const session = await this.#compile(path, inputs.length);
+    try {
+      const data = Object.fromEntries(inputs.map((numbers, i) => [`input ${i}`, numbers]));
+      const { times = [] } = await session.run(data, { profile: true });
+      return times.some(({ seconds }) => seconds > 0) ? "runs" : "stands still";
+    } finally {
+      session.dispose();
+    }
+  }
+
+  #compile({ stages }: Path, count: number) {
+    const graph = new Graph();
+    const outside = new Map<number, Tensor>();
+    const answers: Tensor[] = [];
+    for (const { kernel, inputs } of stages) {
+      const tensors = inputs.map((n, i) => {
+        if (n >= count) return answers[n - count]!;
+        const known = outside.get(n) ?? graph.input(`input ${n}`, kernel.inputs[i]!);
+        outside.set(n, known);
+        return known;
+      });
+      // As it is: no other path in its place.
+      const { paths: _, ...plain } = kernel;
+      answers.push(graph.run(plain, ...tensors));
+    }
+    graph.output("y", answers.at(-1)!);
+    return this.#engine.compile(graph);
+  }
+
+  /** Has models on this adapter do without these kinds of paths. @returns whether there is where to keep that */
+  async switchOff(families: readonly string[]): Promise<boolean> {
+    if (!this.#store) return false;
+    await switchOff(this.#store, this.#engine.adapter, families);
+    return true;
+  }
+
+  dispose(): void {
+    this.#engine.dispose();
+    this.#dispose();
+  }
+}
