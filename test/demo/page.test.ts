@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Page } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commit, startHub } from "../hub-server.ts";
 import { DemoPage } from "./demo-page.ts";
@@ -27,6 +28,30 @@ const tinyFiles = () =>
   readdirSync(demo.tiny.folder).map((name) => {
     return { name, type: "", bytes: readFileSync(join(demo.tiny.folder, name)) };
   });
+
+/** A second of a moving square, as WebM. */
+async function recordedVideo(page: Page) {
+  const text = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 96, height: 64 });
+    const context = canvas.getContext("2d")!;
+    const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm" });
+    const parts: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    recorder.start(100);
+    for (let i = 0; i < 20; i++) {
+      context.fillStyle = `hsl(${18 * i} 80% 50%)`;
+      context.fillRect(0, 0, 96, 64);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await new Promise((resolve) => {
+      recorder.onstop = resolve;
+      recorder.stop();
+    });
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes));
+  });
+  return { name: "square.webm", type: "video/webm", bytes: Buffer.from(text, "base64") };
+}
 
 test("the first visit: a sample's classes, pointed at, isolated, searched for, taken home, and without a network", async () => {
   const site = await demo.serve();
@@ -171,7 +196,7 @@ test("a model's folder dropped, and one of the hub by its id", async () => {
   const main = commit("a");
   const hub = await startHub({ "some/tiny": { commits: { [main]: files }, refs: { main } } });
   try {
-    await using visit = await open("?model=dpt-small-camvid&sample=");
+    await using visit = await open(`?sample=&model=${encodeURIComponent(demo.tiny.url)}`);
     const { page } = visit;
     await page.setRequestInterception(true);
     page.on("request", async (request) => {
@@ -188,8 +213,8 @@ test("a model's folder dropped, and one of the hub by its id", async () => {
         body,
       });
     });
-    await page.click('[data-sample="street"]');
     await visit.give("drop", tinyFiles());
+    await page.click('[data-sample="street"]');
     await visit.until(".class", /LABEL_/);
     expect(page.url()).not.toContain("file%3A");
     expect(await page.$eval("#model", (select) => (select as HTMLSelectElement).value)).toMatch(/^file:/);
@@ -238,7 +263,7 @@ test("on a phone nothing is wider than the screen, and the picture is seen at on
   await visit.page.setViewport({ width: 1280, height: 800 });
 });
 
-test("the camera's frames are answered until it is taken away, which is told; the page goes on", async () => {
+test("the camera's frames are answered until it is taken away, which is told; a video's too; the page goes on", async () => {
   const { page } = visit;
   await page.evaluate(() => {
     const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -257,6 +282,9 @@ test("the camera's frames are answered until it is taken away, which is told; th
   });
   expect(await visit.until('[role="alert"]', /camera/)).toMatch(/got it taken away\. Plug it in or allow it again/);
   expect(await page.$(".playing")).toBeNull();
+  await visit.give("drop", [await recordedVideo(page)]);
+  await visit.until(".playing", /[1-9]\d* ms behind/);
+  await page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 96);
   await page.click('[data-sample="cat"]');
   await page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 451);
   expect(await visit.text('[role="alert"]')).toBe("");
