@@ -7,6 +7,7 @@ import { fileSource } from "../../cli/node-files.ts";
 import { type Precision, type RawPicture, readTensors, STAGE_TOLERANCE } from "../../src/index.ts";
 import { testHalfKernels } from "./half-kernels.ts";
 import { openWgpu, type Wgpu } from "./open-wgpu.ts";
+import { testRandomKernels } from "./random-kernels.ts";
 
 const folderOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const CASES = [
@@ -115,7 +116,7 @@ function testModels(wgpu: Wgpu): void {
     "a weight too large for f16 is named, and not too large for f32",
     async () => {
       await expect(scaled([FC1], 1e7, "f16")).rejects.toThrow(
-        /^NumberError: forward: .* values of backbone.2, first in the weight 'dpt\.encoder\.layer\.2\.intermediate\.dense'\. .*: load the model with dtype f32\.$/,
+        /^NumberError: weights: want numbers up to 65504, .* in 'dpt\.encoder\.layer\.2\.intermediate\.dense'\. Load the model with dtype f32\.$/,
       );
       expect((await scaled([FC1], 1e7, "f32")).kept).toEqual([]);
     },
@@ -133,4 +134,5 @@ if (typeof wgpu === "string") {
   afterAll(() => wgpu.close());
   testModels(wgpu);
   testHalfKernels(wgpu);
+  testRandomKernels(wgpu);
 }
