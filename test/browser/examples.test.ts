@@ -22,7 +22,7 @@ let browser: Browser;
 async function bundleExamples(outDir: string): Promise<void> {
   const shared = { configFile: join(examples, "vite.config.ts"), root: examples, logLevel: "warn" } as const;
   const settings = { outDir, target: "es2022", minify: false } as const;
-  const input = ["vite-typescript", "react", "three"].map((name) => join(examples, name, "index.html"));
+  const input = ["vite-typescript", "react", "worker", "three"].map((name) => join(examples, name, "index.html"));
   await build({ ...shared, build: { ...settings, emptyOutDir: true, rolldownOptions: { input } } });
   const entry = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
   const lib = { entry, formats: ["es" as const], fileName: "dpt-webgpu" };
@@ -53,7 +53,7 @@ afterAll(async () => {
 
 // That of three.js is bundled here and drawn in relief.test.ts, since headless Chromium loses its software device when it
 // shows a canvas of WebGPU.
-test.each(["plain.html", "vite-typescript/index.html", "react/index.html"])(
+test.each(["plain.html", "vite-typescript/index.html", "react/index.html", "worker/index.html"])(
   "%s shows what a model tells of a photo that is chosen",
   async (path) => {
     const { page, problems } = await openPage(browser, `${server.url}/${path}?model=${server.url}/model/`);
