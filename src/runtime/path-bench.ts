@@ -20,6 +20,8 @@ const BOUND: Readonly<Record<Precision, number>> = { f32: 1e-4, f16: 5e-3 };
 /** Seconds that a timed submit takes at least. Browsers round timestamps to 0.1 ms; a wall clock counts the submit as well. */
 const LEAST = { stamped: 0.004, wall: 0.02 };
 const MOST_REPEATS = 1000;
+/** A clock that has counted nothing in so many seconds by the wall's stands still, or is rounded to steps that long. */
+const STILL = 0.1;
 const SAMPLES = 3;
 /** Seconds of timed work after which one sample is as good as three. */
 const ENOUGH = 0.1;
@@ -189,14 +191,15 @@ export class PathBench {
     const least = this.#isStamped ? LEAST.stamped : LEAST.wall;
     // From one on, since it may be a thousand times slower than the best.
     let repeats = 1;
+    const began = performance.now();
+    const isStill = () => sample.spent === 0 && performance.now() - began > 1000 * STILL;
     let sample = await this.#sample(bound, repeats);
-    while (sample.spent < least && repeats < MOST_REPEATS) {
+    while (sample.spent < least && repeats < MOST_REPEATS && !isStill()) {
       const growth = Math.min(50, Math.max(2, (1.5 * least) / sample.spent));
       repeats = Math.min(MOST_REPEATS, Math.ceil(repeats * growth));
       sample = await this.#sample(bound, repeats);
     }
     if (this.#isStamped && sample.spent === 0) {
-      // The clock stands still.
       this.#isStamped = false;
       return this.#time(bound, best);
     }

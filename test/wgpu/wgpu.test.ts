@@ -7,6 +7,7 @@ import { fileSource } from "../../cli/node-files.ts";
 import { type Precision, type RawPicture, readTensors, STAGE_TOLERANCE } from "../../src/index.ts";
 import { testHalfKernels } from "./half-kernels.ts";
 import { openWgpu, type Wgpu } from "./open-wgpu.ts";
+import { testRandomKernels } from "./random-kernels.ts";
 
 const folderOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const CASES = [
@@ -133,4 +134,5 @@ if (typeof wgpu === "string") {
   afterAll(() => wgpu.close());
   testModels(wgpu);
   testHalfKernels(wgpu);
+  testRandomKernels(wgpu);
 }

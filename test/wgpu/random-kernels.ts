@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { OPERATORS } from "../fuzz/kernels/operators.ts";
+import { runTrials } from "../fuzz/kernels/run-trials.ts";
+import { wgpuBackend } from "../fuzz/kernels/wgpu-backend.ts";
+import type { Wgpu } from "./open-wgpu.ts";
+
+/** Five rounds of all operators; `npm run fuzz -- wgpu` makes 10,000 trials. */
+export function testRandomKernels(wgpu: Wgpu): void {
+  test("kernels of random sizes, in f32 and f16, agree with the float64 loops", async () => {
+    const { failures } = await runTrials(wgpuBackend(wgpu), 200_001, 5 * OPERATORS.length);
+    expect(failures).toEqual([]);
+  }, 300_000);
+}
