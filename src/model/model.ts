@@ -57,7 +57,9 @@ export interface Progress {
   readonly total: number;
 }
 
-export interface LoadOptions extends EngineOptions {
+export interface LoadOptions extends Omit<EngineOptions, "device"> {
+  /** The app's own GPUDevice, which stays when the model goes; or "webgpu" for one of the model's own, as if left out. */
+  readonly device?: EngineOptions["device"] | "webgpu";
   /**
    * How weights and activations are stored. If left out, as the checkpoint was quantised, or f32; and f16 or q8 where the
    * GPU's memory is too small for that, which {@link EngineOptions.onNotice} tells. f16 halves memory and
@@ -151,7 +153,7 @@ export class DPT {
     ]);
     chooseStorage(checkpoint, dtype);
     signal?.throwIfAborted();
-    const engine = await Engine.open(options, PATH_PREFERENCES);
+    const engine = await Engine.open({ ...options, device: givenDevice(options.device) }, PATH_PREFERENCES);
     try {
       const loaded = await network.loadFitting(engine, config, checkpoint, {
         dtype,
@@ -402,6 +404,13 @@ type OneOrMore<Item> = Item | readonly Item[];
 
 function isList<Item>(source: OneOrMore<Item>): source is readonly Item[] {
   return Array.isArray(source);
+}
+
+/** @throws UsageError for a word of transformers.js that is not for here */
+function givenDevice(device: LoadOptions["device"]): EngineOptions["device"] {
+  if (typeof device !== "string") return device;
+  if (device === "webgpu") return undefined;
+  throw new UsageError(`device: want "webgpu" or a GPUDevice, got "${device}". There is no other way to compute here.`);
 }
 
 function isOnDevice(options: object): options is OnDeviceOptions<MapKind> {
