@@ -43,6 +43,8 @@ import {
 } from "./predictions.ts";
 import type { Antialias, Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
+import type { StreamSource } from "./stream/open-frames.ts";
+import type { StreamedFrame, StreamOptions } from "./stream/stream-frames.ts";
 import type { Answering } from "./tally.ts";
 import { withPictures } from "./with-pictures.ts";
 import { jobOf, type Network, processorOf, type Recordable, type Work } from "./work.ts";
@@ -271,6 +273,17 @@ export class DPT {
     { tasks = this.tasks, ...options }: PredictTasksOptions = {},
   ): Promise<OneOrMore<Predictions>> {
     return this.#predict(source, { ...options, call: "predict", tasks });
+  }
+
+  /**
+   * Answers for a video, a camera or any pictures as they come: the newest frame each time, those between are dropped and
+   * counted. The loop ends with the source, by `break`, or by an abort.
+   * @example for await (const { segmentation, fps } of model.stream(video)) draw(segmentation)
+   * @throws in the loop: as {@link DPT.segment}; UsageError for a source without frames; the signal's reason when aborted
+   */
+  async *stream(source: StreamSource, options: StreamOptions = {}): AsyncGenerator<StreamedFrame, void, undefined> {
+    const { streamFrames } = await import("./stream/stream-frames.ts");
+    yield* streamFrames(this, source, options);
   }
 
   /**
