@@ -1,4 +1,12 @@
-import { FileError, InternalError, MachineError, NumberError, UsageError } from "../index.ts";
+import {
+  DeviceLostError,
+  FileError,
+  InternalError,
+  MachineError,
+  MemoryError,
+  NumberError,
+  UsageError,
+} from "../index.ts";
 
 /** An answer or an error, as it goes from one thread to another: by itself an error would lose its class on the way. */
 export type Outcome<T> = { readonly value: T } | { readonly error: SentError };
@@ -10,7 +18,15 @@ interface SentError {
 }
 
 const CLASSES = new Map<string, unknown>(
-  Object.entries({ FileError, InternalError, MachineError, NumberError, UsageError }),
+  Object.entries({
+    DeviceLostError,
+    FileError,
+    InternalError,
+    MachineError,
+    MemoryError,
+    NumberError,
+    UsageError,
+  }),
 );
 
 export async function outcomeOf<T>(task: Promise<T>): Promise<Outcome<T>> {
