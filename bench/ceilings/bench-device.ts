@@ -1,5 +1,5 @@
 import { requestDevice, requestOwnAdapter } from "../../src/runtime/device.ts";
-import { Engine, type EngineOptions } from "../../src/runtime/engine.ts";
+import { Engine } from "../../src/runtime/engine.ts";
 import type { SubgroupMatrix } from "../../src/runtime/traits.ts";
 
 /** An adapter to be measured: the engine on it, and what it offers. */
@@ -24,7 +24,7 @@ interface SubgroupInfo {
  * @param given the browser's own adapter if left out
  * @throws MachineError without an adapter or a device
  */
-export async function openBenchDevice(given?: EngineOptions["adapter"]): Promise<BenchDevice> {
+export async function openBenchDevice(given?: Parameters<typeof requestDevice>[0]): Promise<BenchDevice> {
   const adapter = given ?? (await requestOwnAdapter());
   const device = await requestDevice(adapter);
   const { features } = device;

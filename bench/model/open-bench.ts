@@ -1,7 +1,7 @@
 import { DPT, type PictureSource, type WeightFormat } from "../../src/index.ts";
 import type { ModelFiles } from "../../src/runtime/byte-source.ts";
 import { requestDevice } from "../../src/runtime/device.ts";
-import { Engine, type EngineOptions } from "../../src/runtime/engine.ts";
+import { Engine } from "../../src/runtime/engine.ts";
 import { timed } from "./timed.ts";
 
 /** A picture in its file. */
@@ -14,7 +14,7 @@ export interface PictureFile {
 /** What every run of a whole model is given. */
 export interface ModelTask {
   /** Not yet used: an adapter gives one device. */
-  readonly adapter: NonNullable<EngineOptions["adapter"]>;
+  readonly adapter: Parameters<typeof requestDevice>[0];
   readonly files: ModelFiles;
   /** What the report calls the model. */
   readonly model: string;

@@ -1,4 +1,5 @@
-import { inMemory, type Picture } from "../runtime/picture.ts";
+import { MemoryError } from "../runtime/errors.ts";
+import { inMemory, type Picture, wordsOf } from "../runtime/picture.ts";
 import { type Batch, batchesOf } from "./batches.ts";
 import type { Task } from "./config.ts";
 import { groupName } from "./group-name.ts";
@@ -35,7 +36,12 @@ export async function answerPictures(
     question.batch,
   )) {
     const batch = { groups, indices: indices.map((k) => plain[k]!) };
-    const answered = await answerBatch(answering, pictures, batch, question);
+    const answer = (some: Batch) => answerBatch(answering, pictures, some, question);
+    const answered = await answer(batch).catch(async (error: unknown) => {
+      if (!(error instanceof MemoryError)) throw error;
+      const { answerFitting } = await import("./answer-fitting.ts");
+      return answerFitting(answering, pictures, batch, question, answer, error);
+    });
     for (const [k, i] of batch.indices.entries()) answers[i] = answered[k]!;
   }
   for (const [i, picture] of pictures.entries()) {
@@ -86,10 +92,11 @@ async function answerBatch(
 /** Pictures of one size, one below the other. */
 async function joined(pictures: readonly Picture[]): Promise<Picture["words"]> {
   if (pictures.length === 1) return pictures[0]!.words;
-  const each = await Promise.all(pictures.map(inMemory));
-  const all = new Uint32Array(each.reduce((sum, { words }) => sum + words.length, 0));
+  // They stay on the device as well: where memory is short, they are tried again one by one.
+  const each = await Promise.all(pictures.map(wordsOf));
+  const all = new Uint32Array(each.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const { words } of each) {
+  for (const words of each) {
     all.set(words, at);
     at += words.length;
   }

@@ -25,10 +25,10 @@ import {
 } from "./answer-on-device.ts";
 import { answerPictures, type Question } from "./answer-pictures.ts";
 import { checkTasks } from "./check-tasks.ts";
-import { checkWeights } from "./check-weights.ts";
-import { chooseStorage, type Storage } from "./choose-storage.ts";
+import { chooseStorage } from "./choose-storage.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
+import type { LoadedWeights } from "./load-fitting.ts";
 import { openFolder } from "./open-folder.ts";
 import {
   countOf,
@@ -59,7 +59,8 @@ export interface Progress {
 
 export interface LoadOptions extends EngineOptions {
   /**
-   * How weights and activations are stored; f32 if left out, or what the checkpoint was quantised to. f16 halves memory and
+   * How weights and activations are stored. If left out, as the checkpoint was quantised, or f32; and f16 or q8 where the
+   * GPU's memory is too small for that, which {@link EngineOptions.onNotice} tells. f16 halves memory and
    * traffic, whatever the checkpoint holds, and needs the feature shader-f16; sums, softmax and norms are in f32 all the
    * same, and so are the answers of layers that turn out too large ({@link DPT.keptInF32}). q8 and q4 store the weights of
    * products as numbers of 8 or 4 bits, and all else in f32.
@@ -116,9 +117,7 @@ export class DPT {
     config: ModelConfig,
     processor: Processor | undefined,
     engine: Engine,
-    weights: DptWeights,
-    store: WeightStore,
-    storage: Storage,
+    { weights, store, storage }: LoadedWeights,
     { onProgress, onNotice, tuning }: LoadOptions,
   ) {
     this.config = config;
@@ -140,30 +139,28 @@ export class DPT {
    * GPU; the whole file is never in memory.
    * @param source the URL of the folder or the `.pt`, the files of a folder that a person picked, or anything that opens
    *   files by name
-   * @throws FileError for what is wrong in the folder, MachineError for what the adapter lacks; the signal's reason when
-   *   aborted. Nothing stays allocated then.
+   * @throws FileError for what is wrong in the folder, MachineError for what the adapter lacks, MemoryError if the
+   *   weights do not fit, DeviceLostError; the signal's reason when aborted. Nothing stays allocated then.
    */
   static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
     const files = openModelSource(source);
-    const { onProgress, signal } = options;
+    const { onProgress, signal, dtype, convolution, onNotice } = options;
     const [network, { config, processor, checkpoint }] = await Promise.all([
       import("./network.ts"),
       openFolder(files, options),
     ]);
-    const storage = chooseStorage(checkpoint, options.dtype);
-    const { precision } = storage;
+    chooseStorage(checkpoint, dtype);
     signal?.throwIfAborted();
     const engine = await Engine.open(options, PATH_PREFERENCES);
     try {
-      engine.checkPrecision(precision);
-      const convolution = network.chooseConvolution(options.convolution, precision, engine.traits);
-      const weights = await network.dptWeights(config, precision, convolution, storage.quantization);
-      checkWeights(checkpoint.tensors, weights.leaves, network.IGNORED_TENSORS, checkpoint.layout);
-      const store = await engine.loadWeights(checkpoint, weights.leaves, {
+      const loaded = await network.loadFitting(engine, config, checkpoint, {
+        dtype,
+        convolution,
+        onNotice,
         signal,
-        onProgress: ({ loaded, total }) => onProgress?.({ phase: "load", done: loaded, total }),
+        onProgress: (progress) => onProgress?.({ phase: "load", done: progress.loaded, total: progress.total }),
       });
-      return new DPT(network, config, processor, engine, weights, store, storage, options);
+      return new DPT(network, config, processor, engine, loaded, options);
     } catch (error) {
       engine.dispose();
       throw error;

@@ -2,7 +2,7 @@ import type { CallQueue } from "../runtime/call-queue.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { NumberError } from "../runtime/errors.ts";
 import type { Graph } from "../runtime/graph.ts";
-import type { RunInputs } from "../runtime/session.ts";
+import { plannedBytes, type RunInputs } from "../runtime/session.ts";
 import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
 import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
@@ -40,6 +40,7 @@ export class Runs {
   readonly #engine: Engine;
   readonly #store: WeightStore;
   readonly #model: Recordable;
+  readonly #calls: CallQueue;
   readonly #keptInF32 = new Set<string>();
   readonly #sessions: SessionCache;
   readonly #blends: SessionCache;
@@ -51,9 +52,14 @@ export class Runs {
     this.#engine = engine;
     this.#store = store;
     this.#model = model;
+    this.#calls = calls;
     this.#options = options;
-    this.#sessions = new SessionCache(engine, store, KEPT_SESSIONS);
-    this.#blends = new SessionCache(engine, store, KEPT_BLENDS);
+    const { onNotice } = options;
+    this.#sessions = new SessionCache(engine, store, KEPT_SESSIONS, {
+      onNotice,
+      onShort: () => this.#blends.dispose(),
+    });
+    this.#blends = new SessionCache(engine, store, KEPT_BLENDS, { onNotice, onShort: () => this.#sessions.dispose() });
     this.#tuner = new SessionTuner(engine, this.#sessions, calls, options.onNotice);
     this.#tunesWhenIdle = (options.tuning ?? (engine.traits.software ? "off" : "idle")) === "idle";
   }
@@ -67,12 +73,34 @@ export class Runs {
     return [...this.#keptInF32];
   }
 
+  /** Begins anew on another device if the last one is lost, with the weights from where they came. */
+  async #onDevice(): Promise<void> {
+    if (this.#engine.loss.aborted) {
+      this.#sessions.dispose();
+      this.#blends.dispose();
+    }
+    await this.#engine.restore(this.#store);
+    // The adapter may be another one.
+    this.#engine.checkPrecision(this.#model.precision);
+  }
+
+  /** Tells people what is otherwise than they would expect. */
+  notify(notice: string): void {
+    this.#options.onNotice?.(notice);
+  }
+
+  /** Bytes that a job takes on the GPU beside the weights, if memory is planned as usual. */
+  plannedBytes(job: Job): number {
+    return plannedBytes(this.record(job));
+  }
+
   record({ record }: Job): Graph {
     return record((layer) => this.#keptInF32.has(layer));
   }
 
   /** The compiled graph of a key that reads no weights. */
-  blend(key: string, record: () => Graph): Promise<CachedSession> {
+  async blend(key: string, record: () => Graph): Promise<CachedSession> {
+    await this.#onDevice();
     return this.#blends.get(key, record, this.#options.onCompile);
   }
 
@@ -93,6 +121,7 @@ export class Runs {
   async finite<Answer>(wanted: Wanted, run: (compiled: CachedSession) => Promise<Attempt<Answer>>): Promise<Answer> {
     const { job } = wanted;
     for (;;) {
+      await this.#onDevice();
       const compiled = await this.#sessions.get(job.key, () => this.record(job), this.#options.onCompile);
       const { answer, broken } = await run(compiled);
       if (broken === undefined) {
@@ -104,7 +133,8 @@ export class Runs {
   }
 
   /** @see SessionTuner.tune */
-  tune(job: Job, options: TuneOptions): Promise<TuneProgress> {
+  async tune(job: Job, options: TuneOptions): Promise<TuneProgress> {
+    await this.#calls.run(() => this.#onDevice());
     return this.#tuner.tune(this.record(job), options);
   }
 

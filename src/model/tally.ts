@@ -80,7 +80,7 @@ export class Tally {
     const { signal, profile = false } = this.#options;
     signal?.throwIfAborted();
     const began = performance.now();
-    const { outputs, times } = await session.run(inputs, { profile });
+    const { outputs, times } = await session.run(inputs, { profile, signal });
     this.#run += performance.now() - began;
     if (times) this.#times.push(...times);
     return outputs;

@@ -1,16 +1,10 @@
 /** Runs tasks one after the other, in the order they were asked for, whether those before failed or not. */
 export class CallQueue {
   #last: Promise<unknown> = Promise.resolve();
+  /** What rejects each call that has not ended. */
+  readonly #open = new Set<(reason: Error) => void>();
   #running = 0;
-  #close!: (reason: Error) => void;
-  readonly #closed = new Promise<never>((_, reject) => {
-    this.#close = reject;
-  });
   #reason: Error | undefined;
-
-  constructor() {
-    this.#closed.catch(() => {});
-  }
 
   /**
    * @param signal a task that waits when it is aborted is not begun; one that runs goes on, unheard
@@ -22,10 +16,19 @@ export class CallQueue {
       signal?.throwIfAborted();
       return task();
     };
+    if (this.#reason) return Promise.reject(this.#reason);
     this.#running++;
     const result = this.#last.then(guarded).finally(() => this.#running--);
-    this.#last = result.catch(() => {});
-    return unlessAborted(Promise.race([result, this.#closed]), signal);
+    this.#last = result.then(
+      () => {},
+      () => {},
+    );
+    // No race against a promise that lives as long as the queue: that would hold every answer for as long.
+    const ended = new Promise<Result>((resolve, reject) => {
+      this.#open.add(reject);
+      result.then(resolve, reject).finally(() => this.#open.delete(reject));
+    });
+    return unlessAborted(ended, signal);
   }
 
   /** Resolves when nothing runs or waits, and whoever got the last answer has had the time to ask for the next. */
@@ -40,7 +43,7 @@ export class CallQueue {
   close(reason: Error, free: () => void): void {
     if (this.#reason) return;
     this.#reason = reason;
-    this.#close(reason);
+    for (const reject of this.#open) reject(reason);
     if (this.#running === 0) free();
     else this.#last.then(free);
   }

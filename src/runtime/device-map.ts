@@ -1,5 +1,6 @@
 import { MachineError, UsageError } from "./errors.ts";
 import { createBuffer } from "./gpu-buffer.ts";
+import { makeTexture } from "./gpu-objects.ts";
 import { guardErrors } from "./guard-errors.ts";
 
 /** A number for each pixel. */
@@ -53,7 +54,7 @@ export class DeviceMap {
     const create = () => {
       const { TEXTURE_BINDING, COPY_SRC, COPY_DST } = GPUTextureUsage;
       const usage = TEXTURE_BINDING | COPY_SRC | COPY_DST;
-      texture = device.createTexture({ label, size: [width, height], format: FORMATS[dtype], usage });
+      texture = makeTexture(device, { label, size: [width, height], format: FORMATS[dtype], usage });
     };
     await guardErrors(device, "output", create, async () => {});
     return new DeviceMap(device, shape, texture!);

@@ -1,3 +1,5 @@
+import { lossOf } from "./device-loss.ts";
+import { makeBuffer } from "./gpu-objects.ts";
 import { guardErrors } from "./guard-errors.ts";
 
 /** 32-bit words in a buffer of the device. */
@@ -13,8 +15,12 @@ export class DeviceWords {
     this.#count = count;
   }
 
-  /** Records a copy to the start of a buffer of the same device. */
+  /**
+   * Records a copy to the start of a buffer of the same device.
+   * @throws DeviceLostError if that is lost: the buffer is another one's
+   */
   copyTo(encoder: GPUCommandEncoder, buffer: GPUBuffer): void {
+    lossOf(this.#device).throwIfAborted();
     encoder.copyBufferToBuffer(this.#buffer, 0, buffer, 0, 4 * this.#count);
   }
 
@@ -24,7 +30,7 @@ export class DeviceWords {
     const size = 4 * this.#count;
     let staging: GPUBuffer;
     const submit = () => {
-      staging = this.#device.createBuffer({ label: "words read back", size, usage: COPY_DST | MAP_READ });
+      staging = makeBuffer(this.#device, { label: "words read back", size, usage: COPY_DST | MAP_READ });
       const encoder = this.#device.createCommandEncoder({ label: "words read back" });
       this.copyTo(encoder, staging);
       this.#device.queue.submit([encoder.finish()]);

@@ -1,4 +1,4 @@
-import { MachineError } from "./errors.ts";
+import { MachineError, MemoryError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
 import { byteLength, describeTensor, type Precision, type TensorSpec } from "./tensor.ts";
 import type { SubgroupMatrix, Traits } from "./traits.ts";
@@ -110,7 +110,7 @@ type Limited = Pick<GPUDevice, "limits">;
 
 /**
  * Checks that a tensor fits into one buffer and one binding.
- * @throws MachineError naming the limit and the tensor
+ * @throws MemoryError naming the limit and the tensor
  */
 export function checkSize({ limits }: Limited, label: string, spec: TensorSpec): void {
   const { maxStorageBufferBindingSize, maxBufferSize } = limits;
@@ -118,7 +118,7 @@ export function checkSize({ limits }: Limited, label: string, spec: TensorSpec):
   for (const [name, limit] of Object.entries({ maxStorageBufferBindingSize, maxBufferSize })) {
     if (bytes <= limit) continue;
     const want = `want ${name} of ${bytes} bytes for ${describeTensor(spec)}`;
-    throw new MachineError(
+    throw new MemoryError(
       `${label}: ${want}, got ${limit}. Use a smaller picture, a smaller model or another adapter.`,
     );
   }

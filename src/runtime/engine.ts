@@ -1,25 +1,33 @@
 import type { Checkpoint } from "./checkpoint.ts";
-import { checkPrecision, describeAdapter, requestDevice, requestOwnDevice, traitsOf } from "./device.ts";
+import { checkPrecision, requestOwnAdapter } from "./device.ts";
+import { lossOf } from "./device-loss.ts";
 import type { Graph } from "./graph.ts";
-import { indexedDbStore } from "./indexed-db-store.ts";
-import { type Choice, choicesOf, type PathPreference } from "./path-choices.ts";
+import { deviceOf, type OpenedDevice, openedDevice } from "./opened-device.ts";
+import { type Choice, choicesOf, leanest, type PathPreference } from "./path-choices.ts";
 import { type Picture, type PictureSource, takePicture } from "./picture.ts";
-import { Pipelines } from "./pipelines.ts";
-import { readsSubgroupMatrices } from "./reads-subgroup-matrices.ts";
 import { Session } from "./session.ts";
 import { takePaths } from "./take-paths.ts";
 import type { Precision } from "./tensor.ts";
 import type { Traits } from "./traits.ts";
 import type { Tuner } from "./tuner.ts";
-import { TuningRecords } from "./tuning-records.ts";
 import type { TuningStore } from "./tuning-store.ts";
 import type { Weight } from "./weight.ts";
 import { type LoadOptions, WeightStore } from "./weight-store.ts";
 
 /** Where the engine runs: on the app's own device, on one made from an adapter, or (neither) on the browser's best. */
 export interface EngineOptions {
+  /** The caller's own: if it is lost, every call says so, and the model has to be loaded again on another one. */
   readonly device?: GPUDevice | undefined;
-  readonly adapter?: GPUAdapter | undefined;
+  /**
+   * An adapter, or what asks for one. An adapter gives one device only: when that is lost, what asks for one is asked
+   * again; in place of an adapter that was given, the browser's best is taken.
+   */
+  readonly adapter?: GPUAdapter | (() => Promise<GPUAdapter>) | undefined;
+  /**
+   * Milliseconds on the GPU that the work of one submit takes at most, as far as that can be told beforehand; longer work
+   * is cut. 100 if left out, 1000 where the CPU does the work.
+   */
+  readonly submitBudget?: number | undefined;
   /** Where measurements are kept for the next time; a database of the page if left out, or nowhere if there is none. */
   readonly tuningStore?: TuningStore | undefined;
   /**
@@ -31,36 +39,23 @@ export interface EngineOptions {
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
-/** One device with its compiled kernels. */
+/** One device with its compiled kernels; another one when that is lost. */
 export class Engine {
-  readonly #device: GPUDevice;
-  readonly #isOwn: boolean;
-  readonly #pipelines: Pipelines;
+  readonly #options: EngineOptions;
+  readonly #preferences: readonly PathPreference[];
   readonly #asked: PathPreference | undefined;
-  readonly #preference: PathPreference | undefined;
-  readonly #records: TuningRecords;
-  readonly #onNotice: EngineOptions["onNotice"];
-  /** Vendor, architecture and name of the adapter, as far as it tells them. */
-  readonly adapter: string;
-  /** What decides how kernels are computed here. */
-  readonly traits: Traits;
+  #opened: OpenedDevice;
 
   private constructor(
-    device: GPUDevice,
-    isOwn: boolean,
-    traits: Traits,
-    { tuningStore, paths, onNotice }: EngineOptions,
+    options: EngineOptions,
     preferences: readonly PathPreference[],
+    asked: PathPreference | undefined,
+    opened: OpenedDevice,
   ) {
-    this.#device = device;
-    this.#isOwn = isOwn;
-    this.traits = traits;
-    this.#pipelines = Pipelines.of(device);
-    this.adapter = describeAdapter({ info: device.adapterInfo });
-    this.#asked = paths && { adapter: /^/, families: paths, why: "as asked" };
-    this.#preference = this.#asked ?? preferences.find(({ adapter }) => adapter.test(this.adapter));
-    this.#onNotice = onNotice;
-    this.#records = new TuningRecords(this.adapter, tuningStore ?? indexedDbStore(), onNotice);
+    this.#options = options;
+    this.#preferences = preferences;
+    this.#asked = asked;
+    this.#opened = opened;
   }
 
   /**
@@ -68,36 +63,72 @@ export class Engine {
    * @throws MachineError without an adapter or a device
    */
   static async open(options: EngineOptions = {}, preferences: readonly PathPreference[] = []): Promise<Engine> {
-    const { device, adapter } = options;
-    const opened = device ?? (await (adapter ? requestDevice(adapter) : requestOwnDevice()));
-    const traits = traitsOf(opened);
-    const hasMatrices = traits.subgroupMatrices.length > 0 && (await readsSubgroupMatrices(opened));
-    const usable = hasMatrices ? traits : { ...traits, subgroupMatrices: [] };
-    return new Engine(opened, !device, usable, options, preferences);
+    const { adapter, paths } = options;
+    const asked = paths && { adapter: /^/, families: paths, why: "as asked" };
+    const device = options.device ?? (await deviceOf(adapter));
+    return new Engine(options, preferences, asked, await openedDevice(device, options, asked, preferences));
+  }
+
+  /** Vendor, architecture and name of the adapter, as far as it tells them. */
+  get adapter(): string {
+    return this.#opened.adapter;
+  }
+
+  /** What decides how kernels are computed here. */
+  get traits(): Traits {
+    return this.#opened.traits;
+  }
+
+  /** Aborts when the device is lost. */
+  get loss(): AbortSignal {
+    return lossOf(this.#opened.device);
+  }
+
+  /**
+   * Opens another device if the engine's is lost, and puts the weights there if they are elsewhere. Sessions of the device
+   * before are of no use then.
+   * @throws DeviceLostError if the device was given, MachineError if there is no other, and as {@link WeightStore.load}
+   */
+  async restore(weights: WeightStore, options?: LoadOptions): Promise<void> {
+    if (this.loss.aborted) {
+      if (this.#options.device) throw this.loss.reason;
+      const { adapter } = this.#options;
+      // An adapter has given its only device. Node has no other that would go without saying.
+      if (typeof adapter === "object" && !globalThis.navigator?.gpu) throw this.loss.reason;
+      const device = await deviceOf(typeof adapter === "function" ? adapter : requestOwnAdapter);
+      this.#opened = await openedDevice(device, this.#options, this.#asked, this.#preferences);
+    }
+    await weights.moveTo(this.#opened.device, options);
   }
 
   /** @throws MachineError if kernels cannot store in this precision here */
   checkPrecision(precision: Precision): void {
-    checkPrecision(this.#device, precision);
+    checkPrecision(this.#opened.device, precision);
   }
 
   loadWeights(checkpoint: Checkpoint, weights: readonly Weight[], options?: LoadOptions): Promise<WeightStore> {
-    return WeightStore.load(this.#device, checkpoint, weights, options);
+    return WeightStore.load(this.#opened.device, checkpoint, weights, options);
   }
 
   /**
    * Takes the best known path of every kernel, which changes the graph; once that is done, nothing is left to take.
+   * @param lean whether the paths are taken instead that need the least memory between their kernels
    * @returns how many paths have not been measured; 0 where they are taken as asked
    */
-  async takePaths(graph: Graph): Promise<number> {
+  async takePaths(graph: Graph, lean = false): Promise<number> {
+    if (lean) {
+      takePaths(graph, leanest(choicesOf(graph, this.traits)));
+      return 0;
+    }
+    const { records } = this.#opened;
     const choices = await this.#choicesOf(graph);
-    takePaths(graph, choices, this.#asked ? undefined : (kernel) => this.#records.of(kernel));
+    takePaths(graph, choices, this.#asked ? undefined : (kernel) => records.of(kernel));
     if (this.#asked) return 0;
-    return [...choices.values()].reduce((sum, choice) => sum + this.#records.missing(choice), 0);
+    return [...choices.values()].reduce((sum, choice) => sum + records.missing(choice), 0);
   }
 
   /**
-   * Takes the best known path of every kernel, which changes the graph, and compiles.
+   * Takes the best known path of every kernel, which changes the graph, unless they are taken, and compiles.
    * @see {@link Session.compile}
    */
   async compile(
@@ -106,16 +137,18 @@ export class Engine {
     onProgress?: (done: number, total: number) => void,
   ): Promise<Session> {
     await this.takePaths(graph);
-    return Session.compile(this.#device, this.#pipelines, graph, weights, onProgress);
+    const { device, pipelines } = this.#opened;
+    return Session.compile(device, pipelines, graph, weights, { onProgress, budget: this.#options.submitBudget });
   }
 
   /** Compiles the kernels alone; the answer lets go of them. */
   async compileKernels({ dispatches }: Graph): Promise<() => void> {
+    const { pipelines } = this.#opened;
     const release = () => {
-      for (const { kernel } of dispatches) this.#pipelines.release(kernel);
+      for (const { kernel } of dispatches) pipelines.release(kernel);
     };
     try {
-      await Promise.all(dispatches.map(({ kernel }) => this.#pipelines.acquire(kernel)));
+      await Promise.all(dispatches.map(({ kernel }) => pipelines.acquire(kernel)));
       return release;
     } catch (error) {
       release();
@@ -126,26 +159,30 @@ export class Engine {
   /** Measures what is not known yet of a graph's paths; the caller disposes of it. */
   async tuner(graph: Graph): Promise<Tuner> {
     const [{ Tuner }, choices] = await Promise.all([import("./tuner.ts"), this.#choicesOf(graph)]);
-    return new Tuner(this.#device, this.#pipelines, this.#records, choices.values(), this.#onNotice);
+    const { device, pipelines, records } = this.#opened;
+    return new Tuner(device, pipelines, records, choices.values(), this.#options.onNotice);
   }
 
   async #choicesOf(graph: Graph): Promise<ReadonlyMap<string, Choice>> {
-    const choices = choicesOf(graph, this.traits, this.#preference);
-    await this.#records.load(choices.values());
+    const { traits, preference, records } = this.#opened;
+    const choices = choicesOf(graph, traits, preference);
+    await records.load(choices.values());
     return choices;
   }
 
+  /** The device now; another one once this is lost. */
   get device(): GPUDevice {
-    return this.#device;
+    return this.#opened.device;
   }
 
   /** @see {@link takePicture} */
   takePicture(source: PictureSource): Promise<Picture> {
-    return takePicture(source, this.#device);
+    // For a device that is lost, what the next call comes up on may be another one.
+    return takePicture(source, this.loss.aborted ? undefined : this.#opened.device);
   }
 
   /** Frees the device if the engine made it; a device that was given stays. */
   dispose(): void {
-    if (this.#isOwn) this.#device.destroy();
+    if (!this.#options.device) this.#opened.device.destroy();
   }
 }

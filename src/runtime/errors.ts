@@ -9,7 +9,27 @@ export abstract class DptError extends Error {
 
 /** The machine must change: no adapter, a limit too small, a feature missing, memory exhausted. */
 export class MachineError extends DptError {
-  readonly name = "MachineError";
+  readonly name: string = "MachineError";
+}
+
+/** The device is gone: its driver was reset or updated, its adapter unplugged, or somebody destroyed it. Try again. */
+export class DeviceLostError extends MachineError {
+  override readonly name = "DeviceLostError";
+}
+
+/** The GPU's memory is too small for what was asked, in every way that is known to do it. */
+export class MemoryError extends MachineError {
+  override readonly name = "MemoryError";
+  /** Bytes that were allocated on the device when no more was to be had, if that is known. */
+  readonly allocated: number | undefined;
+
+  constructor(
+    message: string,
+    { allocated, ...options }: ErrorOptions & { readonly allocated?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.allocated = allocated;
+  }
 }
 
 /** A file must change: a checkpoint, a config or a picture that is missing, truncated, lying or of an unknown kind. */

@@ -1,9 +1,12 @@
-import { MachineError } from "./errors.ts";
+import { lossOf } from "./device-loss.ts";
+import { MemoryError } from "./errors.ts";
+import { gpuObjects, makeBuffer } from "./gpu-objects.ts";
 import type { InputData } from "./graph.ts";
+import { megabytes } from "./megabytes.ts";
 
 /**
  * A buffer, or an error where memory ran out.
- * @throws MachineError if the device has not that much memory
+ * @throws MemoryError if the device has not that much memory, DeviceLostError if it is lost
  */
 export async function createBuffer(
   device: GPUDevice,
@@ -11,16 +14,20 @@ export async function createBuffer(
   size: number,
   usage: GPUBufferUsageFlags,
 ): Promise<GPUBuffer> {
+  lossOf(device).throwIfAborted();
   device.pushErrorScope("out-of-memory");
   device.pushErrorScope("validation");
-  const buffer = device.createBuffer({ label, size, usage });
+  const buffer = makeBuffer(device, { label, size, usage });
   const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+  // What is larger than any buffer may be is invalid, which is about memory as well.
   const error = errors.find((e) => e !== null);
   if (!error) return buffer;
   buffer.destroy();
-  const megabytes = (size / 1e6).toFixed(1);
-  throw new MachineError(
-    `GPU memory: want ${megabytes} MB for ${label}, got: ${error.message}. Close other tabs, or use a smaller picture or model.`,
+  const { bufferBytes: allocated } = gpuObjects(device);
+  throw new MemoryError(
+    `GPU memory: want ${megabytes(size)} for ${label} beside ${megabytes(allocated)}, got: ${error.message}. ` +
+      "Close other tabs, or use a smaller picture or model.",
+    { allocated },
   );
 }
 

@@ -1,6 +1,6 @@
 import { InternalError } from "./errors.ts";
 import type { Kernel } from "./kernel.ts";
-import { describeTensor, elementCount, sameSpec, type TensorSpec } from "./tensor.ts";
+import { byteLength, describeTensor, elementCount, sameSpec, type TensorSpec } from "./tensor.ts";
 import type { Weight } from "./weight.ts";
 
 export type ConstantData = Float32Array | Int32Array | Uint32Array;
@@ -24,6 +24,11 @@ export interface Dispatch {
   readonly output: Tensor;
   /** Why the kernel's path was taken, where there are others. */
   readonly why?: string | undefined;
+}
+
+/** Bytes of its inputs and its output, each counted once. */
+export function dispatchBytes({ inputs, output }: Dispatch): number {
+  return [...inputs, output].reduce((sum, tensor) => sum + byteLength(tensor), 0);
 }
 
 /**

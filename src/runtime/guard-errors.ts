@@ -1,6 +1,10 @@
-import { type DptError, InternalError, MachineError } from "./errors.ts";
+import { lossOf } from "./device-loss.ts";
+import { type DptError, InternalError, MachineError, MemoryError } from "./errors.ts";
 
 const FILTERS: readonly GPUErrorFilter[] = ["out-of-memory", "internal", "validation"];
+
+/** Milliseconds that a device may take to tell that it is lost, after it has broken a promise for that. */
+const UNTIL_TOLD = 50;
 
 /**
  * Runs commands on a device so that none of its errors passes unheard: WebGPU goes on after an error, and its answer is
@@ -8,7 +12,8 @@ const FILTERS: readonly GPUErrorFilter[] = ["out-of-memory", "internal", "valida
  *
  * @param submit queues the work
  * @param wait waits for its answer
- * @throws MachineError if the device is lost or its memory runs out, InternalError if the commands are not valid
+ * @throws DeviceLostError if the device is lost, MemoryError if its memory runs out, MachineError if its driver
+ *   fails, InternalError if the commands are not valid
  */
 export async function guardErrors<Result>(
   device: GPUDevice,
@@ -16,6 +21,8 @@ export async function guardErrors<Result>(
   submit: () => void,
   wait: () => Promise<Result>,
 ): Promise<Result> {
+  const loss = lossOf(device);
+  loss.throwIfAborted();
   for (const filter of FILTERS) device.pushErrorScope(filter);
   let heard: Promise<(GPUError | null)[]>;
   try {
@@ -31,23 +38,21 @@ export async function guardErrors<Result>(
     if (error) throw describeError(where, error);
     return result;
   } catch (cause) {
-    throw (await lostError(device, where, cause)) ?? cause;
+    if (!loss.aborted) await new Promise((resolve) => setTimeout(resolve, UNTIL_TOLD));
+    // A lost device makes every other error a consequence.
+    loss.throwIfAborted();
+    throw cause;
   }
 }
 
 function describeError(where: string, error: GPUError): DptError {
-  if (error instanceof GPUValidationError) {
-    return new InternalError(`${where}: want commands that WebGPU accepts, got: ${error.message}. Report this.`);
+  if (error instanceof GPUOutOfMemoryError) {
+    return new MemoryError(
+      `${where}: want memory for one picture, got: ${error.message}. Close other tabs or use a smaller picture.`,
+    );
   }
-  return new MachineError(
-    `${where}: want memory for one picture, got: ${error.message}. Close other tabs or use a smaller picture.`,
-  );
-}
-
-/** The error to throw if the device is lost; a lost device makes every other error a consequence. */
-async function lostError(device: GPUDevice, where: string, cause: unknown): Promise<MachineError | undefined> {
-  const lost = await Promise.race([device.lost, new Promise<undefined>((resolve) => setTimeout(resolve))]);
-  if (!lost) return undefined;
-  const got = `got it lost (${lost.reason}${lost.message ? `: ${lost.message}` : ""})`;
-  return new MachineError(`${where}: want a working GPU device, ${got}. Load the model again.`, { cause });
+  if (error instanceof GPUInternalError) {
+    return new MachineError(`${where}: want the driver to run it, got: ${error.message}. Update the graphics driver.`);
+  }
+  return new InternalError(`${where}: want commands that WebGPU accepts, got: ${error.message}. Report this.`);
 }

@@ -1,4 +1,5 @@
 import { InternalError } from "./errors.ts";
+import { makeBuffer } from "./gpu-objects.ts";
 import { guardErrors } from "./guard-errors.ts";
 import type { Kernel, Path } from "./kernel.ts";
 import { largestDifference } from "./largest-difference.ts";
@@ -161,7 +162,7 @@ export class PathBench {
     const compare = largestDifference(spec);
     const [got, want] = [await this.#scratch.take("got", spec), await this.#scratch.take("want", spec)];
     const found = await this.#scratch.take("difference", compare.output);
-    const staging = this.#device.createBuffer({
+    const staging = makeBuffer(this.#device, {
       label: "difference read back",
       size: found.size,
       usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,

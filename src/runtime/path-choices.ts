@@ -1,5 +1,6 @@
 import type { Graph } from "./graph.ts";
 import type { Kernel, Path } from "./kernel.ts";
+import { byteLength } from "./tensor.ts";
 import type { Traits } from "./traits.ts";
 
 /** What is known of some adapters before anything is measured on them. */
@@ -35,6 +36,18 @@ export function choicesOf(graph: Graph, traits: Traits, preference?: PathPrefere
     }
   }
   return choices;
+}
+
+/** The same choices with the path first that needs the least memory between its kernels. */
+export function leanest(choices: ReadonlyMap<string, Choice>): ReadonlyMap<string, Choice> {
+  const between = ({ stages }: Path) =>
+    stages.slice(0, -1).reduce((sum, { kernel }) => sum + byteLength(kernel.output), 0);
+  return new Map(
+    [...choices].map(([code, choice]) => {
+      const paths = choice.paths.toSorted((a, b) => between(a) - between(b));
+      return [code, { ...choice, paths, expected: "takes the least memory" }];
+    }),
+  );
 }
 
 function inOrder(paths: readonly Path[], preference: PathPreference | undefined): Pick<Choice, "paths" | "expected"> {

@@ -69,6 +69,11 @@ async function takeBitmap(made: Promise<ImageBitmap>, device: GPUDevice | undefi
   }
 }
 
+/** A picture's RGBA8 words in memory. */
+export async function wordsOf({ words }: Picture): Promise<Uint32Array> {
+  return words instanceof DeviceWords ? words.read() : words;
+}
+
 /** The same picture in memory; it takes the place of the given one. */
 export async function inMemory({ width, height, words }: Picture): Promise<Pixels> {
   if (!(words instanceof DeviceWords)) return { width, height, words };

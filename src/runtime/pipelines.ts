@@ -1,4 +1,5 @@
 import { InternalError } from "./errors.ts";
+import { forgetPipeline, makePipeline } from "./gpu-objects.ts";
 import type { Kernel } from "./kernel.ts";
 
 interface Compiled {
@@ -55,7 +56,13 @@ export class Pipelines {
   }
 
   #forget(code: string): void {
-    if (this.#idle.delete(code)) this.#byCode.delete(code);
+    if (!this.#idle.delete(code)) return;
+    const { pipeline } = this.#byCode.get(code)!;
+    this.#byCode.delete(code);
+    pipeline.then(
+      () => forgetPipeline(this.#device),
+      () => {},
+    );
   }
 
   async #compile({ label, code }: Kernel): Promise<GPUComputePipeline> {
@@ -64,11 +71,8 @@ export class Pipelines {
     const module = this.#device.createShaderModule({ label, code });
     const invalid = this.#device.popErrorScope();
     try {
-      return await this.#device.createComputePipelineAsync({
-        label,
-        layout: "auto",
-        compute: { module, entryPoint: "main" },
-      });
+      const compute = { module, entryPoint: "main" };
+      return await makePipeline(this.#device, { label, layout: "auto", compute });
     } catch (cause) {
       await invalid;
       const { messages: all } = await module.getCompilationInfo();

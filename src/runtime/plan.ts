@@ -1,4 +1,4 @@
-import type { Graph } from "./graph.ts";
+import { dispatchBytes, type Graph } from "./graph.ts";
 import { plannedBytes } from "./session.ts";
 import { byteLength } from "./tensor.ts";
 
@@ -37,11 +37,12 @@ export interface GraphPlan {
 /** @param graph after its paths are taken */
 export function planOf(graph: Graph): GraphPlan {
   const kernels = new Map<string, PlannedKernel>();
-  for (const { part, kernel, inputs, output, why } of graph.dispatches) {
+  for (const dispatch of graph.dispatches) {
+    const { part, kernel, why } = dispatch;
     const { label, path, flops } = kernel;
     const key = JSON.stringify([part, label, kernel.code]);
     const known = kernels.get(key) ?? { part, label, path, why, count: 0, flops: 0, bytes: 0 };
-    const bytes = known.bytes + sumOf([...inputs, output].map(byteLength));
+    const bytes = known.bytes + dispatchBytes(dispatch);
     kernels.set(key, { ...known, count: known.count + 1, flops: known.flops + flops, bytes });
   }
   return {

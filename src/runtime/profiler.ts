@@ -1,3 +1,5 @@
+import { makeBuffer, makeQuerySet } from "./gpu-objects.ts";
+
 /** Time of one kernel in one run. */
 export interface KernelTime {
   /** The part of the model: `backbone`. */
@@ -18,15 +20,20 @@ export class TimestampRecorder {
 
   constructor(device: GPUDevice, dispatches: number) {
     const size = 16 * dispatches;
-    this.#set = device.createQuerySet({ label: "profiler", type: "timestamp", count: 2 * dispatches });
+    this.#set = makeQuerySet(device, { label: "profiler", type: "timestamp", count: 2 * dispatches });
     const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
-    this.#resolved = device.createBuffer({ label: "profiler", size, usage: QUERY_RESOLVE | COPY_SRC });
-    this.#staging = device.createBuffer({ label: "profiler read back", size, usage: COPY_DST | MAP_READ });
+    this.#resolved = makeBuffer(device, { label: "profiler", size, usage: QUERY_RESOLVE | COPY_SRC });
+    this.#staging = makeBuffer(device, { label: "profiler read back", size, usage: COPY_DST | MAP_READ });
   }
 
-  /** For the pass of dispatch `i`. */
-  writes(i: number): GPUComputePassTimestampWrites {
-    return { querySet: this.#set, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 };
+  /** For the pass of dispatch `i`, or of a part of it: of its first one, its last one, or one between. */
+  writes(i: number, isFirst = true, isLast = true): GPUComputePassTimestampWrites | undefined {
+    if (!isFirst && !isLast) return undefined;
+    return {
+      querySet: this.#set,
+      ...(isFirst && { beginningOfPassWriteIndex: 2 * i }),
+      ...(isLast && { endOfPassWriteIndex: 2 * i + 1 }),
+    };
   }
 
   /** Records the copy back; the last commands of the encoder. */

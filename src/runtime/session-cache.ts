@@ -1,6 +1,8 @@
 import type { Engine } from "./engine.ts";
+import { MemoryError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
-import type { Session } from "./session.ts";
+import { megabytes } from "./megabytes.ts";
+import { plannedBytes, type Session } from "./session.ts";
 import type { Alone } from "./tuner.ts";
 import type { WeightStore } from "./weight-store.ts";
 
@@ -12,17 +14,25 @@ export interface CachedSession {
   readonly unmeasured: number;
 }
 
+export interface CacheOptions {
+  /** Called when memory is short, to free what else there is. */
+  readonly onShort?: (() => void) | undefined;
+  readonly onNotice?: ((notice: string) => void) | undefined;
+}
+
 /** The compiled graphs of one model, one for each size; the one unused for longest makes room. */
 export class SessionCache {
   readonly #engine: Engine;
   readonly #weights: WeightStore;
+  readonly #options: CacheOptions;
   #capacity: number;
   readonly #byKey = new Map<string, CachedSession>();
 
-  constructor(engine: Engine, weights: WeightStore, capacity: number) {
+  constructor(engine: Engine, weights: WeightStore, capacity: number, options: CacheOptions = {}) {
     this.#engine = engine;
     this.#weights = weights;
     this.#capacity = capacity;
+    this.#options = options;
   }
 
   /** GPU memory taken, in bytes, beside the weights. */
@@ -31,8 +41,10 @@ export class SessionCache {
   }
 
   /**
-   * The compiled graph of a key; recorded and compiled if there is none.
+   * The compiled graph of a key; recorded and compiled if there is none. Where memory is too small, all others go first,
+   * then paths are taken that need less.
    * @param key everything that the graph depends on
+   * @throws MemoryError if that is no help
    */
   async get(
     key: string,
@@ -46,13 +58,49 @@ export class SessionCache {
       this.#byKey.set(key, known);
       return known;
     }
-    const graph = record();
     this.#makeRoom(1);
-    const unmeasured = await this.#engine.takePaths(graph);
-    const session = await this.#engine.compile(graph, this.#weights, onProgress);
-    const entry = { record, graph, session, unmeasured };
+    const entry = await this.#compile(record, onProgress).catch((error: unknown) => {
+      if (!(error instanceof MemoryError)) throw error;
+      return this.#compileSmaller(record, error, onProgress);
+    });
     this.#byKey.set(key, entry);
     return entry;
+  }
+
+  async #compile(record: () => Graph, onProgress?: (done: number, total: number) => void, lean = false) {
+    const graph = record();
+    const unmeasured = await this.#engine.takePaths(graph, lean);
+    const session = await this.#engine.compile(graph, this.#weights, onProgress);
+    return { record, graph, session, unmeasured };
+  }
+
+  async #compileSmaller(
+    record: () => Graph,
+    short: MemoryError,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<CachedSession> {
+    const [usual, lean] = [record(), record()];
+    await this.#engine.takePaths(usual);
+    await this.#engine.takePaths(lean, true);
+    const [usualBytes, leanBytes] = [plannedBytes(usual), plannedBytes(lean)];
+    this.dispose();
+    this.#options.onShort?.();
+    let error = short;
+    for (const isLean of leanBytes < usualBytes ? [false, true] : [false]) {
+      try {
+        const entry = await this.#compile(record, onProgress, isLean);
+        const [bytes, how] = isLean ? [leanBytes, "by paths that take less"] : [usualBytes, "after all else was freed"];
+        this.#options.onNotice?.(`GPU memory is short: ${megabytes(bytes)} were to be had ${how}.`);
+        return entry;
+      } catch (cause) {
+        if (!(cause instanceof MemoryError)) throw cause;
+        error = cause;
+      }
+    }
+    const { allocated, message } = error;
+    const want = `want ${megabytes(Math.min(usualBytes, leanBytes))} beside ${megabytes(this.#weights.bytes)} of weights`;
+    const got = allocated === undefined ? "got less" : `got no more than ${megabytes(allocated)} in all`;
+    throw new MemoryError(`GPU memory: ${want}, ${got} (${message})`, { allocated, cause: error });
   }
 
   /** Keeps so many from now on. */

@@ -1,19 +1,31 @@
 import { checkLimits } from "./device.ts";
+import { unlessLost } from "./device-loss.ts";
 import { DeviceMap, type MapKind, type MapShape } from "./device-map.ts";
 import { DeviceWords } from "./device-words.ts";
-import { InternalError, MachineError } from "./errors.ts";
-import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
-import type { Dispatch, Graph, InputData, Tensor } from "./graph.ts";
+import { MachineError } from "./errors.ts";
+import { writeBuffer } from "./gpu-buffer.ts";
+import { dispatchBytes, type Graph, type InputData } from "./graph.ts";
+import { GraphMemory } from "./graph-memory.ts";
 import { guardErrors } from "./guard-errors.ts";
 import { planMemory } from "./memory-plan.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { type KernelTime, TimestampRecorder } from "./profiler.ts";
+import { type Step, StepRunner } from "./step-runner.ts";
 import { byteLength } from "./tensor.ts";
 import type { WeightStore } from "./weight-store.ts";
 
-interface Step extends Dispatch {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindings: GPUBindGroup;
+export interface SessionOptions {
+  /** Called with the pipelines that are ready, and how many there are. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Milliseconds that a submit may take; 1000 if left out where the CPU does the work, and 100 elsewhere. */
+  readonly budget?: number | undefined;
+}
+
+export interface RunOptions {
+  /** Whether to measure each dispatch. */
+  readonly profile?: boolean | undefined;
+  /** Looked at between submits. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a run is given, in memory or on its device. */
@@ -22,6 +34,8 @@ export type RunInputs = Readonly<Record<string, InputData | DeviceWords>>;
 export interface RunResult {
   /** Bytes of each output. */
   readonly outputs: ReadonlyMap<string, ArrayBuffer>;
+  /** Seconds of each submit, by the clock of the CPU. */
+  readonly submits: readonly number[];
   /** Time by dispatch, if asked for. */
   readonly times?: readonly KernelTime[];
 }
@@ -37,152 +51,118 @@ export function plannedBytes(graph: Graph): number {
 export class Session {
   readonly #device: GPUDevice;
   readonly #graph: Graph;
-  readonly #steps: readonly Step[];
-  readonly #bufferOf: (tensor: Tensor) => GPUBuffer;
-  readonly #staging: ReadonlyMap<string, GPUBuffer>;
+  readonly #memory: GraphMemory;
+  readonly #runner: StepRunner;
   readonly #free: () => void;
-  /** GPU memory taken beside the weights. */
-  readonly bytes: number;
 
-  private constructor(
-    device: GPUDevice,
-    graph: Graph,
-    steps: readonly Step[],
-    bufferOf: (tensor: Tensor) => GPUBuffer,
-    staging: ReadonlyMap<string, GPUBuffer>,
-    bytes: number,
-    free: () => void,
-  ) {
+  private constructor(device: GPUDevice, graph: Graph, memory: GraphMemory, runner: StepRunner, free: () => void) {
     this.#device = device;
     this.#graph = graph;
-    this.#steps = steps;
-    this.#bufferOf = bufferOf;
-    this.#staging = staging;
-    this.bytes = bytes;
+    this.#memory = memory;
+    this.#runner = runner;
     this.#free = free;
+  }
+
+  /** GPU memory taken beside the weights. */
+  get bytes(): number {
+    return this.#memory.bytes + this.#runner.bytes;
   }
 
   /**
    * Compiles every kernel at once, without blocking, and allocates what the memory plan says.
    * @param weights may be left out for a graph that has none
-   * @param onProgress called with the pipelines that are ready, and how many there are
-   * @throws MachineError if a limit or the memory is too small; nothing stays allocated then
+   * @throws MachineError if a limit is too small, MemoryError if the memory is, DeviceLostError; nothing stays allocated
+   *   then
    */
   static async compile(
     device: GPUDevice,
     pipelines: Pipelines,
     graph: Graph,
     weights: WeightStore | undefined,
-    onProgress?: (done: number, total: number) => void,
+    { onProgress, budget }: SessionOptions = {},
   ): Promise<Session> {
     checkLimits(device, graph);
-    const owned: GPUBuffer[] = [];
     const kernels = graph.dispatches.map(({ kernel }) => kernel);
-    const free = () => {
-      for (const buffer of owned) buffer.destroy();
+    const release = () => {
       for (const kernel of kernels) pipelines.release(kernel);
     };
+    // Before the texts are compiled, which takes long: where memory is too small, all this is tried again.
+    let memory: GraphMemory | undefined;
+    let acquired: Promise<GPUComputePipeline>[] | undefined;
     try {
+      const allocated = await GraphMemory.allocate(device, graph, weights);
+      memory = allocated;
       const total = new Set(kernels.map(({ code }) => code)).size;
       const ready = new Set<string>();
-      const compiled = await Promise.all(
-        kernels.map(async (kernel) => {
-          const pipeline = await pipelines.acquire(kernel);
-          if (!ready.has(kernel.code)) onProgress?.(ready.add(kernel.code).size, total);
-          return pipeline;
-        }),
-      );
-
-      const { STORAGE, COPY_DST, COPY_SRC, MAP_READ } = GPUBufferUsage;
-      const own = async (label: string, size: number, usage: GPUBufferUsageFlags) => {
-        const buffer = await createBuffer(device, label, size, usage);
-        owned.push(buffer);
-        return buffer;
-      };
-      const plan = planMemory(graph);
-      const slots: GPUBuffer[] = [];
-      for (const [i, bytes] of plan.slots.entries()) {
-        slots.push(await own(`activations ${i}`, bytes, STORAGE | COPY_SRC | COPY_DST));
-      }
-      const buffers = new Map<number, GPUBuffer>();
-      for (const tensor of [...graph.inputs.values(), ...graph.constants.keys()]) {
-        buffers.set(tensor.id, await own(tensor.label, byteLength(tensor), STORAGE | COPY_DST | COPY_SRC));
-      }
-      for (const [weight, tensor] of graph.weights) buffers.set(tensor.id, weights!.buffer(weight));
-      for (const [tensor, data] of graph.constants) writeBuffer(device, buffers.get(tensor.id)!, data);
-      const bufferOf = ({ id, label }: Tensor) => {
-        const buffer = buffers.get(id) ?? slots[plan.slotOf.get(id) ?? -1];
-        if (!buffer) throw new InternalError(`session: want a buffer for ${label}, got none. Report this.`);
-        return buffer;
-      };
-      const staging = new Map<string, GPUBuffer>();
-      for (const [name, tensor] of graph.outputs) {
-        staging.set(name, await own(`${name} read back`, byteLength(tensor), COPY_DST | MAP_READ));
-      }
+      acquired = kernels.map(async (kernel) => {
+        const pipeline = await pipelines.acquire(kernel);
+        if (!ready.has(kernel.code)) onProgress?.(ready.add(kernel.code).size, total);
+        return pipeline;
+      });
+      const compiled = await unlessLost(device, Promise.all(acquired));
       const steps = graph.dispatches.map((dispatch, i): Step => {
         const pipeline = compiled[i]!;
         const entries = [...dispatch.inputs, dispatch.output].map((tensor, binding) => ({
           binding,
-          resource: { buffer: bufferOf(tensor), size: byteLength(tensor) },
+          resource: { buffer: allocated.bufferOf(tensor), size: byteLength(tensor) },
         }));
         const layout = pipeline.getBindGroupLayout(0);
-        return {
-          ...dispatch,
-          pipeline,
-          bindings: device.createBindGroup({ label: dispatch.kernel.label, layout, entries }),
-        };
+        const bindings = device.createBindGroup({ label: dispatch.kernel.label, layout, entries });
+        return { ...dispatch, pipeline, entries, bindings };
       });
-      const bytes = owned.reduce((sum, { size }) => sum + size, 0);
-      return new Session(device, graph, steps, bufferOf, staging, bytes, free);
+      return new Session(device, graph, allocated, new StepRunner(device, pipelines, steps, budget), release);
     } catch (error) {
-      free();
+      memory?.dispose();
+      if (acquired) release();
       throw error;
     }
   }
 
   /**
-   * One forward pass in one submit.
+   * One forward pass, in as many submits as keep each of them short.
    * @param inputs what each input of the graph holds, by name
-   * @throws MachineError if the device is lost or its memory runs out, or if times are asked for where it tells none
+   * @throws DeviceLostError; MemoryError if its memory runs out; MachineError if times are asked for where the device tells
+   *   none; the signal's reason
    */
-  async run(inputs: RunInputs, { profile = false } = {}): Promise<RunResult> {
+  async run(inputs: RunInputs, { profile = false, signal }: RunOptions = {}): Promise<RunResult> {
     const device = this.#device;
     if (profile && !device.features.has("timestamp-query")) {
       throw new MachineError("profile: want the feature timestamp-query, got an adapter without it. Run unprofiled.");
     }
-    const recorder = profile ? new TimestampRecorder(device, this.#steps.length) : undefined;
-    const submit = () => {
-      const encoder = this.#begin(inputs);
-      this.#encode(encoder, recorder);
+    const recorder = profile ? new TimestampRecorder(device, this.#graph.dispatches.length) : undefined;
+    const copy = () => {
+      const encoder = device.createCommandEncoder({ label: "read back" });
       for (const [name, tensor] of this.#graph.outputs) {
-        encoder.copyBufferToBuffer(this.#bufferOf(tensor), 0, this.#staging.get(name)!, 0, byteLength(tensor));
+        const staging = this.#memory.staging.get(name)!;
+        encoder.copyBufferToBuffer(this.#memory.bufferOf(tensor), 0, staging, 0, byteLength(tensor));
       }
       recorder?.resolve(encoder);
       device.queue.submit([encoder.finish()]);
     };
     try {
-      return await guardErrors(device, "run", submit, () => this.#readBack(recorder));
+      const submits = await this.#runner.run((encoder) => this.#write(inputs, encoder), { recorder, signal });
+      return { submits, ...(await guardErrors(device, "run", copy, () => this.#readBack(recorder))) };
     } finally {
       recorder?.dispose();
     }
   }
 
   /**
-   * One forward pass whose answer stays on the device, in memory of its own.
+   * One forward pass whose answer stays on the device, in memory of its own; it is not waited for.
    * @returns an output of the graph, of this shape
    * @throws as {@link Session.run}
    */
   async keep(inputs: RunInputs, output: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
     const device = this.#device;
     const map = await DeviceMap.allocate(device, output, kind, shape);
-    const submit = () => {
-      const encoder = this.#begin(inputs);
-      this.#encode(encoder, undefined);
-      map.copyFrom(encoder, this.#bufferOf(this.#graph.outputs.get(output)!));
+    const copy = () => {
+      const encoder = device.createCommandEncoder({ label: output });
+      map.copyFrom(encoder, this.#memory.bufferOf(this.#graph.outputs.get(output)!));
       device.queue.submit([encoder.finish()]);
     };
     try {
-      await guardErrors(device, "run", submit, async () => {});
+      await this.#runner.run((encoder) => this.#write(inputs, encoder), { isAwaited: false });
+      await guardErrors(device, "run", copy, async () => {});
       return map;
     } catch (error) {
       map.dispose();
@@ -190,20 +170,18 @@ export class Session {
     }
   }
 
-  /** Commands that begin with what goes up. */
-  #begin(inputs: RunInputs): GPUCommandEncoder {
-    const encoder = this.#device.createCommandEncoder({ label: "forward" });
+  /** Writes what goes up, and records what that takes. */
+  #write(inputs: RunInputs, encoder: GPUCommandEncoder): void {
     for (const [name, tensor] of this.#graph.inputs) {
-      const [input, buffer] = [inputs[name]!, this.#bufferOf(tensor)];
+      const [input, buffer] = [inputs[name]!, this.#memory.bufferOf(tensor)];
       if (input instanceof DeviceWords) input.copyTo(encoder, buffer);
       else writeBuffer(this.#device, buffer, input);
     }
-    return encoder;
   }
 
-  async #readBack(recorder: TimestampRecorder | undefined): Promise<RunResult> {
+  async #readBack(recorder: TimestampRecorder | undefined): Promise<Omit<RunResult, "submits">> {
     const outputs = new Map<string, ArrayBuffer>();
-    for (const [name, buffer] of this.#staging) {
+    for (const [name, buffer] of this.#memory.staging) {
       await buffer.mapAsync(GPUMapMode.READ);
       try {
         outputs.set(name, buffer.getMappedRange().slice(0));
@@ -213,31 +191,20 @@ export class Session {
     }
     if (!recorder) return { outputs };
     const seconds = await recorder.read();
-    const times = this.#steps.map(({ part, kernel, inputs, output }, i) => ({
-      part,
-      label: kernel.label,
+    const times = this.#graph.dispatches.map((dispatch, i) => ({
+      part: dispatch.part,
+      label: dispatch.kernel.label,
       seconds: seconds[i]!,
-      flops: kernel.flops,
-      bytes: [...inputs, output].reduce((sum, tensor) => sum + byteLength(tensor), 0),
+      flops: dispatch.kernel.flops,
+      bytes: dispatchBytes(dispatch),
     }));
     return { outputs, times };
   }
 
-  /** All dispatches in one pass; with a recorder each in a pass of its own, since WebGPU tells time by the pass. */
-  #encode(encoder: GPUCommandEncoder, recorder: TimestampRecorder | undefined): void {
-    let pass = recorder ? undefined : encoder.beginComputePass({ label: "forward" });
-    for (const [i, { kernel, pipeline, bindings }] of this.#steps.entries()) {
-      if (recorder) pass = encoder.beginComputePass({ label: kernel.label, timestampWrites: recorder.writes(i) });
-      pass!.setPipeline(pipeline);
-      pass!.setBindGroup(0, bindings);
-      pass!.dispatchWorkgroups(...kernel.workgroups);
-      if (recorder) pass!.end();
-    }
-    if (!recorder) pass!.end();
-  }
-
   /** Frees the memory, and the pipelines that no other session uses. */
   dispose(): void {
+    this.#runner.dispose();
+    this.#memory.dispose();
     this.#free();
   }
 }

@@ -1,6 +1,7 @@
 import { DeviceWords } from "./device-words.ts";
 import type { Drawable } from "./draw-picture.ts";
 import { InternalError, UsageError } from "./errors.ts";
+import { makeBuffer, makeTexture } from "./gpu-objects.ts";
 import { guardErrors } from "./guard-errors.ts";
 import type { Picture } from "./picture.ts";
 
@@ -55,7 +56,7 @@ export function takeDrawable(
   const submit = () => {
     const { COPY_SRC, COPY_DST, RENDER_ATTACHMENT } = GPUTextureUsage;
     const usage = COPY_SRC | COPY_DST | RENDER_ATTACHMENT;
-    const texture = device.createTexture({ label: "picture", size: [width, height], format: "rgba8unorm", usage });
+    const texture = makeTexture(device, { label: "picture", size: [width, height], format: "rgba8unorm", usage });
     try {
       device.queue.copyExternalImageToTexture({ source }, { texture, colorSpace: "srgb" }, [width, height]);
       words = copyTexture(device, texture);
@@ -93,7 +94,7 @@ function copyTexture(device: GPUDevice, texture: GPUTexture): DeviceWords {
   const { width, height } = texture;
   const [bytesPerRow, rowOfWords] = [rowBytes(width), 4 * width];
   const { COPY_SRC, COPY_DST } = GPUBufferUsage;
-  const create = (size: number) => device.createBuffer({ label: "picture", size, usage: COPY_SRC | COPY_DST });
+  const create = (size: number) => makeBuffer(device, { label: "picture", size, usage: COPY_SRC | COPY_DST });
   const rows = create(height * bytesPerRow);
   const encoder = device.createCommandEncoder({ label: "picture" });
   encoder.copyTextureToBuffer({ texture }, { buffer: rows, bytesPerRow }, [width, height]);

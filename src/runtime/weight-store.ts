@@ -1,5 +1,8 @@
+import { checkFinite, checkFitsF16 } from "./check-finite.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { checkSize } from "./device.ts";
+import { lossOf } from "./device-loss.ts";
+import { toFloat32 } from "./floats.ts";
 import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
 import type { InputData } from "./graph.ts";
 import { storeFloats } from "./store-floats.ts";
@@ -19,48 +22,45 @@ export interface LoadOptions {
 
 /** The weights of one model on one device. */
 export class WeightStore {
-  readonly #buffers: ReadonlyMap<Weight, GPUBuffer>;
-  /** GPU memory taken. */
-  readonly bytes: number;
+  readonly #checkpoint: Checkpoint;
+  #device: GPUDevice;
+  #buffers: ReadonlyMap<Weight, GPUBuffer>;
 
-  private constructor(buffers: ReadonlyMap<Weight, GPUBuffer>) {
+  private constructor(checkpoint: Checkpoint, device: GPUDevice, buffers: ReadonlyMap<Weight, GPUBuffer>) {
+    this.#checkpoint = checkpoint;
+    this.#device = device;
     this.#buffers = buffers;
-    this.bytes = [...buffers.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** GPU memory taken. */
+  get bytes(): number {
+    return [...this.#buffers.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /**
    * Reads, repacks and uploads the weights one after the other; the next is read while one is repacked, so that at most
    * two are in JS memory. After an error or an abort nothing stays on the GPU.
+   * @throws DeviceLostError, MemoryError; NumberError for weights that are not finite, or past f16; what the checkpoint throws; the signal's reason
    */
   static async load(
     device: GPUDevice,
     checkpoint: Checkpoint,
     weights: readonly Weight[],
-    { onProgress, signal }: LoadOptions = {},
+    options: LoadOptions = {},
   ): Promise<WeightStore> {
-    for (const weight of weights) checkSize(device, weight.label, weight);
-    const buffers = new Map<Weight, GPUBuffer>();
-    const sizes = bytesByWeight(checkpoint, weights);
-    const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
-    let loaded = 0;
-    try {
-      let next = readSources(checkpoint, weights[0], signal);
-      for (const [i, weight] of weights.entries()) {
-        const make = await next;
-        next = readSources(checkpoint, weights[i + 1], signal);
-        // Whoever awaits it next meets its error; until then it must not count as unhandled.
-        next.catch(() => {});
-        signal?.throwIfAborted();
-        buffers.set(weight, await upload(device, weight, make()));
-        loaded += sizes.get(weight)!;
-        onProgress?.({ loaded, total });
-      }
-      await device.queue.onSubmittedWorkDone();
-    } catch (error) {
-      for (const buffer of buffers.values()) buffer.destroy();
-      throw error;
-    }
-    return new WeightStore(buffers);
+    return new WeightStore(checkpoint, device, await loadBuffers(device, checkpoint, weights, options));
+  }
+
+  /**
+   * The same weights on another device, read from the checkpoint once more; nothing is done if they are there.
+   * @throws as {@link WeightStore.load}; those on the device before are gone even so
+   */
+  async moveTo(device: GPUDevice, options: LoadOptions = {}): Promise<void> {
+    if (device === this.#device) return;
+    const weights = [...this.#buffers.keys()];
+    this.dispose();
+    this.#buffers = await loadBuffers(device, this.#checkpoint, weights, options);
+    this.#device = device;
   }
 
   buffer(weight: Weight): GPUBuffer {
@@ -70,6 +70,40 @@ export class WeightStore {
   dispose(): void {
     for (const buffer of this.#buffers.values()) buffer.destroy();
   }
+}
+
+async function loadBuffers(
+  device: GPUDevice,
+  checkpoint: Checkpoint,
+  weights: readonly Weight[],
+  { onProgress, signal: asked }: LoadOptions,
+): Promise<ReadonlyMap<Weight, GPUBuffer>> {
+  const loss = lossOf(device);
+  const signal = asked ? AbortSignal.any([asked, loss]) : loss;
+  for (const weight of weights) checkSize(device, weight.label, weight);
+  const buffers = new Map<Weight, GPUBuffer>();
+  const sizes = bytesByWeight(checkpoint, weights);
+  const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  let loaded = 0;
+  try {
+    let next = readSources(checkpoint, weights[0], signal);
+    for (const [i, weight] of weights.entries()) {
+      const make = await next;
+      next = readSources(checkpoint, weights[i + 1], signal);
+      // Whoever awaits it next meets its error; until then it must not count as unhandled.
+      next.catch(() => {});
+      signal.throwIfAborted();
+      buffers.set(weight, await upload(device, weight, make()));
+      loaded += sizes.get(weight)!;
+      onProgress?.({ loaded, total });
+    }
+    await device.queue.onSubmittedWorkDone();
+    signal.throwIfAborted();
+  } catch (error) {
+    for (const buffer of buffers.values()) buffer.destroy();
+    throw error;
+  }
+  return buffers;
 }
 
 /** Bytes of the checkpoint that each weight reads; a tensor that several weights read counts for the first. */
@@ -98,12 +132,20 @@ async function readSources(
   const make = makerOf(weight, (name) => checkpoint.tensors.get(name)!.dtype);
   if (!make) {
     const parts = await Promise.all(sources.map(({ name }) => checkpoint.read(name, signal)));
+    for (const [i, { name }] of sources.entries()) {
+      const { dtype: stored } = checkpoint.tensors.get(name)!;
+      if (stored === "F32" || stored === "F16") checkFinite(name, toFloat32(stored, parts[i]!));
+    }
     return () => joinBytes(parts);
   }
   const floats = await Promise.all(sources.map(({ name }) => checkpoint.readFloats(name, signal)));
+  for (const [i, { name }] of sources.entries()) checkFinite(name, floats[i]!);
   return () => {
     const made = make(...floats);
-    return made instanceof Float32Array ? storeFloats(made, dtype === "f16" ? "f16" : "f32") : made;
+    if (!(made instanceof Float32Array)) return made;
+    checkFinite(weight.label, made);
+    if (dtype === "f16") checkFitsF16(weight.label, made);
+    return storeFloats(made, dtype === "f16" ? "f16" : "f32");
   };
 }
 

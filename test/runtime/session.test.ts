@@ -38,7 +38,7 @@ async function compileSample(device: GPUDevice, onProgress?: (done: number, tota
   const { graph, weight } = sampleGraph();
   const w = randomNormal(LENGTH, 9);
   const weights = await WeightStore.load(device, await memoryCheckpoint({ w }), [weight]);
-  const session = await Session.compile(device, Pipelines.of(device), graph, weights, onProgress);
+  const session = await Session.compile(device, Pipelines.of(device), graph, weights, { onProgress });
   return { graph, session, weights, w };
 }
 
@@ -87,7 +87,7 @@ test("tells how many pipelines are ready, equal ones counted once", async () => 
   const told: [number, number][] = [];
   const none = await WeightStore.load(device, await memoryCheckpoint({}), []);
   const progress = (done: number, total: number) => told.push([done, total]);
-  const session = await Session.compile(device, Pipelines.of(device), graph, none, progress);
+  const session = await Session.compile(device, Pipelines.of(device), graph, none, { onProgress: progress });
   expect(told).toEqual([
     [1, 2],
     [2, 2],
@@ -125,7 +125,7 @@ describe("what goes wrong leaves nothing behind", () => {
     });
     const error = await compile(sumKernel(1, LENGTH), device).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(MachineError);
-    expect((error as Error).message).toMatch(/^GPU memory: want 0.0 MB for y read back, got: /);
+    expect((error as Error).message).toMatch(/^GPU memory: want 0.0 MB for y read back beside 0.0 MB, got: /);
     expect(made).toHaveLength(3);
     expect(living()).toEqual([]);
   });

@@ -1,0 +1,124 @@
+import { mostParts } from "./cut-kernel.ts";
+import { CutSteps } from "./cut-steps.ts";
+import { type Dispatch, dispatchBytes } from "./graph.ts";
+import { guardErrors } from "./guard-errors.ts";
+import { Pace } from "./pace.ts";
+import type { Pipelines } from "./pipelines.ts";
+import type { TimestampRecorder } from "./profiler.ts";
+import { type Portion, SubmitPlan } from "./submit-plan.ts";
+
+/** A dispatch that is ready to run. */
+export interface Step extends Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly entries: readonly GPUBindGroupEntry[];
+  readonly bindings: GPUBindGroup;
+}
+
+export interface StepOptions {
+  /** Measures each dispatch. */
+  readonly recorder?: TimestampRecorder | undefined;
+  /** Looked at between submits. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the end of the last submit is waited for; yes if left out. */
+  readonly isAwaited?: boolean | undefined;
+}
+
+/** Runs dispatches one after the other, in as many submits as keep each of them short. */
+export class StepRunner {
+  readonly #device: GPUDevice;
+  readonly #steps: readonly Step[];
+  readonly #cuts: CutSteps;
+  readonly #plan: SubmitPlan;
+
+  /** @param budget milliseconds of a submit; the device's {@link Pace.budget} if left out */
+  constructor(device: GPUDevice, pipelines: Pipelines, steps: readonly Step[], budget: number | undefined) {
+    const pace = Pace.of(device);
+    const planned = steps.map((step) => ({
+      slowSeconds: pace.slowSeconds({ flops: step.kernel.flops, bytes: dispatchBytes(step) }),
+      mostParts: mostParts(step.kernel),
+    }));
+    this.#device = device;
+    this.#steps = steps;
+    this.#cuts = new CutSteps(device, pipelines, steps);
+    this.#plan = new SubmitPlan(planned, pace, budget);
+  }
+
+  /** GPU memory taken. */
+  get bytes(): number {
+    return this.#cuts.bytes;
+  }
+
+  /**
+   * Two submits are on their way at a time, so that the GPU never waits and none is sent long before its turn.
+   * @param write writes the inputs, and records what that takes before the first dispatch
+   * @returns seconds of each submit that was waited for, by the clock of the CPU
+   * @throws DeviceLostError, MemoryError; the signal's reason
+   */
+  async run(
+    write: (encoder: GPUCommandEncoder) => void,
+    { recorder, signal, isAwaited = true }: StepOptions,
+  ): Promise<readonly number[]> {
+    const { queue } = this.#device;
+    const run = this.#plan.begin();
+    const took: number[] = [];
+    let begin: typeof write | undefined = write;
+    let doneBefore = 0;
+    let before: Promise<unknown> = Promise.resolve();
+    for (let portions = run.next(); portions.length > 0; portions = run.next()) {
+      for (const portion of portions) await this.#cuts.prepare(portion);
+      signal?.throwIfAborted();
+      const group = portions;
+      const began = performance.now();
+      const submit = () => {
+        const encoder = this.#device.createCommandEncoder({ label: "forward" });
+        begin?.(encoder);
+        this.#encode(encoder, group, recorder);
+        queue.submit([encoder.finish()]);
+      };
+      const learn = () => {
+        const done = performance.now();
+        const seconds = (done - Math.max(began, doneBefore)) / 1000;
+        doneBefore = done;
+        took.push(seconds);
+        this.#plan.learn(group, seconds);
+      };
+      const done = async () => queue.onSubmittedWorkDone().then(learn);
+      // What is not waited for teaches all the same.
+      const wait = isAwaited || !run.isDone ? done : async () => void done().catch(() => {});
+      const now = guardErrors<unknown>(this.#device, "run", submit, wait);
+      begin = undefined;
+      // Awaited a round later; until then it must not count as unhandled.
+      now.catch(() => {});
+      await before;
+      before = now;
+    }
+    await before;
+    return took;
+  }
+
+  /** All dispatches in one pass; with a recorder each in a pass of its own, since WebGPU tells time by the pass. */
+  #encode(encoder: GPUCommandEncoder, portions: readonly Portion[], recorder: TimestampRecorder | undefined): void {
+    let pass = recorder ? undefined : encoder.beginComputePass({ label: "forward" });
+    for (const portion of portions) {
+      const { step, part, parts } = portion;
+      const { kernel, pipeline, bindings } = this.#steps[step]!;
+      if (recorder) {
+        const timestampWrites = recorder.writes(step, part === 0, part === parts - 1);
+        pass = encoder.beginComputePass({ label: kernel.label, ...(timestampWrites && { timestampWrites }) });
+      }
+      if (parts > 1) {
+        this.#cuts.encode(pass!, portion);
+      } else {
+        pass!.setPipeline(pipeline);
+        pass!.setBindGroup(0, bindings);
+        pass!.dispatchWorkgroups(...kernel.workgroups);
+      }
+      if (recorder) pass!.end();
+    }
+    if (!recorder) pass!.end();
+  }
+
+  dispose(): void {
+    this.#cuts.dispose();
+  }
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { filesFromFolder } from "../../cli/node-files.ts";
+import { dptWeights } from "../../src/model/dpt.ts";
+import { forwardGraph } from "../../src/model/forward.ts";
+import { openFolder } from "../../src/model/open-folder.ts";
+import { mostParts } from "../../src/runtime/cut-kernel.ts";
+import { LEAST_TRAITS } from "../../src/runtime/traits.ts";
+
+const M = 8;
+const traits = {
+  ...LEAST_TRAITS,
+  f16: true,
+  subgroups: true,
+  subgroupSize: 32,
+  subgroupMatrices: [{ M, N: M, K: M, componentType: "f32", resultComponentType: "f32" } as const],
+  workgroupBytes: 32768,
+  invocations: 1024,
+};
+
+test("every kernel of every backbone can be cut, whatever its path", async () => {
+  const seen = new Set<string>();
+  for (const name of ["dpt-vit-seg", "dpt-beit-depth", "dpt-swinv2-depth", "dpt-hybrid-seg", "tipsv2-dpt-swiglu"]) {
+    const { config } = await openFolder(filesFromFolder(`test/fixtures/cases/${name}`));
+    for (const convolution of ["direct", "winograd"] as const) {
+      const graph = forwardGraph(config, await dptWeights(config, "f32", convolution), "f32", [1, 3, 64, 64]);
+      const kernels = graph.dispatches.flatMap(({ kernel }) => [
+        kernel,
+        ...(kernel.paths?.(traits) ?? []).flatMap(({ stages }) => stages.map((stage) => stage.kernel)),
+      ]);
+      for (const kernel of kernels) {
+        if (seen.has(kernel.code)) continue;
+        seen.add(kernel.code);
+        const workgroups = kernel.workgroups.reduce((product, size) => product * size);
+        expect(mostParts(kernel), `${name}: ${kernel.label}, ${kernel.path}`).toBe(workgroups);
+      }
+    }
+  }
+  expect(seen.size).toBeGreaterThan(200);
+});
