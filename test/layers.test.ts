@@ -8,7 +8,7 @@ const root = new URL("../", import.meta.url);
 async function readSources(folder: string): Promise<SourceFile[]> {
   const names = await readdir(new URL(folder, root), { recursive: true });
   // The peers of the benchmark have packages of their own.
-  const own = names.filter((name) => name.endsWith(".ts") && !/(?:^|[\\/])node_modules[\\/]/.test(name));
+  const own = names.filter((name) => /\.tsx?$/.test(name) && !/(?:^|[\\/])node_modules[\\/]/.test(name));
   const paths = own.map((name) => `${folder}/${name.replaceAll("\\", "/")}`);
   return Promise.all(paths.map(async (path) => ({ path, text: await readFile(new URL(path, root), "utf8") })));
 }
@@ -31,12 +31,14 @@ describe("findViolations", () => {
     ).toEqual([]);
     expect(violationsOf("formats/a.ts", 'import "d3-contour";', 'import "../src/index.ts";')).toEqual([]);
     expect(violationsOf("cli/a.ts", 'import "../formats/index.ts";')).toEqual([]);
+    expect(violationsOf("demo/a.tsx", 'import "preact";', 'import a from "../weights/a.json?url";')).toEqual([]);
     expect(violationsOf("src/index.ts", 'export * from "./model/a.ts";', "let d: GPUDevice;")).toEqual([]);
     expect(violationsOf("src/model/a.ts", 'import "../kernels/b.ts";', 'import "../runtime/c.ts";')).toEqual([]);
     expect(
       violationsOf("src/kernels/a.ts", 'import "./shared/b.ts";', "// GPUDevice", 'const s = "GPUBuffer";'),
     ).toEqual([]);
     expect(violationsOf("src/kernels/shared/a.ts", 'import "wgsl-preprocessor/wgsl-preprocessor.js";')).toEqual([]);
+    expect(violationsOf("src/worker/a.ts", 'import "comlink";', 'import "../index.ts";')).toEqual([]);
     expect(violationsOf("src/runtime/a.ts", 'import "@zip.js/zip.js/lib/b.js";', "let d: GPUDevice;")).toEqual([]);
   });
 
@@ -50,7 +52,11 @@ describe("findViolations", () => {
     ["src/kernels/shared/a.ts", 'import { b } from "../b.ts";', "imports the kernel src/kernels/b.ts"],
     ["src/kernels/a.ts", "let d: GPUDevice;", "names GPUDevice"],
     ["demo/a.ts", "GPUBufferUsage.STORAGE;", "names GPUBufferUsage"],
+    ["demo/a.tsx", "let d: GPUDevice;", "names GPUDevice"],
+    ["demo/a.ts", 'import { r } from "../test/random.ts";', "imports test/random.ts, which belongs to no layer"],
     ["src/runtime/a.ts", 'import { readFile } from "node:fs/promises";', "imports node:fs/promises"],
+    ["src/model/a.ts", 'import "comlink";', "imports comlink"],
+    ["src/model/a.ts", 'import "../worker/a.ts";', "model imports src/worker/a.ts of worker"],
     ["src/runtime/a.ts", 'import sharp from "sharp";', "imports sharp"],
     ["src/model/a.ts", 'import "@zip.js/zip.json";', "imports @zip.js/zip.json"],
     ["src/model/a.ts", 'import "../../formats/a.ts";', "model imports formats/a.ts of formats"],

@@ -25,8 +25,11 @@ const ADAPTER_FLAGS: Readonly<Record<ChromiumAdapter, readonly string[]>> = {
  */
 export async function launchChromium({
   adapter = "swiftshader",
+  flags = [],
 }: {
   adapter?: ChromiumAdapter;
+  /** More of the command line. */
+  flags?: readonly string[];
 } = {}): Promise<Browser> {
   const { executablePath, libraries, fonts } = await findChromium();
   return puppeteer.launch({
@@ -51,6 +54,7 @@ export async function launchChromium({
       "--disable-component-update",
       "--disable-quic",
       "--disable-sync",
+      ...flags,
     ],
   });
 }

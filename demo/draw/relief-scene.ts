@@ -1,0 +1,121 @@
+import {
+  Box3,
+  type Mesh,
+  MeshBasicMaterial,
+  type MeshStandardMaterial,
+  PerspectiveCamera,
+  Scene,
+  Vector3,
+  WebGLRenderer,
+} from "three";
+import { OrbitControls } from "three/addons/controls/OrbitControls.js";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import { type DepthMap, MachineError } from "../../src/index.ts";
+import type { Picture } from "../pictures/picture.ts";
+import { reliefMesh } from "../save/relief-mesh.ts";
+
+/** More than a screen shows; fewer turn smoothly on a phone. */
+const POINTS = 160_000;
+const TURN = Math.PI / 36;
+/** As `backProject` has it where nothing is told of the lens. */
+const FIELD_OF_VIEW = 60;
+
+/**
+ * Draws a depth map into a canvas as the mesh that can be downloaded, and turns it as hands and keys ask. It is drawn only
+ * when something moves.
+ * @throws MachineError without WebGL
+ */
+export async function reliefScene(
+  canvas: HTMLCanvasElement,
+  map: DepthMap,
+  picture: Picture,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await reliefMesh(map, picture, { points: POINTS });
+  const { scene: model } = await new GLTFLoader().parseAsync(file.slice().buffer, "");
+  if (signal.aborted) return;
+  const renderer = openRenderer(canvas);
+  model.traverse((node) => {
+    const mesh = node as Mesh<never, MeshStandardMaterial>;
+    // The photo glows by itself: without lights a plain material shows the same and costs less.
+    if (mesh.isMesh) Object.assign(mesh, { material: new MeshBasicMaterial({ map: mesh.material.emissiveMap }) });
+  });
+  const scene = new Scene();
+  scene.add(model);
+
+  const camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.01, 1000);
+  const controls = new OrbitControls(camera, canvas);
+  const middle = new Box3().setFromObject(model).getCenter(new Vector3());
+  const face = () => {
+    camera.position.set(0, 0, 0);
+    controls.target.copy(middle);
+    turn(camera, controls, TURN * 2, -TURN);
+  };
+  const draw = () => renderer.render(scene, camera);
+  const fitCanvas = () => {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (width === 0 || height === 0) return;
+    renderer.setSize(width, height, false);
+    camera.aspect = width / height;
+    // The picture's width fills the view as the lens saw it, or its height where the canvas is wide.
+    const half = Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
+    const need = Math.max(half / camera.aspect, (half * picture.height) / picture.width);
+    camera.fov = (2 * Math.atan(need) * 180) / Math.PI;
+    camera.updateProjectionMatrix();
+    draw();
+  };
+  controls.addEventListener("change", draw);
+  canvas.addEventListener("keydown", (event) => onKey(event, camera, controls, face), { signal });
+  const observer = new ResizeObserver(fitCanvas);
+  observer.observe(canvas);
+  signal.addEventListener("abort", () => {
+    observer.disconnect();
+    controls.dispose();
+    renderer.dispose();
+  });
+  face();
+  fitCanvas();
+}
+
+function openRenderer(canvas: HTMLCanvasElement): WebGLRenderer {
+  try {
+    const renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
+    renderer.setPixelRatio(Math.min(2, devicePixelRatio));
+    return renderer;
+  } catch (cause) {
+    throw new MachineError(
+      "relief: want WebGL, got none. Switch hardware acceleration on, or download the PLY and open it elsewhere.",
+      { cause },
+    );
+  }
+}
+
+function onKey(event: KeyboardEvent, camera: PerspectiveCamera, controls: OrbitControls, face: () => void): void {
+  const turns: Record<string, [number, number]> = {
+    ArrowLeft: [-TURN, 0],
+    ArrowRight: [TURN, 0],
+    ArrowUp: [0, TURN],
+    ArrowDown: [0, -TURN],
+  };
+  const by = turns[event.key];
+  if (by) turn(camera, controls, ...by);
+  else if (event.key === "Home") face();
+  else if (event.key === "+" || event.key === "=") approach(camera, controls, 0.9);
+  else if (event.key === "-") approach(camera, controls, 1 / 0.9);
+  else return;
+  event.preventDefault();
+}
+
+/** Goes round what is looked at, by radians. */
+function turn(camera: PerspectiveCamera, controls: OrbitControls, sideways: number, up: number): void {
+  const offset = camera.position.clone().sub(controls.target);
+  const right = new Vector3().crossVectors(camera.up, offset).normalize();
+  offset.applyAxisAngle(camera.up, sideways).applyAxisAngle(right, -up);
+  camera.position.copy(controls.target).add(offset);
+  controls.update();
+}
+
+function approach(camera: PerspectiveCamera, controls: OrbitControls, factor: number): void {
+  camera.position.sub(controls.target).multiplyScalar(factor).add(controls.target);
+  controls.update();
+}

@@ -1,0 +1,17 @@
+import type { Colour } from "../../src/model/class-colours.ts";
+import { depthPixels, labelPixels } from "../../src/model/result-pixels.ts";
+import type { Answer } from "../answer.ts";
+import type { Settings } from "../settings/settings.ts";
+import { colourMap } from "./colour-maps.ts";
+
+/** Of what is not of the class that is shown alone; as strong as the result, the picture shines through. */
+const VEIL: Colour = [12, 14, 18];
+
+/** RGBA of an answer as the settings want it drawn. */
+export function resultPixels(answer: Answer, { only, colours }: Pick<Settings, "only" | "colours">) {
+  if (answer.task === "depth") return depthPixels(answer.map, { palette: colourMap(colours) });
+  const { map, palette } = answer;
+  const isKnown = map.classes.includes(only);
+  const shown = isKnown ? palette.map((colour, id) => (map.classes[id] === only ? colour : VEIL)) : palette;
+  return labelPixels(map, { palette: shown });
+}

@@ -1,0 +1,84 @@
+import { DPT, type KernelTime, type Plan, type Progress } from "../src/index.ts";
+import { type Answer, segmentationAnswer } from "./answer.ts";
+import { checkFit } from "./models/check-fit.ts";
+import { openFiles } from "./models/open-files.ts";
+import type { Picture } from "./pictures/picture.ts";
+import { type DTYPES, type PageTask, TASKS } from "./settings/settings.ts";
+
+export interface ModelRequest {
+  /** As `Settings.model`. */
+  readonly name: string;
+  readonly dtype: (typeof DTYPES)[number];
+  /** If the name is of files that were picked. */
+  readonly files?: readonly File[] | undefined;
+}
+
+/** Progress of the library, or of a download that the page does itself. */
+export type OnProgress = (progress: Progress) => void;
+
+export interface OpenOptions {
+  readonly onProgress: OnProgress;
+  readonly onNotice: (notice: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface AnswerOptions {
+  /** 0 for the model's own. */
+  readonly size: number;
+  readonly profile?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A model that is ready. This file alone of the page knows {@link DPT}. */
+export interface OpenedModel {
+  readonly request: ModelRequest;
+  readonly adapter: string;
+  readonly tasks: readonly PageTask[];
+  readonly memory: { readonly weights: number; readonly activations: number };
+  answer(task: PageTask, picture: Picture, options: AnswerOptions): Promise<Answer>;
+  plan(task: PageTask, picture: Picture, size: number): Promise<Plan>;
+  dispose(): void;
+}
+
+export type { KernelTime, Plan };
+
+/**
+ * Loads a model, after it was looked up whether it fits.
+ * @throws the library's errors; the signal's reason when aborted
+ */
+export async function openModel(request: ModelRequest, options: OpenOptions): Promise<OpenedModel> {
+  const files = await openFiles(request, options);
+  const dtype = request.dtype === "f32" ? undefined : request.dtype;
+  await checkFit(files, dtype, options);
+  const model = await DPT.load(files, { dtype, ...options });
+  const networkSide = (size: number) => sidesFor(model, size);
+  return {
+    request,
+    adapter: model.adapter,
+    tasks: TASKS.filter((task) => model.tasks.includes(task)),
+    get memory() {
+      return model.memory;
+    },
+    async answer(task, { data }, { size, ...rest }) {
+      const asked = { ...rest, size: networkSide(size) };
+      if (task === "depth") return { task, map: await model.depth(data, asked) };
+      return segmentationAnswer(await model.segment(data, { ...asked, scores: true }));
+    },
+    plan: (task, { width, height }, size) =>
+      model.plan({
+        tasks: [task],
+        picture: { width, height },
+        size: networkSide(size),
+        scores: task === "segmentation",
+      }),
+    dispose: () => model.dispose(),
+  };
+}
+
+/** A square whose side is a whole number of patches, as near to what was asked as may be. */
+function sidesFor({ config: { backbone }, processor }: DPT, size: number) {
+  if (size === 0) return undefined;
+  const multiple = Math.max(backbone.patch, processor?.ensureMultipleOf ?? 1);
+  const side = Math.max(1, Math.round(size / multiple)) * multiple;
+  return { width: side, height: side };
+}

@@ -1,0 +1,38 @@
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { startAnswering } from "./answer-loop.ts";
+import { lookAtMachine } from "./machine.ts";
+import { registerOffline } from "./offline/register.ts";
+import { App } from "./parts/app.tsx";
+import { keepAddress, machine, say, setting, settings, trouble } from "./state.ts";
+import { takeSample } from "./take.ts";
+import { troubleOf } from "./words/trouble-of.ts";
+
+const theme = setting("theme");
+effect(() => {
+  document.documentElement.style.colorScheme = theme.value === "system" ? "light dark" : theme.value;
+});
+keepAddress();
+render(<App />, document.getElementById("app")!);
+registerOffline();
+takeSample(settings.peek().sample);
+begin();
+
+async function begin(): Promise<void> {
+  try {
+    machine.value = await lookAtMachine();
+    trouble.value = undefined;
+  } catch (error) {
+    trouble.value = { ...troubleOf(error, navigator), again: begin };
+    return;
+  }
+  if (machine.value.software) {
+    say({
+      kind: "note",
+      text:
+        "This browser computes on the processor, in place of a graphics card: a picture takes seconds to minutes. Choose a " +
+        "lower resolution above, or switch hardware acceleration on in the browser's settings and update the graphics driver.",
+    });
+  }
+  startAnswering();
+}

@@ -1,0 +1,46 @@
+import { isComparing, picture, settings, sides, spoken, trouble, work } from "../state.ts";
+import { Compare } from "./compare.tsx";
+import { DropTarget } from "./drop-target.tsx";
+import { Header } from "./header.tsx";
+import { Messages } from "./messages.tsx";
+import { NoWebGpu } from "./no-webgpu.tsx";
+import { Panel } from "./panel.tsx";
+import { Relief } from "./relief.tsx";
+import { Single } from "./single.tsx";
+import { Sources } from "./sources.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import { WorkLine } from "./work-line.tsx";
+
+/** The whole page: what is shown in the middle, how to show it below, what it means beside it. */
+export function App() {
+  const { view, task } = settings.value;
+  const isRelief = view === "relief" && task === "depth" && !isComparing.value;
+  return (
+    <DropTarget>
+      <a class="skip" href="#stage">
+        To the picture
+      </a>
+      <Header />
+      <main class="main" data-state={work.value ? "working" : "ready"}>
+        <Messages />
+        <section class="stage" id="stage" aria-label="Picture and result" tabIndex={-1}>
+          {trouble.value && <NoWebGpu {...trouble.value} />}
+          {isComparing.value ? (
+            <Compare />
+          ) : isRelief ? (
+            <Relief answer={sides[0].answer.value} shown={picture.value} />
+          ) : (
+            <Single />
+          )}
+          <WorkLine />
+        </section>
+        <Toolbar />
+        <Sources />
+      </main>
+      <Panel />
+      <p class="hidden" aria-live="polite" id="spoken">
+        {spoken.value}
+      </p>
+    </DropTarget>
+  );
+}

@@ -1,0 +1,40 @@
+import { useMemo } from "preact/hooks";
+import { depthLevels } from "../../src/model/depth-levels.ts";
+import { hexOf } from "../../src/model/palettes/hex-of.ts";
+import type { Answer } from "../answer.ts";
+import { colourMap } from "../draw/colour-maps.ts";
+import type { Settings } from "../settings/settings.ts";
+
+interface Props {
+  readonly answer: Extract<Answer, { task: "depth" }>;
+  readonly colours: Settings["colours"];
+}
+
+/** What the colours of a depth map stand for. */
+export function DepthScale({ answer, colours }: Props) {
+  const { nearest, farthest } = useMemo(() => depthLevels(answer.map), [answer]);
+  const stops = colourMap(colours)
+    .filter((_, i) => i % 15 === 0)
+    .map(hexOf);
+  const isMetric = answer.map.unit === "metres";
+  const words = (value: number) => (isMetric ? `${value.toFixed(2)} m` : value.toPrecision(3));
+  return (
+    <section class="scale" aria-labelledby="scale-title">
+      <h2 id="scale-title">Depth</h2>
+      <div class="ramp" style={{ background: `linear-gradient(to right, ${stops.join(", ")})` }} />
+      <dl>
+        <div>
+          <dt>far</dt>
+          <dd>{words(farthest)}</dd>
+        </div>
+        <div>
+          <dt>near</dt>
+          <dd>{words(nearest)}</dd>
+        </div>
+      </dl>
+      {!isMetric && (
+        <p class="small">Relative inverse depth: larger is nearer, in no unit. Models for metres say metres here.</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import { type Format, formatsFor, type Shown } from "../save/formats.ts";
+import { saveFile } from "../save/save-file.ts";
+import { forget, say, settings } from "../state.ts";
+import { messageOf } from "../words/message-of.ts";
+import { Icon } from "./icon.tsx";
+
+/** Files of what is shown. */
+export function Downloads({ answer, picture }: Omit<Shown, "settings">) {
+  const save = async ({ make, ending, type }: Format) => {
+    try {
+      forget("error");
+      const content = await make({ answer, picture, settings: settings.peek() });
+      saveFile(`${picture.name.replace(/\.[^.]+$/, "")}.${ending}`, content, type);
+    } catch (error) {
+      say({ kind: "error", text: messageOf(error) });
+    }
+  };
+  const fits = answer.map.width === picture.width && answer.map.height === picture.height;
+  return (
+    <section aria-labelledby="downloads-title">
+      <h2 id="downloads-title">Download</h2>
+      <div class="row">
+        {formatsFor(answer.task).map((format) => (
+          <button
+            key={format.name}
+            type="button"
+            class="button"
+            data-format={format.name}
+            title={format.words}
+            aria-label={`${format.name}: ${format.words}`}
+            disabled={!fits}
+            onClick={() => save(format)}
+          >
+            <Icon name="download" />
+            {format.name}
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}

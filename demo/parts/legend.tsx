@@ -1,0 +1,78 @@
+import { useMemo, useState } from "preact/hooks";
+import { type ClassArea, classAreas } from "../../cli/run/class-areas.ts";
+import type { Answer } from "../answer.ts";
+import { change, settings } from "../state.ts";
+import { Icon } from "./icon.tsx";
+
+/** The classes of the picture by area, and a search among all that the model knows. */
+export function Legend({ answer }: { answer: Extract<Answer, { task: "segmentation" }> }) {
+  const [search, setSearch] = useState("");
+  const { only } = settings.value;
+  const areas = useMemo(() => classAreas(answer.map, answer.palette).sort((a, b) => b.pixels - a.pixels), [answer]);
+  const wanted = search.trim().toLowerCase();
+  const shown = areas.filter(({ name, pixels }) => (wanted ? name.toLowerCase().includes(wanted) : pixels > 0));
+  const largest = areas[0]!.share;
+  const isolate = (name: string) => change({ only: only === name ? "" : name });
+  return (
+    <section class="legend" aria-labelledby="legend-title">
+      <div class="title">
+        <h2 id="legend-title">Classes</h2>
+        <button type="button" class="button small" hidden={only === ""} onClick={() => change({ only: "" })}>
+          Show all
+        </button>
+      </div>
+      <form
+        class="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const [first] = shown.filter(({ pixels }) => pixels > 0);
+          if (first) change({ only: first.name });
+        }}
+      >
+        <Icon name="search" />
+        <input
+          id="search"
+          type="search"
+          value={search}
+          placeholder={`Search ${areas.length} classes`}
+          aria-label="Search classes; Enter shows the first one alone"
+          onInput={({ currentTarget }) => setSearch(currentTarget.value)}
+        />
+      </form>
+      <ul class="classes">
+        {shown.map((area) => (
+          <li key={area.id}>
+            <ClassRow area={area} largest={largest} isOnly={only === area.name} onClick={() => isolate(area.name)} />
+          </li>
+        ))}
+      </ul>
+      {shown.length === 0 && <p class="small">The model knows no such class.</p>}
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly area: ClassArea;
+  readonly largest: number;
+  readonly isOnly: boolean;
+  readonly onClick: () => void;
+}
+
+function ClassRow({ area: { name, colour, pixels, share }, largest, isOnly, onClick }: RowProps) {
+  const percent = pixels === 0 ? "not here" : share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;
+  return (
+    <button
+      type="button"
+      class="class"
+      aria-pressed={isOnly}
+      disabled={pixels === 0}
+      data-class={name}
+      onClick={onClick}
+    >
+      <span class="swatch" style={{ background: colour }} />
+      <span class="name">{name}</span>
+      <span class="area">{percent}</span>
+      <span class="bar" style={{ width: `${largest === 0 ? 0 : (100 * share) / largest}%` }} />
+    </button>
+  );
+}

@@ -1,0 +1,19 @@
+import { machine, picture, settings, sides } from "../state.ts";
+import { DepthScale } from "./depth-scale.tsx";
+import { Downloads } from "./downloads.tsx";
+import { Legend } from "./legend.tsx";
+import { MachinePanel } from "./machine-panel.tsx";
+
+/** What the result means, what to take home of it, and what computed it. */
+export function Panel() {
+  const answer = sides[0].answer.value;
+  const shown = picture.value;
+  return (
+    <aside class="panel" aria-label="Result">
+      {answer?.task === "segmentation" && <Legend answer={answer} />}
+      {answer?.task === "depth" && <DepthScale answer={answer} colours={settings.value.colours} />}
+      {answer && shown && <Downloads answer={answer} picture={shown} />}
+      {machine.value && <MachinePanel machine={machine.value} />}
+    </aside>
+  );
+}

@@ -1,0 +1,13 @@
+import { picture, sides } from "../state.ts";
+import { Pane } from "./pane.tsx";
+
+/** One answer over its picture. */
+export function Single() {
+  const shown = picture.value;
+  if (!shown) return <p class="empty">Choose a picture below, or drop one here.</p>;
+  return (
+    <div class="panes one">
+      <Pane picture={shown} answer={sides[0].answer.value} name="Picture" />
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { live, pauseLive, stopLive } from "../live/live.ts";
+import { sortFiles } from "../pictures/given-files.ts";
+import { SAMPLES } from "../pictures/samples.ts";
+import { settings } from "../state.ts";
+import { take, takeCamera, takeSample } from "../take.ts";
+import { Icon } from "./icon.tsx";
+
+/** Where pictures come from. */
+export function Sources() {
+  return (
+    <section class="sources" aria-label="Choose a picture">
+      <label class="button primary">
+        <Icon name="photo" />
+        Photo or video
+        <input
+          id="open"
+          type="file"
+          class="hidden"
+          accept="image/*,video/*"
+          onChange={({ currentTarget }) => {
+            take(sortFiles([...(currentTarget.files ?? [])]));
+            currentTarget.value = "";
+          }}
+        />
+      </label>
+      <button type="button" class="button" id="camera" onClick={() => takeCamera()}>
+        <Icon name="camera" />
+        Camera
+      </button>
+      {live.value && <Playing />}
+      <ul class="samples" aria-label="Samples">
+        {SAMPLES.map(({ name, words, url }) => (
+          <li key={name}>
+            <button
+              type="button"
+              class="sample"
+              data-sample={name}
+              aria-pressed={settings.value.sample === name}
+              aria-label={`Sample: ${words}`}
+              onClick={() => takeSample(name)}
+            >
+              <img src={url} alt="" width="72" height="54" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p class="small hint">or drop or paste one. Nothing leaves this computer.</p>
+    </section>
+  );
+}
+
+function Playing() {
+  const { rate, latency, dropped, paused, resting } = live.value!;
+  return (
+    <div class="playing">
+      <button
+        type="button"
+        class="button round"
+        aria-label={paused ? "Go on" : "Pause"}
+        onClick={() => pauseLive(!paused)}
+      >
+        <Icon name={paused ? "play" : "pause"} />
+      </button>
+      <button type="button" class="button round" id="stop" aria-label="Stop" onClick={stopLive}>
+        <Icon name="stop" />
+      </button>
+      <span class="figures">
+        {resting
+          ? "resting while this tab is in the background"
+          : `${rate.toFixed(1)} a second, ${latency.toFixed(0)} ms behind, ${dropped} dropped`}
+      </span>
+    </div>
+  );
+}

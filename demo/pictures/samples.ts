@@ -1,0 +1,23 @@
+import street from "../../examples/street.png?url";
+import cat from "../samples/cat.jpg?url";
+import coffee from "../samples/coffee.jpg?url";
+import crossing from "../samples/crossing.jpg?url";
+
+export interface Sample {
+  readonly name: string;
+  /** What is to be seen. */
+  readonly words: string;
+  readonly url: string;
+}
+
+/** Streets are from CamVid (CC BY-NC 4.0), the others from scikit-image (CC0). */
+export const SAMPLES: readonly Sample[] = [
+  { name: "street", words: "a street with parked cars", url: street },
+  { name: "crossing", words: "a road through a town", url: crossing },
+  { name: "coffee", words: "a cup of coffee on a table", url: coffee },
+  { name: "cat", words: "a cat's face", url: cat },
+];
+
+export function sampleOf(name: string): Sample | undefined {
+  return SAMPLES.find((sample) => sample.name === name);
+}

@@ -1,0 +1,56 @@
+import { startCamera } from "./live/camera.ts";
+import { stopLive } from "./live/live.ts";
+import { startVideo } from "./live/video-file.ts";
+import type { Given } from "./pictures/given-files.ts";
+import { readPicture } from "./pictures/picture.ts";
+import { type Sample, sampleOf } from "./pictures/samples.ts";
+import { change, forget, pickedModels, picture, say, settings } from "./state.ts";
+import { messageOf } from "./words/message-of.ts";
+
+/** Takes what a person dropped, pasted or picked. What is wrong with it is said; what was shown before stays. */
+export function take(given: Given | undefined): Promise<void> {
+  return attempt(async () => {
+    if (!given) return;
+    if (given.kind === "model") return takeModel(given.name, given.files);
+    if (given.kind === "video") return startVideo(given.file);
+    const { file } = given;
+    const read = await readPicture(file.name || "the pasted picture", file);
+    stopLive();
+    picture.value = read;
+    change({ sample: "" });
+  });
+}
+
+export function takeSample(name: Sample["name"]): Promise<void> {
+  return attempt(async () => {
+    const sample = sampleOf(name);
+    if (!sample) return;
+    const response = await fetch(sample.url);
+    const read = await readPicture(sample.name, await response.blob());
+    stopLive();
+    picture.value = read;
+    change({ sample: sample.name });
+  });
+}
+
+export function takeCamera(): Promise<void> {
+  return attempt(startCamera);
+}
+
+/** Chooses files as the model, under a name that no address holds. */
+export function takeModel(name: string, files: readonly File[]): void {
+  const key = `file:${name}`;
+  pickedModels.value = new Map([...pickedModels.peek(), [key, files]]);
+  // Picked again under the same name, it may be another one.
+  if (settings.peek().model === key) change({ model: "" });
+  change({ model: key });
+}
+
+async function attempt(step: () => Promise<void>): Promise<void> {
+  try {
+    forget("error");
+    await step();
+  } catch (error) {
+    say({ kind: "error", text: messageOf(error) });
+  }
+}

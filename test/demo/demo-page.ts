@@ -1,0 +1,176 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContext, Page } from "puppeteer";
+import { build } from "vite";
+
+const ARTEFACTS = fileURLToPath(new URL("../artefacts/", import.meta.url));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Builds the page into a folder, as `npm run build:page` does. */
+export async function buildDemo(outDir: string): Promise<void> {
+  const configFile = fileURLToPath(new URL("../../demo/vite.config.ts", import.meta.url));
+  await build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: true } });
+}
+
+/** What a person does on the page and sees of it. */
+export class DemoPage {
+  readonly page: Page;
+  /** Errors of scripts and of the console. */
+  readonly problems: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.problems.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.problems.push(message.text());
+    });
+  }
+
+  /** @param before runs in the page before its own scripts */
+  static async open(browser: Browser, url: string, before?: () => void): Promise<DemoPage> {
+    return DemoPage.#openIn(await browser.createBrowserContext(), url, before);
+  }
+
+  /** The same address in a new tab, with what the browser has kept; this tab is closed. */
+  async comeBack(): Promise<DemoPage> {
+    const [context, url] = [this.page.browserContext(), this.page.url()];
+    const again = await DemoPage.#openIn(context, url);
+    await this.page.close();
+    return again;
+  }
+
+  static async #openIn(context: BrowserContext, url: string, before?: () => void): Promise<DemoPage> {
+    const page = await context.newPage();
+    await page.setViewport({ width: 1280, height: 800 });
+    // Half a fade is no colour to be judged.
+    await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+    const opened = new DemoPage(page);
+    if (before) await page.evaluateOnNewDocument(before);
+    await page.goto(url);
+    return opened;
+  }
+
+  /** The text of an element. */
+  text(selector: string): Promise<string> {
+    return this.page.$eval(selector, (element) => element.textContent ?? "");
+  }
+
+  /** Waits until a selector finds something whose text has a pattern in it, and gives that text. */
+  async until(selector: string, pattern: RegExp): Promise<string> {
+    const found = await this.page.waitForFunction(
+      (wanted: string, source: string) => {
+        const texts = [...document.querySelectorAll(wanted)].map(({ textContent }) => textContent ?? "");
+        return texts.find((text) => new RegExp(source).test(text));
+      },
+      { timeout: 60_000, polling: 50 },
+      selector,
+      pattern.source,
+    );
+    return (await found.jsonValue())!;
+  }
+
+  /** Waits for an answer over the picture and for nothing under way. */
+  async untilAnswered(): Promise<void> {
+    await this.page.waitForSelector(".result", { timeout: 60_000 });
+    await this.page.waitForSelector(".work", { hidden: true, timeout: 60_000 });
+  }
+
+  /** Moves the mouse to a point of the picture, given by shares of its width and height. */
+  async pointAt(x: number, y: number): Promise<void> {
+    await this.page.mouse.move(...(await this.#placeOf(x, y)));
+  }
+
+  /** Clicks there. */
+  async clickAt(x: number, y: number): Promise<void> {
+    await this.page.mouse.click(...(await this.#placeOf(x, y)));
+  }
+
+  async #placeOf(x: number, y: number): Promise<[number, number]> {
+    const box = (await (await this.page.waitForSelector(".inspector"))!.boundingBox())!;
+    return [box.x + x * box.width, box.y + y * box.height];
+  }
+
+  /** Red, green, blue and opacity of the result at a point of the picture, given by shares of its width and height. */
+  resultAt(x: number, y: number): Promise<number[]> {
+    return this.page.$eval(
+      ".result",
+      (canvas, [u, v]) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const context = (canvas as HTMLCanvasElement).getContext("2d")!;
+        return [...context.getImageData(Math.floor(u! * width), Math.floor(v! * height), 1, 1).data];
+      },
+      [x, y],
+    );
+  }
+
+  /** What a button downloads: its name and bytes. */
+  async download(selector: string): Promise<{ name: string; bytes: Buffer }> {
+    await this.page.evaluate(() => {
+      const click = HTMLAnchorElement.prototype.click;
+      HTMLAnchorElement.prototype.click = function (this: HTMLAnchorElement) {
+        const { download, href } = this;
+        HTMLAnchorElement.prototype.click = click;
+        fetch(href)
+          .then((response) => response.blob())
+          .then((blob) => {
+            const reader = new FileReader();
+            reader.onload = () => Object.assign(globalThis, { downloaded: { name: download, url: reader.result } });
+            reader.readAsDataURL(blob);
+          });
+      };
+    });
+    await this.page.click(selector);
+    const handle = await this.page.waitForFunction(
+      () => (globalThis as unknown as { downloaded?: { name: string; url: string } }).downloaded,
+    );
+    const { name, url } = (await handle.jsonValue())!;
+    await this.page.evaluate(() => Reflect.deleteProperty(globalThis, "downloaded"));
+    return { name, bytes: Buffer.from(url.split(",")[1]!, "base64") };
+  }
+
+  /** Drops files on the page, or pastes them. */
+  async give(
+    how: "drop" | "paste",
+    files: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[],
+  ): Promise<void> {
+    const given = files.map(({ name, type, bytes }) => ({ name, type, text: Buffer.from(bytes).toString("base64") }));
+    await this.page.evaluate(
+      (event, all) => {
+        const transfer = new DataTransfer();
+        for (const { name, type, text } of all) {
+          transfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type }));
+        }
+        const options = { bubbles: true, cancelable: true };
+        document.body.dispatchEvent(
+          event === "drop"
+            ? new DragEvent("drop", { ...options, dataTransfer: transfer })
+            : new ClipboardEvent("paste", { ...options, clipboardData: transfer }),
+        );
+      },
+      how,
+      given,
+    );
+  }
+
+  /** Rules of WCAG that the page breaks, with where. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(axe);
+    return this.page.evaluate(async () => {
+      const { run } = (globalThis as unknown as { axe: typeof import("axe-core") }).axe;
+      const { violations } = await run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    });
+  }
+
+  /** Keeps a picture of the page for whoever wants to see it. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(ARTEFACTS, { recursive: true });
+    await this.page.screenshot({ path: `${ARTEFACTS}page-${name}.png` });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const context = this.page.browserContext();
+    if (!context.closed) await context.close();
+  }
+}

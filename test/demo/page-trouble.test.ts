@@ -1,0 +1,165 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DemoPage } from "./demo-page.ts";
+import { type Demo, startDemo } from "./start-demo.ts";
+
+let demo: Demo;
+
+beforeAll(async () => {
+  demo = await startDemo();
+});
+
+afterAll(() => demo?.stop());
+
+const open = (query: string, before?: () => void) => DemoPage.open(demo.browser, demo.address + query, before);
+const openTiny = (more = "", before?: () => void) =>
+  open(`?model=${encodeURIComponent(demo.tiny.url)}&sample=${more}`, before);
+
+/** Another site than the page's: one that stalls below /stalls, and one that lets no other page read. */
+async function startOtherSite() {
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith("/stalls/")) return;
+    response.writeHead(200).end("{}");
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, [Symbol.asyncDispose]: async () => server.closeAllConnections() };
+}
+
+/** Long waits, as those for a server that stalls, are a twentieth as long. */
+function hurry(): void {
+  const wait = globalThis.setTimeout;
+  const hurried = (run: () => void, time = 0) => wait(run, time >= 5000 ? time / 20 : time);
+  globalThis.setTimeout = hurried as typeof setTimeout;
+}
+
+test("no WebGPU, and WebGPU without an adapter: what to do, and pictures are seen all the same", async () => {
+  await using without = await open("", () => Reflect.deleteProperty(Navigator.prototype, "gpu"));
+  expect(await without.until(".trouble", /./)).toMatch(
+    /This browser has no WebGPU.*Chrome and Edge have WebGPU from 113/,
+  );
+  await without.page.waitForSelector(".layer");
+  await without.screenshot("no-webgpu-light");
+  expect(await without.violations()).toEqual([]);
+
+  await using blocked = await open("", () => {
+    GPU.prototype.requestAdapter = async () => null;
+  });
+  expect(await blocked.until(".trouble", /./)).toMatch(/WebGPU is blocked here.*hardware acceleration.*Try again/);
+  expect(blocked.problems).toEqual([]);
+});
+
+test("a software adapter is told, with what to do, and the note can be put away", async () => {
+  await using visit = await openTiny();
+  expect(await visit.until(".message", /./)).toMatch(
+    /computes on the processor.*lower resolution.*hardware acceleration/,
+  );
+  await visit.page.click(".message .round");
+  expect(await visit.page.$(".message")).toBeNull();
+});
+
+test("what is no picture, no model and no address: a sentence each, and the page goes on", async () => {
+  await using visit = await openTiny();
+  const { page } = visit;
+  await visit.until(".machine", /Weights on the GPU/);
+  const text = new TextEncoder().encode("no picture, no model");
+  await visit.give("drop", [{ name: "notes.txt", type: "text/plain", bytes: text }]);
+  expect(await visit.until('[role="alert"]', /notes/)).toMatch(
+    /^notes\.txt: want a picture that this browser reads, got text\/plain\. Give a JPEG, PNG/,
+  );
+  await visit.give("drop", [{ name: "model.safetensors", type: "", bytes: text }]);
+  expect(await visit.until('[role="alert"]', /model\.safetensors/)).toMatch(/config\.json.*got none/);
+  await visit.give("drop", [
+    { name: "config.json", type: "", bytes: new TextEncoder().encode('{"architectures": ["BertModel"]}') },
+    { name: "model.safetensors", type: "", bytes: text },
+  ]);
+  expect(await visit.until('[role="alert"]', /BertModel/)).toMatch(/DPTForSemanticSegmentation.*got "BertModel"/);
+  await page.select("#model", "other…");
+  await page.type("dialog[open] input[name]", "not an address");
+  await page.keyboard.press("Enter");
+  expect(await visit.until('[role="alert"]', /not an address/)).toMatch(/organisation\/name/);
+
+  await page.select("#model", demo.tiny.url);
+  await page.click('[data-sample="cat"]');
+  await visit.untilAnswered();
+  expect(await visit.text('[role="alert"]')).toBe("");
+});
+
+test("a server without CORS, one that stalls and one that is not there", async () => {
+  await using other = await startOtherSite();
+  await using visit = await open(`?sample=&model=${encodeURIComponent(`${other.url}/private`)}`, hurry);
+  const { page } = visit;
+  expect(await visit.until('[role="alert"]', /CORS/)).toContain(
+    `${other.url}: want its leave to read files from this page (CORS), got none. Download the model`,
+  );
+  const choose = async (name: string) => {
+    await page.select("#model", "other…");
+    await page.$eval("dialog[open] input[name]", (input, value) => Object.assign(input, { value }), name);
+    await page.$eval("dialog[open] form", (form) => (form as HTMLFormElement).requestSubmit());
+  };
+  await choose(`${other.url}/stalls/model`);
+  expect(await visit.until('[role="alert"]', /no byte/)).toMatch(
+    /got no byte for 10 s, 2 times in a row\. Check the connection/,
+  );
+  await choose("http://127.0.0.1:9/model");
+  expect(await visit.until('[role="alert"]', /127\.0\.0\.1:9\//)).toMatch(/Check the connection and try again/);
+  expect(await visit.text('[role="alert"] .button')).toBe("Try again");
+});
+
+test("a model too large for the adapter: what it needs and what there is, before anything is read", async () => {
+  await using visit = await open("?model=depth-anything-v2-small&task=depth&sample=", () => {
+    const limits = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, "limits")!;
+    Object.defineProperty(GPUAdapter.prototype, "limits", {
+      get() {
+        return new Proxy(limits.get!.call(this), {
+          get: (real, name) => (name === "maxBufferSize" ? 1 << 20 : Reflect.get(real, name)),
+        });
+      },
+    });
+  });
+  expect(await visit.until('[role="alert"]', /buffer/)).toMatch(
+    /^depth-anything-v2-small: want 5\.06 MiB in one buffer for .+ \(\d+ MiB of weights in all\), got 1\.00 MiB at most from .*swiftshader.*Choose f16 or q8/,
+  );
+});
+
+test("a browser that has no room for the model uses it all the same, and says so", async () => {
+  await using visit = await open("?size=28&sample=", () => {
+    Cache.prototype.put = async () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  expect(await visit.until('[role="status"] .message', /does not keep/)).toMatch(/it is full.*free disk space/);
+  await visit.until(".machine", /Weights on the GPU/);
+});
+
+test("a camera that is refused, and a tab in the background", async () => {
+  await using visit = await openTiny("", () => {
+    const media = navigator.mediaDevices;
+    const real = media.getUserMedia.bind(media);
+    let asked = 0;
+    media.getUserMedia = async (constraints) => {
+      if (asked++ === 0) throw new DOMException("no", "NotAllowedError");
+      return real(constraints);
+    };
+    Object.defineProperty(document, "hidden", { get: () => "isHidden" in globalThis });
+  });
+  const { page } = visit;
+  await page.click("#camera");
+  expect(await visit.until('[role="alert"]', /camera/)).toMatch(/got a refusal\. Allow the camera for this page/);
+  await page.click("#camera");
+  await visit.until(".playing", /[1-9]\d* ms behind/);
+  await page.evaluate(() => Object.assign(globalThis, { isHidden: true }));
+  await visit.until(".playing", /resting/);
+  const before = await visit.text(".playing");
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(await visit.text(".playing")).toBe(before);
+  await page.evaluate(() => {
+    Reflect.deleteProperty(globalThis, "isHidden");
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await visit.until(".playing", /ms behind/);
+  await page.click("#stop");
+  expect(await page.$(".playing")).toBeNull();
+});

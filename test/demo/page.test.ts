@@ -1,0 +1,291 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page } from "puppeteer";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { commit, startHub } from "../hub-server.ts";
+import { DemoPage } from "./demo-page.ts";
+import { type Demo, startDemo } from "./start-demo.ts";
+
+let demo: Demo;
+/** The page with the tiny model, which takes seconds less than those that come with it; opened once for many tests. */
+let visit: DemoPage;
+
+beforeAll(async () => {
+  demo = await startDemo();
+  visit = await open(`?theme=dark&againstDtype=q4&opacity=30&model=${encodeURIComponent(demo.tiny.url)}`);
+  await visit.untilAnswered();
+});
+
+afterAll(() => demo?.stop());
+
+const open = (query: string) => DemoPage.open(demo.browser, demo.address + query);
+const photo = (path: string) => {
+  const bytes = readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)));
+  return { name: path.split("/").at(-1)!, type: "image/png", bytes };
+};
+const tinyFiles = () =>
+  readdirSync(demo.tiny.folder).map((name) => {
+    return { name, type: "", bytes: readFileSync(join(demo.tiny.folder, name)) };
+  });
+
+/** A second of a moving square, as WebM. */
+async function recordedVideo(page: Page) {
+  const text = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 96, height: 64 });
+    const context = canvas.getContext("2d")!;
+    const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm" });
+    const parts: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    recorder.start(100);
+    for (let i = 0; i < 20; i++) {
+      context.fillStyle = `hsl(${18 * i} 80% 50%)`;
+      context.fillRect(0, 0, 96, 64);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await new Promise((resolve) => {
+      recorder.onstop = resolve;
+      recorder.stop();
+    });
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes));
+  });
+  return { name: "square.webm", type: "video/webm", bytes: Buffer.from(text, "base64") };
+}
+
+test("the first visit: a sample's classes, pointed at, isolated, searched for, taken home, and without a network", async () => {
+  const site = await demo.serve();
+  await using visit = await DemoPage.open(demo.browser, `${site.address}?size=98`);
+  const { page } = visit;
+  await visit.until(".work", /Downloading the model[\d.]+ MiB of 49\.6 MiB/);
+  await visit.untilAnswered();
+  await visit.screenshot("segmentation-light");
+
+  await visit.pointAt(0.5, 0.85);
+  expect(await visit.until(".tip", /./)).toMatch(/^road, \d+ %$/);
+  const road = await visit.resultAt(0.5, 0.85);
+  expect(road).toEqual([128, 64, 128, 255]);
+  await visit.clickAt(0.5, 0.85);
+  expect(await page.$eval('[data-class="road"]', (row) => row.ariaPressed)).toBe("true");
+  expect(await visit.resultAt(0.5, 0.85)).toEqual(road);
+  // Under a veil, not in its own colour.
+  expect(await visit.resultAt(0.05, 0.1)).toEqual([12, 14, 18, 255]);
+  expect(page.url()).toContain("only=road");
+
+  await page.type("#search", "buil");
+  expect(await page.$$eval(".class", (rows) => rows.map((row) => row.getAttribute("data-class")))).toEqual([
+    "building",
+  ]);
+  await page.keyboard.press("Enter");
+  expect(page.url()).toContain("only=building");
+  await page.click(".legend .title button");
+  expect(page.url()).not.toContain("only");
+
+  const png = await visit.download('[data-format="PNG"]');
+  expect([png.name, png.bytes.toString("latin1", 1, 4)]).toEqual(["street.overlay.png", "PNG"]);
+  const { bytes } = await visit.download('[data-format="GeoJSON"]');
+  const { features, bbox } = JSON.parse(bytes.toString());
+  expect(bbox).toEqual([0, 0, 480, 360]);
+  expect(features.map(({ properties }: { properties: { name: string } }) => properties.name)).toContain("road");
+  const labels = await visit.download('[data-format="Labels"]');
+  expect([labels.bytes.readUInt32BE(16), labels.bytes.readUInt32BE(20)]).toEqual([480, 360]);
+  expect(visit.problems).toEqual([]);
+
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  const manifest = await page.evaluate(async () => {
+    const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]')!;
+    return (await fetch(link.href)).json() as Promise<{ display: string; icons: { sizes: string }[] }>;
+  });
+  expect(manifest.display).toBe("standalone");
+  expect(manifest.icons.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(["192x192", "512x512"]));
+  await site.stop();
+  await using again = await visit.comeBack();
+  // The sample as well as the model come from what the browser has kept.
+  await again.page.waitForSelector(".layer");
+  await again.until(".machine", /Weights on the GPU110 MiB/);
+});
+
+test("depth: a colour map, a relief that keys turn, a point cloud, and the time of each kernel", async () => {
+  await using visit = await open("?size=56&sample=coffee&task=depth&model=depth-anything-v2-small&opacity=100");
+  const { page } = visit;
+  await visit.untilAnswered();
+  await visit.screenshot("depth-light");
+  const nearest = await visit.resultAt(0.4, 0.55);
+  await page.select("#colours", "greys");
+  const grey = await visit.resultAt(0.4, 0.55);
+  expect(nearest).not.toEqual(grey);
+  expect(grey[0]).toBe(grey[1]);
+
+  await page.click('.toolbar [type="radio"]:not(:checked)');
+  await page.waitForSelector('.relief[data-ready="true"]');
+  const canvas = (await page.$(".relief canvas"))!;
+  const before = await canvas.screenshot({ encoding: "base64" });
+  await visit.screenshot("relief-light");
+  await canvas.focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowLeft");
+  expect(await canvas.screenshot({ encoding: "base64" })).not.toBe(before);
+
+  const ply = await visit.download('[data-format="PLY"]');
+  expect(ply.name).toBe("coffee.ply");
+  expect(ply.bytes.toString("latin1", 0, 200)).toMatch(/^ply\n(?:.*\n)*element vertex 240000\n/);
+
+  await page.click("#measure");
+  await page.waitForSelector("#kernels svg");
+  const kernels = await page.$$eval("#kernels tbody tr", (rows) => rows.map((row) => row.textContent));
+  expect(kernels.join()).toMatch(/matmulbackbone[\d.]+ m?s\d+/);
+  expect(await visit.text(".machine")).toMatch(/swiftshader.*Weights on the GPU.*MiB.*maxBufferSize/s);
+  expect(visit.problems).toEqual([]);
+});
+
+test("two dtypes side by side, with the pixels on which they differ", async () => {
+  await visit.page.evaluate(() => {
+    const button = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Compare");
+    button!.click();
+  });
+  const told = await visit.until("#agreement", /the same/);
+  const [, percent, differing, all] = /([\d.]+) %the same([\d,]+) of ([\d,]+) pixels/.exec(told)!;
+  const count = Number(differing!.replaceAll(",", ""));
+  expect(all).toBe("172,800");
+  expect(Number(percent)).toBeCloseTo(Math.floor(10000 * (1 - count / 172800)) / 100, 6);
+  // As many pixels are marked as are told, and some are: q8 is not f32.
+  const red = await visit.page.$$eval(".pane:nth-child(3) .result", ([canvas]) => {
+    const { width, height } = canvas as HTMLCanvasElement;
+    const { data } = (canvas as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, width, height);
+    return data.filter((value, i) => i % 4 === 0 && value === 255).length;
+  });
+  expect(red).toBe(count);
+  expect(count).toBeGreaterThan(0);
+  expect(await visit.page.$$(".pane .inspector")).toHaveLength(2);
+  await visit.screenshot("compare-dark");
+  expect(await visit.violations()).toEqual([]);
+  await visit.page.click('button[aria-pressed="true"].quiet');
+  await visit.page.waitForSelector(".panes.one");
+});
+
+test("a photo dropped, one pasted and one picked; a link shows the same settings", async () => {
+  const shape = () => visit.page.$eval(".layer", (canvas) => (canvas as HTMLCanvasElement).width);
+  expect(await shape()).toBe(480);
+  await visit.give("drop", [photo("test/fixtures/images/preprocess/grey/image.png")]);
+  await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 90);
+  expect(visit.page.url()).not.toMatch(/sample=street/);
+  await visit.give("paste", [photo("test/fixtures/images/preprocess/pad/image.png")]);
+  const input = await visit.page.$('#open[type="file"]');
+  await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(
+    fileURLToPath(new URL("../fixtures/images/preprocess/ade-square/image.png", import.meta.url)),
+  );
+  await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 160);
+
+  await visit.page.$eval("#divider", (slider) => {
+    Object.assign(slider, { value: "40" });
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  const style = await visit.page.$eval(".result", (canvas) => (canvas as HTMLCanvasElement).style.cssText);
+  expect(style).toMatch(/opacity: 0\.3.*clip-path: inset\(0(?:px)? 0(?:px)? 0(?:px)? 40%\)/);
+  const query = new URL(visit.page.url()).searchParams;
+  expect(Object.fromEntries(query)).toEqual({
+    model: demo.tiny.url,
+    opacity: "30",
+    divider: "40",
+    sample: "",
+    theme: "dark",
+  });
+});
+
+test("a model's folder dropped, and one of the hub by its id", async () => {
+  const files = Object.fromEntries(tinyFiles().map(({ name, bytes }) => [name, bytes]));
+  const main = commit("a");
+  const hub = await startHub({ "some/tiny": { commits: { [main]: files }, refs: { main } } });
+  try {
+    await using visit = await open(`?sample=&model=${encodeURIComponent(demo.tiny.url)}`);
+    const { page } = visit;
+    await page.setRequestInterception(true);
+    page.on("request", async (request) => {
+      const url = new URL(request.url());
+      if (url.hostname !== "huggingface.co") return request.continue();
+      const { range } = request.headers();
+      const headers = range === undefined ? {} : { range };
+      const answer = await fetch(hub.endpoint + url.pathname, { method: request.method(), headers });
+      const body = Buffer.from(await answer.arrayBuffer());
+      const cors = { "access-control-allow-origin": "*", "access-control-expose-headers": "*" };
+      await request.respond({
+        status: answer.status,
+        headers: { ...Object.fromEntries(answer.headers), ...cors },
+        body,
+      });
+    });
+    await visit.give("drop", tinyFiles());
+    await page.click('[data-sample="street"]');
+    await visit.until(".class", /LABEL_/);
+    expect(page.url()).not.toContain("file%3A");
+    expect(await page.$eval("#model", (select) => (select as HTMLSelectElement).value)).toMatch(/^file:/);
+
+    await page.select("#model", "other…");
+    await page.waitForSelector("dialog[open]");
+    await visit.screenshot("dialog-light");
+    expect(await visit.violations()).toEqual([]);
+    await page.type("dialog[open] input[name]", "some/tiny");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => location.search.includes("some%2Ftiny"));
+    await visit.untilAnswered();
+    expect(await visit.until(".class", /LABEL_/)).toMatch(/LABEL_/);
+    expect(hub.asked.some(({ range }) => range !== undefined)).toBe(true);
+  } finally {
+    await hub.stop();
+  }
+});
+
+test("keyboard and screen reader: what is where, a class alone, and no rule of WCAG broken", async () => {
+  const { page } = visit;
+  await page.focus(".inspector");
+  await page.keyboard.press("ArrowRight");
+  const first = await visit.until("#spoken", /LABEL_\d, \d+ %/);
+  expect(await visit.text(".tip")).toBe(first);
+  await page.keyboard.press("Enter");
+  expect(await visit.text("#spoken")).toMatch(/LABEL_\d alone/);
+  expect(page.url()).toMatch(/only=LABEL_\d/);
+  await page.keyboard.press("Escape");
+  expect(page.url()).not.toContain("only");
+  await visit.screenshot("segmentation-dark");
+  expect(await visit.violations()).toEqual([]);
+  await page.click("#theme");
+  expect(await visit.violations()).toEqual([]);
+});
+
+test("on a phone nothing is wider than the screen, and the picture is seen at once", async () => {
+  await visit.page.setViewport({ width: 360, height: 740 });
+  expect(await visit.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await visit.page.click(".message .round");
+  const { top, bottom } = await visit.page.$eval(".frame", (frame) => frame.getBoundingClientRect().toJSON());
+  expect(top).toBeGreaterThan(0);
+  expect(bottom).toBeLessThan(740);
+  await visit.screenshot("phone-light");
+  expect(await visit.violations()).toEqual([]);
+  await visit.page.setViewport({ width: 1280, height: 800 });
+});
+
+test("the camera's frames are answered until it is taken away, which is told; a video's too; the page goes on", async () => {
+  const { page } = visit;
+  await page.evaluate(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      const stream = await ask(constraints);
+      Object.assign(globalThis, { camera: stream });
+      return stream;
+    };
+  });
+  await page.click("#camera");
+  await visit.until(".playing", /[1-9]\d* ms behind/);
+  await visit.untilAnswered();
+  await page.evaluate(() => {
+    const { camera } = globalThis as unknown as { camera: MediaStream };
+    for (const track of camera.getTracks()) track.dispatchEvent(new Event("ended"));
+  });
+  expect(await visit.until('[role="alert"]', /camera/)).toMatch(/got it taken away\. Plug it in or allow it again/);
+  expect(await page.$(".playing")).toBeNull();
+  await visit.give("drop", [await recordedVideo(page)]);
+  await visit.until(".playing", /[1-9]\d* ms behind/);
+  await page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 96);
+  await page.click('[data-sample="cat"]');
+  await page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 451);
+  expect(await visit.text('[role="alert"]')).toBe("");
+});
