@@ -31,13 +31,14 @@ test("every dependency has its reason in ARCHITECTURE.md", () => {
   expect(asked.filter((name) => !isExplained(name))).toEqual([]);
 });
 
-test("what a page loads needs three packages at run time", () => {
+test("what a page loads needs four packages at run time, one of them for its worker alone", () => {
   const [, inBrowser] = /In the browser, the library and nothing else:\n([\s\S]*?)\n\nFor/.exec(
     read("ARCHITECTURE.md"),
   )!;
   const named = Array.from(inBrowser!.matchAll(/^\| `([^`]+)`/gm), ([, name]) => name!);
   expect(named.filter((name) => name !== "@webgpu/types").sort()).toEqual([
     "@zip.js/zip.js",
+    "comlink",
     "idb-keyval",
     "wgsl-preprocessor",
   ]);

@@ -1,19 +1,14 @@
-import { requestDevice, requestOwnDevice } from "./device.ts";
 import { type DeviceDescription, describeDevice } from "./device-description.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
 import { Graph, type InputData, type Tensor } from "./graph.ts";
 import { indexedDbStore } from "./indexed-db-store.ts";
 import type { Path } from "./kernel.ts";
+import { deviceOf } from "./opened-device.ts";
 import { switchOff } from "./switched-off.ts";
 import type { TuningStore } from "./tuning-store.ts";
 
-/** Which device is examined: one of the caller's, one of an adapter, or the browser's best. */
-export interface ExaminedOptions {
-  readonly device?: GPUDevice | undefined;
-  readonly adapter?: GPUAdapter | undefined;
-  /** Where models look up what is switched off; a database of the page if left out, or nowhere if there is none. */
-  readonly tuningStore?: TuningStore | undefined;
-}
+/** Which device is examined, and where models look up what is switched off; as for the engine. */
+export type ExaminedOptions = Pick<EngineOptions, "device" | "adapter" | "tuningStore">;
 
 /** What the clock of a device tells of work that takes some time; `none` where it has no timestamps. */
 export type Clock = "none" | "stands still" | "runs";
@@ -39,7 +34,7 @@ export class ExaminedDevice {
 
   /** @throws MachineError without an adapter or a device */
   static async open({ device, adapter, tuningStore }: ExaminedOptions): Promise<ExaminedDevice> {
-    const opened = device ?? (await (adapter ? requestDevice(adapter) : requestOwnDevice()));
+    const opened = device ?? (await deviceOf(adapter));
     const free = () => {
       if (!device) opened.destroy();
     };

@@ -42,8 +42,9 @@ export const resizeTrial: Operator = (choose, { precisions }) => {
     want,
     // As test/kernels/resize.test.ts derives it: positions are rounded to float32, as PyTorch does.
     bound: largestOf(x) * UNIT * (4 * 3 * (height + width) + 2 * 40),
+    // WebNN's tests resize maps of a few pixels; an error of float32 positions, which are PyTorch's, grows with the side.
     webnn:
-      isPositive && rule.mode === "bilinear" && !rule.alignCorners
+      isPositive && rule.mode === "bilinear" && !rule.alignCorners && Math.max(height, width) <= 8
         ? { ulps: WEBNN_ULPS.resample2d[precision] }
         : undefined,
   };
