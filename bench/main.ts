@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { dtypeOption } from "../cli/commands/dtype-option.ts";
 import { DptError } from "../src/index.ts";
+import { benchHeap } from "./heap/bench-heap.ts";
 import { benchKernels } from "./kernels/bench-kernels.ts";
 import { BENCH_MODELS } from "./kernels/bench-models.ts";
 import { runAll } from "./kit/run-all.ts";
@@ -76,6 +77,15 @@ program
   .option("--json", "print JSON instead of the table", false)
   .option("--save", "write the result to bench/results and the table into README.md", false)
   .action(benchPeers);
+
+program
+  .command("heap")
+  .description("the JS heap of a page in Chromium while a checkpoint loads over HTTP, and from what the browser keeps")
+  .addOption(new Option("--model <name>", "seeded").choices(Object.keys(SEEDED_MODELS)).default("dpt-large-ade"))
+  .addOption(dtypeOption())
+  .option("--most <megabytes>", "fails if the heap grows larger", wholeNumber, 200)
+  .option("--json", "print JSON instead of the table", false)
+  .action(benchHeap);
 
 program
   .command("report")

@@ -38,6 +38,7 @@ describe("findViolations", () => {
       violationsOf("src/kernels/a.ts", 'import "./shared/b.ts";', "// GPUDevice", 'const s = "GPUBuffer";'),
     ).toEqual([]);
     expect(violationsOf("src/kernels/shared/a.ts", 'import "wgsl-preprocessor/wgsl-preprocessor.js";')).toEqual([]);
+    expect(violationsOf("src/worker/a.ts", 'import "comlink";', 'import "../index.ts";')).toEqual([]);
     expect(violationsOf("src/runtime/a.ts", 'import "@zip.js/zip.js/lib/b.js";', "let d: GPUDevice;")).toEqual([]);
   });
 
@@ -54,6 +55,8 @@ describe("findViolations", () => {
     ["demo/a.tsx", "let d: GPUDevice;", "names GPUDevice"],
     ["demo/a.ts", 'import { r } from "../test/random.ts";', "imports test/random.ts, which belongs to no layer"],
     ["src/runtime/a.ts", 'import { readFile } from "node:fs/promises";', "imports node:fs/promises"],
+    ["src/model/a.ts", 'import "comlink";', "imports comlink"],
+    ["src/model/a.ts", 'import "../worker/a.ts";', "model imports src/worker/a.ts of worker"],
     ["src/runtime/a.ts", 'import sharp from "sharp";', "imports sharp"],
     ["src/model/a.ts", 'import "@zip.js/zip.json";', "imports @zip.js/zip.json"],
     ["src/model/a.ts", 'import "../../formats/a.ts";', "model imports formats/a.ts of formats"],

@@ -43,6 +43,8 @@ import {
 } from "./predictions.ts";
 import type { Antialias, Processor, Size } from "./processor.ts";
 import { Runs } from "./runs.ts";
+import type { StreamSource } from "./stream/open-frames.ts";
+import type { StreamedFrame, StreamOptions } from "./stream/stream-frames.ts";
 import type { Answering } from "./tally.ts";
 import { withPictures } from "./with-pictures.ts";
 import { jobOf, type Network, processorOf, type Recordable, type Work } from "./work.ts";
@@ -57,7 +59,9 @@ export interface Progress {
   readonly total: number;
 }
 
-export interface LoadOptions extends EngineOptions {
+export interface LoadOptions extends Omit<EngineOptions, "device"> {
+  /** The app's own GPUDevice, which stays when the model goes; or "webgpu" for one of the model's own, as if left out. */
+  readonly device?: EngineOptions["device"] | "webgpu";
   /**
    * How weights and activations are stored. If left out, as the checkpoint was quantised, or f32; and f16 or q8 where the
    * GPU's memory is too small for that, which {@link EngineOptions.onNotice} tells. f16 halves memory and
@@ -151,7 +155,7 @@ export class DPT {
     ]);
     chooseStorage(checkpoint, dtype);
     signal?.throwIfAborted();
-    const engine = await Engine.open(options, PATH_PREFERENCES);
+    const engine = await Engine.open({ ...options, device: givenDevice(options.device) }, PATH_PREFERENCES);
     try {
       const loaded = await network.loadFitting(engine, config, checkpoint, {
         dtype,
@@ -269,6 +273,17 @@ export class DPT {
     { tasks = this.tasks, ...options }: PredictTasksOptions = {},
   ): Promise<OneOrMore<Predictions>> {
     return this.#predict(source, { ...options, call: "predict", tasks });
+  }
+
+  /**
+   * Answers for a video, a camera or any pictures as they come: the newest frame each time, those between are dropped and
+   * counted. The loop ends with the source, by `break`, or by an abort.
+   * @example for await (const { segmentation, fps } of model.stream(video)) draw(segmentation)
+   * @throws in the loop: as {@link DPT.segment}; UsageError for a source without frames; the signal's reason when aborted
+   */
+  async *stream(source: StreamSource, options: StreamOptions = {}): AsyncGenerator<StreamedFrame, void, undefined> {
+    const { streamFrames } = await import("./stream/stream-frames.ts");
+    yield* streamFrames(this, source, options);
   }
 
   /**
@@ -402,6 +417,13 @@ type OneOrMore<Item> = Item | readonly Item[];
 
 function isList<Item>(source: OneOrMore<Item>): source is readonly Item[] {
   return Array.isArray(source);
+}
+
+/** @throws UsageError for a word of transformers.js that is not for here */
+function givenDevice(device: LoadOptions["device"]): EngineOptions["device"] {
+  if (typeof device !== "string") return device;
+  if (device === "webgpu") return undefined;
+  throw new UsageError(`device: want "webgpu" or a GPUDevice, got "${device}". There is no other way to compute here.`);
 }
 
 function isOnDevice(options: object): options is OnDeviceOptions<MapKind> {

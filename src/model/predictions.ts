@@ -147,7 +147,7 @@ export function readAnswer(
 
 export const depthMapOf = drawnBy(depthPixels);
 export const normalMapOf = drawnBy(normalPixels);
-const labelMapOf = drawnBy(labelPixels);
+export const labelMapOf = drawnBy(labelPixels);
 
 export function segmentationOf(
   config: ModelConfig,

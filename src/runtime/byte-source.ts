@@ -1,9 +1,17 @@
+import type { FetchAhead } from "./fetch-ahead.ts";
+
 /** A file of known size of which any range can be read; the file itself is never in memory as a whole. */
 export interface ByteSource {
   /** What errors call it: a path, a URL or a file name. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  /** Another one as soon as the content is another, as an ETag is; left out where the place tells nothing of the kind. */
+  readonly version?: string | undefined;
+  /** The file that this one is a part of, stored as it is, and about where. */
+  readonly within?: { readonly file: ByteSource; readonly begin: number; readonly end: number } | undefined;
+  /** Announces a read of `[begin, end)`, so that a distant file can fetch it ahead, together with its neighbours. */
+  expect?(begin: number, end: number, ahead: FetchAhead): void;
   /**
    * The bytes `[begin, end)`; exactly `end - begin` of them.
    * @throws FileError if the range is not inside the file or the file has fewer bytes than it said.

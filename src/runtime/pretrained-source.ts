@@ -1,9 +1,13 @@
 import type { ModelFiles } from "./byte-source.ts";
 import { UsageError } from "./errors.ts";
-import { isHubId } from "./hub-model.ts";
+import { hubModel, isHubId } from "./hub-model.ts";
 import { filesFromHub, type HubSourceOptions } from "./hub-source.ts";
 import { type ModelSource, openModelSource } from "./model-source.ts";
+import { ownCache } from "./own-cache.ts";
+import { PATIENCE } from "./patience.ts";
 import { isSingleFile } from "./single-file.ts";
+import { steadyFetch } from "./steady-fetch.ts";
+import { filesFromUrl } from "./url-source.ts";
 
 /** What a cache tells while it works. */
 export interface CacheWatcher {
@@ -18,17 +22,22 @@ export interface CachedHubOptions extends HubSourceOptions {
   readonly offline?: boolean | undefined;
 }
 
-/** Keeps models of the hub from one visit to the next: in Node `hubCache()` of dpt-webgpu/node. */
+/** Keeps models from one visit to the next: in Node `hubCache()` of dpt-webgpu/node, in a browser its own. */
 export interface ModelCache {
   /**
-   * A model whose files are downloaded when they are first opened, whole and checked, and read from the cache.
+   * A model of the hub whose files are kept when they are first opened or read, and read from the cache from then on.
    * @throws UsageError for what is no id, revision or address
    */
   files(id: string, options: CachedHubOptions, watcher: CacheWatcher): ModelFiles;
+  /** The same for the files of any other server; a cache without this keeps models of the hub only. */
+  filesAt?(files: ModelFiles, options: CachedHubOptions, watcher: CacheWatcher): ModelFiles;
 }
 
 export interface PretrainedOptions extends CachedHubOptions {
-  /** Where the model is kept; nowhere if `false` or left out: it is then read from the hub each time. */
+  /**
+   * Where the model is kept; nowhere if `false`: it is then read from its server each time. If left out, a browser keeps it
+   * ({@link models}) and Node does not.
+   */
   readonly cache?: ModelCache | false | undefined;
 }
 
@@ -37,14 +46,21 @@ export interface PretrainedOptions extends CachedHubOptions {
  * @throws UsageError for an id, revision or address that is none, and for `offline` without a cache
  */
 export function openPretrained(source: ModelSource, options: PretrainedOptions, watcher: CacheWatcher): ModelFiles {
-  if (typeof source !== "string" || !isHubId(source) || isSingleFile(source)) return openModelSource(source);
-  const { cache = false, ...hub } = options;
+  const { cache = ownCache(), ...hub } = options;
   if (cache && typeof cache.files !== "function") {
     throw new UsageError(
       `cache: want a ModelCache or false, got ${typeof cache}. In Node, hubCache(folder) makes one.`,
     );
   }
-  if (cache) return cache.files(source, hub, watcher);
-  if (hub.offline) throw new UsageError("offline: want a cache to read from, got none. Give one, or go online.");
-  return filesFromHub(source, hub);
+  if (typeof source === "string" && isHubId(source) && !isSingleFile(source)) {
+    hubModel(source, hub);
+    if (cache) return cache.files(source, hub, watcher);
+    if (hub.offline) throw new UsageError("offline: want a cache to read from, got none. Give one, or go online.");
+    return filesFromHub(source, hub);
+  }
+  if (typeof source !== "string" && !(source instanceof URL)) return openModelSource(source);
+  const fetcher = hub.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
+  const files = filesFromUrl(source, { fetch: steadyFetch(fetcher, { ...PATIENCE, ...hub.patience }) });
+  if (!cache) return files;
+  return cache.filesAt?.(files, hub, watcher) ?? files;
 }

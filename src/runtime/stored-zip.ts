@@ -127,15 +127,16 @@ function checkEntry(source: ByteSource, entry: Entry): void {
 
 function storedMember(source: ByteSource, entry: Entry): ByteSource {
   const member = { name: `${source.name}: ${entry.filename}`, size: entry.uncompressedSize };
+  // Begun at a multiple of 64, the bytes keep in memory the alignment that they have in the file.
   const from = entry.offset - (entry.offset % ALIGNMENT);
+  const headerEnd = entry.offset + LOCAL_HEADER_BYTES + entry.rawFilename.length + EXTRA_BYTES;
   let dataBegin: number | undefined;
   return {
     ...member,
+    within: { file: source, begin: from, end: Math.min(source.size, headerEnd + member.size) },
     async read(begin, end, signal) {
       checkRange(member, begin, end);
       if (dataBegin !== undefined) return source.read(dataBegin + begin, dataBegin + end, signal);
-      // Begun at a multiple of 64, the bytes keep in memory the alignment that they have in the file.
-      const headerEnd = entry.offset + LOCAL_HEADER_BYTES + entry.rawFilename.length + EXTRA_BYTES;
       const until = Math.min(source.size, headerEnd + (begin === 0 ? end : 0));
       const bytes = await source.read(from, until, signal);
       dataBegin = entry.offset + localHeaderLength(member, entry, bytes.subarray(entry.offset - from));

@@ -4,6 +4,8 @@ import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
 import { DptError, FileError, UsageError } from "./errors.ts";
 import { isAbort } from "./is-abort.ts";
+import { PassingFailure } from "./patience.ts";
+import { readingAhead } from "./reading-ahead.ts";
 import { isSingleFile, singleFile } from "./single-file.ts";
 import type { Fetcher } from "./watched-request.ts";
 
@@ -66,10 +68,9 @@ async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSour
     return undefined;
   }
   if (response.status === 200) {
-    return blobSource(
-      file.name,
-      await attempt(file, signal, () => boundedResponse(file.name, response, file.maxBytes).blob()),
-    );
+    const body = boundedResponse(file.name, response, file.maxBytes);
+    const blob = await attempt(file, signal, () => body.blob());
+    return { ...blobSource(file.name, blob), version: versionOf(response) };
   }
   if (response.status === 416 && response.headers.get("Content-Range") === "bytes */0") {
     await response.body?.cancel();
@@ -80,26 +81,27 @@ async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSour
   const head = await attempt(file, signal, () => boundedResponse(file.name, response, HEAD_BYTES).arrayBuffer());
   const size = range?.size ?? (await sizeByHead(file, signal));
   checkAnswer(file, { begin: 0, end: Math.min(HEAD_BYTES, size), size }, range, head);
-  return rangeSource(file, size, response.headers.get("ETag"), new Uint8Array(head), signal);
+  signal?.throwIfAborted();
+  return readingAhead(rangeSource(file, size, response, new Uint8Array(head)));
 }
 
-function rangeSource(
-  file: RemoteFile,
-  size: number,
-  etag: string | null,
-  head: Uint8Array<ArrayBuffer>,
-  openSignal?: AbortSignal,
-): ByteSource {
-  openSignal?.throwIfAborted();
+/** Of servers of another origin that show no ETag, the date is at least as good. */
+function versionOf({ headers }: Response): string | undefined {
+  return headers.get("ETag") ?? headers.get("Last-Modified") ?? undefined;
+}
+
+function rangeSource(file: RemoteFile, size: number, opened: Response, head: Uint8Array<ArrayBuffer>): ByteSource {
+  const etag = opened.headers.get("ETag");
   const known = { name: file.name, size };
   return {
     ...known,
+    version: versionOf(opened),
     async read(begin, end, signal) {
       checkRange(known, begin, end);
       signal?.throwIfAborted();
       if (end <= head.length) return head.slice(begin, end);
       if (begin === end) return new Uint8Array(0);
-      const response = await ask(file, "GET", [begin, end], signal);
+      const response = await ask(file, "GET", [begin, end], signal, "no-store");
       await checkStatus(file, response);
       const tag = response.headers.get("ETag");
       if (etag !== null && tag !== null && tag !== etag) {
@@ -121,8 +123,11 @@ async function ask(
   method: "GET" | "HEAD",
   range: readonly [number, number] | undefined,
   signal?: AbortSignal,
+  cache?: RequestCache,
 ): Promise<Response> {
   const init: RequestInit = { method };
+  // A browser's own cache lets ranges of one file wait for each other, asks for some twice and is too small for the rest.
+  if (cache) init.cache = cache;
   if (range) init.headers = { Range: `bytes=${range[0]}-${range[1] - 1}` };
   if (signal) init.signal = signal;
   return attempt(file, signal, () => file.fetcher(file.url.href, init));
@@ -135,8 +140,9 @@ async function attempt<T>(file: RemoteFile, signal: AbortSignal | undefined, ste
     return await step();
   } catch (cause) {
     if (cause instanceof DptError || isAbort(cause, signal)) throw cause;
+    const got = cause instanceof PassingFailure ? cause.message : `"${cause}"`;
     throw new FileError(
-      `${file.name}: want an answer from the server, got "${cause}". ` +
+      `${file.name}: want an answer from the server, got ${got}. ` +
         "Check the address and the connection; on a web page the server must also allow this origin (CORS).",
       { cause },
     );

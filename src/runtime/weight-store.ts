@@ -2,6 +2,8 @@ import { checkFinite, checkFitsF16 } from "./check-finite.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { checkSize } from "./device.ts";
 import { lossOf } from "./device-loss.ts";
+import { FetchAhead } from "./fetch-ahead.ts";
+import { inFileOrder, placeOf } from "./file-order.ts";
 import { toFloat32 } from "./floats.ts";
 import { createBuffer, writeBuffer } from "./gpu-buffer.ts";
 import type { InputData } from "./graph.ts";
@@ -38,8 +40,9 @@ export class WeightStore {
   }
 
   /**
-   * Reads, repacks and uploads the weights one after the other; the next is read while one is repacked, so that at most
-   * two are in JS memory. After an error or an abort nothing stays on the GPU.
+   * Reads, repacks and uploads the weights one after the other, in the file's order; the next is read while one is
+   * repacked, so that at most two are in JS memory, beside what a distant file fetches ahead. After an error or an abort
+   * nothing stays on the GPU.
    * @throws DeviceLostError, MemoryError; NumberError for weights that are not finite, or past f16; what the checkpoint throws; the signal's reason
    */
   static async load(
@@ -75,16 +78,18 @@ export class WeightStore {
 async function loadBuffers(
   device: GPUDevice,
   checkpoint: Checkpoint,
-  weights: readonly Weight[],
+  unordered: readonly Weight[],
   { onProgress, signal: asked }: LoadOptions,
 ): Promise<ReadonlyMap<Weight, GPUBuffer>> {
   const loss = lossOf(device);
   const signal = asked ? AbortSignal.any([asked, loss]) : loss;
-  for (const weight of weights) checkSize(device, weight.label, weight);
+  for (const weight of unordered) checkSize(device, weight.label, weight);
+  const weights = inFileOrder(checkpoint, unordered);
   const buffers = new Map<Weight, GPUBuffer>();
   const sizes = bytesByWeight(checkpoint, weights);
   const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
   let loaded = 0;
+  const ahead = announce(checkpoint, weights, signal);
   try {
     let next = readSources(checkpoint, weights[0], signal);
     for (const [i, weight] of weights.entries()) {
@@ -102,8 +107,20 @@ async function loadBuffers(
   } catch (error) {
     for (const buffer of buffers.values()) buffer.destroy();
     throw error;
+  } finally {
+    ahead.stop();
   }
   return buffers;
+}
+
+/** Tells the files what is going to be read of them, in order. */
+function announce({ tensors }: Checkpoint, weights: readonly Weight[], signal?: AbortSignal): FetchAhead {
+  const ahead = new FetchAhead(signal);
+  for (const { name } of weights.flatMap(({ sources }) => sources)) {
+    const { file, begin, end } = placeOf(tensors.get(name)!);
+    file.expect?.(begin, end, ahead);
+  }
+  return ahead;
 }
 
 /** Bytes of the checkpoint that each weight reads; a tensor that several weights read counts for the first. */

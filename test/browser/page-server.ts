@@ -20,18 +20,23 @@ export interface PageServer {
  * Bundles `test/browser/pages/*.html` as an app would (vite) and serves them on 127.0.0.1, with folders of this machine
  * beside them, all with HTTP ranges.
  * @param folders by the path they get: `{ fixtures: "/a/folder" }` is served as `/fixtures/...`
+ * @param headers of every answer
  */
-export function startPageServer(folders: Record<string, string> = {}): Promise<PageServer> {
-  return serveBundle(bundlePages, folders);
+export function startPageServer(
+  folders: Record<string, string> = {},
+  headers: Record<string, string> = {},
+): Promise<PageServer> {
+  return serveBundle(bundlePages, folders, headers);
 }
 
 /**
  * Serves what `bundlePages` writes into a folder, until it is closed.
- * @param folders as in {@link startPageServer}
+ * @param folders as in {@link startPageServer}, and so are `headers`
  */
 export async function serveBundle(
   bundlePages: (outDir: string) => Promise<unknown>,
   folders: Record<string, string> = {},
+  headers: Record<string, string> = {},
 ): Promise<PageServer> {
   const bundle = await mkdtemp(join(tmpdir(), "dpt-webgpu-pages-"));
   await bundlePages(bundle);
@@ -39,6 +44,7 @@ export async function serveBundle(
   const bundled = sirv(bundle, { dev: true });
 
   const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const [, name = "", rest = ""] = /^\/([^/?]*)(.*)$/.exec(request.url ?? "/") ?? [];
     const folder = files.get(name);
     if (folder) serve(folder, request, response, rest);

@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
 import { MachineError } from "../../src/runtime/errors.ts";
 import { float32ToFloat16Bits } from "../../src/runtime/floats.ts";
 import { Graph } from "../../src/runtime/graph.ts";
 import { Pipelines } from "../../src/runtime/pipelines.ts";
+import { readingAhead } from "../../src/runtime/reading-ahead.ts";
 import { Session } from "../../src/runtime/session.ts";
 import { byteLength } from "../../src/runtime/tensor.ts";
 import type { Weight } from "../../src/runtime/weight.ts";
 import { type LoadProgress, WeightStore } from "../../src/runtime/weight-store.ts";
 import { testDevice } from "../device.ts";
 import { randomNormal } from "../random.ts";
-import { memoryCheckpoint } from "./memory-checkpoint.ts";
+import { bytesOfCheckpoint, memoryCheckpoint } from "./memory-checkpoint.ts";
+import { memoryFile } from "./memory-file.ts";
 import { spyDevice } from "./spy-device.ts";
 import { weightOf } from "./weight-of.ts";
 
@@ -78,6 +81,30 @@ test("reports bytes of the checkpoint as they reach the device", async () => {
     { loaded: 68, total: 1268 },
     { loaded: 1268, total: 1268 },
   ]);
+  store.dispose();
+});
+
+test("reads in the file's order, whatever the model's", async () => {
+  const told: number[] = [];
+  const onProgress = ({ loaded }: LoadProgress) => told.push(loaded);
+  const { device, made } = spyDevice(await testDevice());
+  const checkpoint = await memoryCheckpoint({ a, b, c });
+  const store = await WeightStore.load(device, checkpoint, weights.toReversed(), { onProgress });
+  expect(made).toEqual(["a", "b", "c"]);
+  expect(told).toEqual([40, 68, 1268]);
+  store.dispose();
+});
+
+test("a distant file is read in whole blocks, and let go of afterwards", async () => {
+  const file = memoryFile(await bytesOfCheckpoint({ a, b, c }));
+  const source = readingAhead(file);
+  const open = async (name: string) => (name === "model.safetensors" ? source : undefined);
+  const checkpoint = await openCheckpoint({ name: "distant", open });
+  file.reads.length = 0;
+  const store = await WeightStore.load(await testDevice(), checkpoint, weights);
+  expect(file.reads).toEqual([[0, file.size]]);
+  await checkpoint.read("b");
+  expect(file.reads).toHaveLength(2);
   store.dispose();
 });
 

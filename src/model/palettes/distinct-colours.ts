@@ -4,13 +4,16 @@ import type { Colour } from "../class-colours.ts";
 const GOLDEN_ANGLE = 137.507764;
 /** Of OKLCH; neighbours in hue are apart in lightness. */
 const LIGHTNESS = [0.7, 0.55, 0.84] as const;
-const CHROMA = 0.15;
+const CHROMA = 0.13;
+/** How far lightness strays, so that the hundredth hue close to another one differs by something. */
+const STRAY = 0.1;
 
 /** Colours that are easy to tell apart, as many as wanted, the same on every run. */
 export function distinctColours(count: number): readonly Colour[] {
   return Array.from({ length: count }, (_, i) => {
     const hue = (i * GOLDEN_ANGLE * Math.PI) / 180;
-    return fromOklab(LIGHTNESS[i % LIGHTNESS.length]!, CHROMA * Math.cos(hue), CHROMA * Math.sin(hue));
+    const stray = STRAY * ((i * Math.SQRT2) % 1);
+    return fromOklab(LIGHTNESS[i % LIGHTNESS.length]! - stray, CHROMA * Math.cos(hue), CHROMA * Math.sin(hue));
   });
 }
 

@@ -1,0 +1,192 @@
+import { rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "puppeteer";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import { openPage } from "./open-page.ts";
+import { type PageServer, startPageServer } from "./page-server.ts";
+import { tinyFolder } from "./tiny-folder.ts";
+
+const folderOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+/** Scripts of the page's own site and nothing else: no eval, no WASM, no blob as a script. */
+const POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data:";
+const TINY = "tiny";
+
+let folder: string;
+
+let server: PageServer;
+let browser: Browser;
+let page: Page;
+let problems: string[];
+
+beforeAll(async () => {
+  folder = await tinyFolder();
+  server = await startPageServer({ tiny: folder, weights: folderOf("weights") }, { "Content-Security-Policy": POLICY });
+  browser = await launchChromium();
+  ({ page, problems } = await openPage(browser, `${server.url}/loading.html`));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  await rm(folder, { recursive: true });
+});
+
+test("no task of the page takes 50 ms while a model loads and runs in a worker", async () => {
+  const report = await page.evaluate(async () => {
+    const phases = new Set<string>();
+    const tasks = watchTasks();
+    const model = await remote.DPT.load("weights/dpt-small-camvid", { onProgress: ({ phase }) => phases.add(phase) });
+    const before = model.memory;
+    const { labels, classes, timing } = await model.segment(testPicture(), { size: { width: 98, height: 98 } });
+    const seen = tasks();
+    const { memory } = model;
+    model.dispose();
+    // A watch that sees nothing would not see a long task either.
+    const control = watchTasks();
+    const until = performance.now() + 80;
+    while (performance.now() < until);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return {
+      seen,
+      seenByControl: control().length,
+      phases: [...phases],
+      labels: labels.length,
+      classes: classes.length,
+      run: timing.run,
+      tasks: model.tasks,
+      memory: [before.activations === 0, memory.activations > 0, memory.weights > 1e8],
+    };
+  });
+  expect(report.seen).toEqual([]);
+  expect(report).toMatchObject({
+    phases: ["load", "compile"],
+    labels: 160 * 120,
+    classes: 11,
+    tasks: ["segmentation"],
+    memory: [true, true, true],
+  });
+  expect(report.seenByControl).toBe(1);
+  expect(report.run).toBeGreaterThan(0);
+  expect(problems).toEqual([]);
+}, 400_000);
+
+describe("errors and aborts are those of a model on the page", () => {
+  test("a folder that is no model", async () => {
+    const error = await page.evaluate(async () => {
+      const problem = await remote.DPT.load("tiny/nothing").catch((e: unknown) => e);
+      return { isFileError: problem instanceof library.FileError, text: String(problem) };
+    });
+    expect(error.text).toMatch(/^FileError: http:.*\/tiny\/nothing: want a file "config\.json", got none\./);
+    expect(error.isFileError).toBe(true);
+  });
+
+  test("wrong use: of a method, of an option that stays on the page, after dispose", async () => {
+    const errors = await page.evaluate(async (url) => {
+      const model = await remote.DPT.load(url);
+      const problems: unknown[] = [];
+      const note = (error: unknown) => problems.push(error);
+      await model.depth(testPicture()).catch(note);
+      await remote.DPT.load(url, { device: {} } as object).catch(note);
+      await model.segment(testPicture(), { output: "texture" } as object).catch(note);
+      await model.segment(new Image(10, 10)).catch(note);
+      const running = model.segment(testPicture()).catch(note);
+      await new Promise((resolve) => setTimeout(resolve));
+      model.dispose();
+      await running;
+      await model.segment(testPicture()).catch(note);
+      return problems.map((problem) => [problem instanceof library.UsageError, String(problem)]);
+    }, TINY);
+    expect(errors).toEqual([
+      [true, expect.stringMatching(/^UsageError: depth: /)],
+      [true, expect.stringMatching(/^UsageError: device: want none for a model in a worker, got object\./)],
+      [true, expect.stringMatching(/^UsageError: output: want none for a model in a worker, got string\./)],
+      [true, expect.stringMatching(/^UsageError: picture: want one that has loaded and that this page may read, got /)],
+      [true, "UsageError: model: want a model in use, got one disposed. Load it again."],
+      [true, "UsageError: model: want a model in use, got one disposed. Load it again."],
+    ]);
+  });
+
+  test("an abort rejects with the signal's own reason, of loading and of a call", async () => {
+    const reasons = await page.evaluate(async (url) => {
+      const reason = { changed: "my mind" };
+      const loading = new AbortController();
+      const onProgress = () => loading.abort(reason);
+      const first = await remote.DPT.load(url, { signal: loading.signal, onProgress }).catch((e: unknown) => e);
+      const model = await remote.DPT.load(url);
+      const calling = new AbortController();
+      const call = model.segment(testPicture(), { signal: calling.signal }).catch((e: unknown) => e);
+      setTimeout(() => calling.abort(reason));
+      const second = await call;
+      const third = (await model.segment(testPicture())).labels.length;
+      model.dispose();
+      return [first === reason, second === reason, third];
+    }, TINY);
+    expect(reasons).toEqual([true, true, 160 * 120]);
+  });
+
+  test("a script that is not there", async () => {
+    const text = await page.evaluate(async (url) => {
+      const worker = new Worker("/no-such-script.js", { type: "module" });
+      return String(await remote.DPT.load(url, { worker }).catch((e: unknown) => e));
+    }, TINY);
+    expect(text).toMatch(/^MachineError: worker: want its script to run, got .* \(worker-src\)\.$/);
+  });
+});
+
+test("all that a page has goes to the worker: files, file systems, functions; images, bitmaps, frames, canvases", async () => {
+  const report = await page.evaluate(async (url) => {
+    const names = ["config.json", "preprocessor_config.json", "model.safetensors"];
+    const blobs = await Promise.all(names.map(async (name) => (await fetch(`${url}/${name}`)).blob()));
+    const files = names.map((name, i) => new File([blobs[i]!], name));
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("picked", { create: true });
+    for (const file of files) {
+      const writable = await (await folder.getFileHandle(file.name, { create: true })).createWritable();
+      await writable.write(file);
+      await writable.close();
+    }
+    const raw = testPicture();
+    const canvas = new OffscreenCanvas(raw.width, raw.height);
+    canvas.getContext("2d")!.putImageData(raw, 0, 0);
+    const image = new Image();
+    image.src = await new Promise<string>((resolve) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result as string);
+      canvas.convertToBlob().then((blob) => reader.readAsDataURL(blob));
+    });
+    await image.decode();
+    const bitmap = await createImageBitmap(raw);
+    const frame = new VideoFrame(bitmap, { timestamp: 0 });
+    const sources: Parameters<typeof remote.DPT.load>[0][] = [
+      files,
+      folder,
+      library.filesFromUrl(url),
+      new URL(url, location.href),
+    ];
+    const here = await library.DPT.load(url);
+    const want = (await here.segment(raw)).labels.join("");
+    here.dispose();
+    const loaded: string[] = [];
+    let same: boolean[] = [];
+    let drawn = 0;
+    for (const source of sources) {
+      const model = await remote.DPT.load(source);
+      loaded.push(...model.tasks);
+      if (loaded.length === sources.length) {
+        const answers = await model.segment([raw, image, bitmap, frame, canvas, bitmap, await canvas.convertToBlob()], {
+          batch: 1,
+        });
+        same = answers.map(({ labels }) => labels.join("") === want);
+        drawn = answers[0]!.toImageData().width;
+      }
+      model.dispose();
+    }
+    frame.close();
+    return { loaded, same, drawn, distinct: new Set(want).size };
+  }, TINY);
+  expect(report.loaded).toEqual(Array(4).fill("segmentation"));
+  expect(report.same).toEqual(Array(7).fill(true));
+  expect(report.drawn).toBe(160);
+  expect(report.distinct).toBeGreaterThan(1);
+  expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);
+});
