@@ -1,4 +1,5 @@
 import { type Antialias, DPT, type ModelFiles, type WeightFormat } from "../src/index.ts";
+import { askAdapter } from "./adapter/ask-adapter.ts";
 import { openGpu } from "./adapter/open-gpu.ts";
 import { TUNING } from "./files/tuning-folder.ts";
 import { type ProgressDisplay, progressDisplay } from "./progress.ts";
@@ -30,7 +31,8 @@ export async function openModel(files: ModelFiles, options: OpenModelOptions): P
   const began = performance.now();
   const gpu = await openGpu({ software: options.software ?? false, toggles: options.profile ? FINE_CLOCK : [] });
   const progress = await progressDisplay(options);
-  const { adapter, software, notice } = gpu;
+  const { software, notice } = gpu;
+  const adapter = askAdapter(gpu);
   try {
     const { dtype, antialias } = options;
     const { onProgress, onNotice } = progress;

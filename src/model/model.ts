@@ -141,8 +141,8 @@ export class DPT {
    * Loads a model folder as it lies on the Hugging Face hub: config.json, preprocessor_config.json, weights; or a
    * checkpoint as the paper's authors released it (isl-org/DPT), one `.pt` without a config. The weights stream to the
    * GPU; the whole file is never in memory.
-   * @param source the URL of the folder or the `.pt`, the files of a folder that a person picked, or anything that opens
-   *   files by name
+   * @param source the URL of the folder or the `.pt`, what a person picked or dropped, a folder of the File System API, or
+   *   anything that opens files by name
    * @throws FileError for what is wrong in the folder, MachineError for what the adapter lacks, MemoryError if the
    *   weights do not fit, DeviceLostError; the signal's reason when aborted. Nothing stays allocated then.
    */
@@ -174,6 +174,7 @@ export class DPT {
   /**
    * Loads a model of the Hugging Face hub by its id, `organisation/name`, with all files of one commit. Anything else is
    * a source as {@link DPT.load} takes it; a relative URL begins with `./`, `../` or `/` here.
+   * A browser keeps what it reads of an id or a URL for the next time ({@link models}).
    * @throws as {@link DPT.load}; FileError too if the hub refuses or a download is wrong, UsageError for what is no
    *   revision or address
    */

@@ -9,6 +9,9 @@ const SLOW = {
 /** Milliseconds of a submit, if it is not said. */
 const BUDGET = { software: 1000, hardware: 100 };
 
+/** Seconds that a submit may take by itself, until the CPU hears of its end. */
+const LATENCY = 0.005;
+
 const ofDevice = new WeakMap<GPUDevice, Pace>();
 
 /** How long work takes on a device, guessed from what it does and from what submits took before. */
@@ -44,6 +47,10 @@ export class Pace {
 
   /** Takes note of what a submit took. */
   learn(slowSeconds: number, seconds: number): void {
-    if (slowSeconds > 0) this.#measured = seconds / slowSeconds;
+    if (slowSeconds === 0) return;
+    const measured = seconds / slowSeconds;
+    // What takes next to nothing tells how long a submit takes by itself: of the work, an upper bound.
+    if (seconds < LATENCY && measured > this.#measured) return;
+    this.#measured = measured;
   }
 }

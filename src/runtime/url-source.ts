@@ -62,7 +62,8 @@ interface ContentRange {
 }
 
 async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSource | undefined> {
-  const response = await ask(file, "GET", [0, HEAD_BYTES], signal);
+  // What a browser's cache has may be older than what the next ranges are of.
+  const response = await ask(file, "GET", [0, HEAD_BYTES], signal, "no-cache");
   if (response.status === 404 || isPage(response)) {
     await response.body?.cancel();
     return undefined;

@@ -36,7 +36,7 @@ const STAY: Readonly<Record<string, string>> = {
 export function checkOptions(options: object): void {
   for (const [name, advice] of Object.entries(STAY)) {
     const value = (options as Record<string, unknown>)[name];
-    if (value === undefined || value === false) continue;
+    if (value === undefined || value === false || value === "webgpu") continue;
     throw new UsageError(`${name}: want none for a model in a worker, got ${typeof value}. ${advice}`);
   }
 }

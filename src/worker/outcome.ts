@@ -1,4 +1,4 @@
-import { FileError, InternalError, MachineError, NumberError, UsageError } from "../index.ts";
+import * as errors from "../runtime/errors.ts";
 
 /** An answer or an error, as it goes from one thread to another: by itself an error would lose its class on the way. */
 export type Outcome<T> = { readonly value: T } | { readonly error: SentError };
@@ -9,9 +9,8 @@ interface SentError {
   readonly stack: string | undefined;
 }
 
-const CLASSES = new Map<string, unknown>(
-  Object.entries({ FileError, InternalError, MachineError, NumberError, UsageError }),
-);
+/** Named by their exports, which bundlers leave as they are. */
+const CLASSES = new Map<string, unknown>(Object.entries(errors));
 
 export async function outcomeOf<T>(task: Promise<T>): Promise<Outcome<T>> {
   try {

@@ -30,6 +30,7 @@ import { openWorker } from "./open-worker.ts";
 
 /** What of the options can go to a worker. */
 export type WorkerLoadOptions = Omit<LoadOptions, "device" | "adapter" | "tuningStore"> & {
+  readonly device?: "webgpu" | undefined;
   /** A worker of your own that runs `dpt-webgpu/worker-script`, where the bundler or the page's policy wants that. */
   readonly worker?: Worker | undefined;
 };

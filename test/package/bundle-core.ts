@@ -4,7 +4,8 @@ import { build, type Plugin } from "vite";
 
 /**
  * Bundles what a page pays for, as its own bundler would, for `size-limit` (see package.json): `core.js` is what
- * `import { DPT } from "dpt-webgpu"` loads with the page, `with-network.js` that and what any model loads later. What is
+ * `import { DPT } from "dpt-webgpu"` loads with the page, `worker.js` what it does instead with the model in a worker,
+ * `with-network.js` the first and what any model loads later. What is
  * loaded for a few models or calls stays out, since it is imported when it is needed.
  */
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -16,6 +17,7 @@ const leaveLazyOut: Plugin = {
 
 const entries = {
   core: 'export { DPT } from "/src/index.ts";',
+  worker: 'export { DPT } from "/src/worker/index.ts";',
   "with-network": 'export { DPT } from "/src/index.ts"; export * from "/src/model/network.ts";',
 };
 

@@ -103,3 +103,13 @@ test("100 ms on a GPU and a second where the CPU does the work, unless it is sai
   expect(new Pace(false).budget).toBe(100);
   expect(new Pace(true).budget).toBe(1000);
 });
+
+test("submits that take next to nothing do not make a device slow", () => {
+  const pace = new Pace(false);
+  pace.learn(1, 0.01);
+  expect(pace.guess(1)).toBeCloseTo(0.01);
+  pace.learn(1e-6, 0.002);
+  expect(pace.guess(1)).toBeCloseTo(0.01);
+  pace.learn(1, 0.001);
+  expect(pace.guess(1)).toBeCloseTo(0.001);
+});

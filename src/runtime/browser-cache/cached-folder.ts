@@ -129,7 +129,8 @@ export class CachedFolder {
     const remote = async (signal?: AbortSignal) => {
       if (this.#options.offline) throw this.#missing(file);
       const now = await this.#remote.files(commit).open(file, signal);
-      if (now?.size === size && (now.version ?? commit) === version) return now;
+      // A commit never changes, whatever its server calls the versions of its files today.
+      if (now?.size === size && (commit !== undefined || now.version === version)) return now;
       throw new FileError(`${this.name}/${file}: want the file that was kept in part, got another. Load it again.`);
     };
     return this.#cached(note, remote);

@@ -22,7 +22,7 @@ const MODEL = "model.safetensors";
 const HEAD = `${MODEL} 0-131071`;
 /** What is asked for a block. */
 const ofBlock = (index: number) => `${MODEL} ${index * BLOCK_BYTES}-${Math.min(SIZE, (index + 1) * BLOCK_BYTES) - 1}`;
-const PATIENCE = { retries: 1, stall: 1000, wait: 1, maxWait: 1 };
+const PATIENCE = { retries: 1, stall: 20_000, wait: 1, maxWait: 1 };
 
 let server: FileServer;
 let storage: BrowserStorage;

@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => hub.stop());
 
 async function load(options: PretrainedOptions = {}): Promise<string> {
-  const patience = { retries: 1, stall: 1000, wait: 1, maxWait: 1 };
+  const patience = { retries: 1, stall: 20_000, wait: 1, maxWait: 1 };
   const all = { cache: browserCache(storage), endpoint: hub.endpoint, patience, ...options };
   const files = openPretrained(ID, all, { onNotice: (notice) => notices.push(notice) });
   const config = (await files.open("config.json"))!;
@@ -62,6 +62,20 @@ test("a revision that has moved brings the new files", async () => {
   asked();
   expect(await load()).toBe('{"b": 1}');
   expect(asked()).toEqual(["hub HEAD config.json"]);
+});
+
+test("files of a commit are the same, whatever ETag their server gives them at the next visit", async () => {
+  let visits = 0;
+  hub.fault = (_, response) => {
+    response.setHeader("ETag", `"${visits}"`);
+    return undefined;
+  };
+  const options = { cache: browserCache(storage), endpoint: hub.endpoint };
+  const visit = () => openPretrained(ID, options, {}).open("model.safetensors");
+  await visit();
+  visits++;
+  const weights = (await visit())!;
+  expect(Buffer.compare(await weights.read(0, weights.size), WEIGHTS)).toBe(0);
 });
 
 test("offline, and without an answer, what is kept is taken", async () => {
