@@ -19,6 +19,9 @@ import {
 import { messageOf } from "./words/message-of.ts";
 import { ProgressWords } from "./words/progress-words.ts";
 
+/** How long what is given up may take to end before the next begins all the same. */
+const GIVEN_UP_MS = 2000;
+
 let running: AbortController | undefined;
 let settled: Promise<void> = Promise.resolve();
 
@@ -54,8 +57,8 @@ export function answerAnew(options: { readonly profile?: boolean } = {}): void {
   const { signal } = running;
   const before = settled;
   settled = (async () => {
-    // One after the other: a model that is given up frees its memory first.
-    await before;
+    // One after the other: a model that is given up frees its memory first. A load that is aborted may be slow to tell.
+    await Promise.race([before, new Promise((resolve) => setTimeout(resolve, GIVEN_UP_MS))]);
     if (!signal.aborted) await answer(signal, options);
   })();
 }
@@ -92,6 +95,10 @@ async function answerSide(side: Side, asked: ModelRequest, signal: AbortSignal, 
         },
         onNotice: (text) => say({ kind: "note", text }),
       });
+  if (signal.aborted) {
+    if (!isOpen) model.dispose();
+    return;
+  }
   side.model.value = model;
   openedModels.value = new Set([...openedModels.peek(), request.name]);
   if (!(side === sides[0] ? takeTask(model.tasks, request.name) : checkTask(model.tasks, request.name))) return;

@@ -1,4 +1,5 @@
-import { DPT, type KernelTime, type Plan, type Progress } from "../src/index.ts";
+import type { KernelTime, Plan, Progress } from "../src/index.ts";
+import { DPT } from "../src/worker/index.ts";
 import { type Answer, segmentationAnswer } from "./answer.ts";
 import { checkFit } from "./models/check-fit.ts";
 import { openFiles } from "./models/open-files.ts";
@@ -29,7 +30,7 @@ export interface AnswerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A model that is ready. This file alone of the page knows {@link DPT}. */
+/** A model that is ready, in a worker of its own. This file alone of the page knows {@link DPT}. */
 export interface OpenedModel {
   readonly request: ModelRequest;
   readonly adapter: string;

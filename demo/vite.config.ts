@@ -15,6 +15,7 @@ export default defineConfig(({ command }) => ({
   server: { fs: { allow: [pathOf("..")] } },
   optimizeDeps: { entries: ["index.html"], include: ["wgsl-preprocessor/wgsl-preprocessor.js"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  worker: { format: "es" },
   build: {
     outDir: pathOf("../out/page"),
     emptyOutDir: true,

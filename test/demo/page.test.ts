@@ -198,6 +198,8 @@ test("a model's folder dropped, and one of the hub by its id", async () => {
   try {
     await using visit = await open(`?sample=&model=${encodeURIComponent(demo.tiny.url)}`);
     const { page } = visit;
+    // A worker whose script is asked for while interception begins may wait for ever.
+    await visit.until(".machine", /Weights on the GPU/);
     await page.setRequestInterception(true);
     page.on("request", async (request) => {
       const url = new URL(request.url());
