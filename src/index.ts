@@ -6,8 +6,8 @@ export type { DepthMapOnDevice, OnDeviceOptions, SegmentationOnDevice } from "./
 export type { Colour } from "./model/class-colours.ts";
 export type { DecoderConfig, ModelConfig, Task } from "./model/config.ts";
 export { parseConfig } from "./model/config.ts";
-export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model.ts";
 export { DPT } from "./model/model.ts";
+export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model-options.ts";
 export { PALETTES, type PaletteName, paletteFor } from "./model/palettes/palette-for.ts";
 export type { ClassMeans, PixelScores, Scores } from "./model/pixel-scores.ts";
 export type {

@@ -1,17 +1,15 @@
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
-import type { Convolution } from "../kernels/shared/winograd.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import type { MapKind } from "../runtime/device-map.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import type { Picture, PictureSource } from "../runtime/picture.ts";
-import { type GraphPlan, planOf } from "../runtime/plan.ts";
+import { planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
-import type { TuneOptions } from "../runtime/session-tuner.ts";
 import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
@@ -29,6 +27,7 @@ import { chooseStorage } from "./choose-storage.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
 import type { LoadedWeights } from "./load-fitting.ts";
+import type { LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
 import { openFolder } from "./open-folder.ts";
 import {
   countOf,
@@ -41,63 +40,13 @@ import {
   type Segmentation,
   type SegmentOptions,
 } from "./predictions.ts";
-import type { Antialias, Processor, Size } from "./processor.ts";
+import type { Processor } from "./processor.ts";
 import { Runs } from "./runs.ts";
 import type { StreamSource } from "./stream/open-frames.ts";
 import type { StreamedFrame, StreamOptions } from "./stream/stream-frames.ts";
 import type { Answering } from "./tally.ts";
 import { withPictures } from "./with-pictures.ts";
 import { jobOf, type Network, processorOf, type Recordable, type Work } from "./work.ts";
-
-/**
- * What is going on, and how far: bytes from the hub or of the checkpoint, kernels, windows and views of a picture, or ways
- * to compute kernels.
- */
-export interface Progress {
-  readonly phase: "download" | "load" | "compile" | "run" | "tune";
-  readonly done: number;
-  readonly total: number;
-}
-
-export interface LoadOptions extends Omit<EngineOptions, "device"> {
-  /** The app's own GPUDevice, which stays when the model goes; or "webgpu" for one of the model's own, as if left out. */
-  readonly device?: EngineOptions["device"] | "webgpu";
-  /**
-   * How weights and activations are stored. If left out, as the checkpoint was quantised, or f32; and f16 or q8 where the
-   * GPU's memory is too small for that, which {@link EngineOptions.onNotice} tells. f16 halves memory and
-   * traffic, whatever the checkpoint holds, and needs the feature shader-f16; sums, softmax and norms are in f32 all the
-   * same, and so are the answers of layers that turn out too large ({@link DPT.keptInF32}). q8 and q4 store the weights of
-   * products as numbers of 8 or 4 bits, and all else in f32.
-   */
-  readonly dtype?: WeightFormat | undefined;
-  /**
-   * How 3×3 convolutions are computed: by Winograd's algorithm (a quarter of the multiplications, four times the weights) or
-   * directly; "auto", which is the default, is the one that is expected to be faster on the adapter.
-   */
-  readonly convolution?: Convolution | undefined;
-  /**
-   * Whose way of resizing pictures, each to the bit: "pil" is Pillow's and the default, "torchvision" that of DPTImageProcessor
-   * in transformers 5 on a CPU. They differ by about one level of 256.
-   */
-  readonly antialias?: Antialias | undefined;
-  readonly onProgress?: (progress: Progress) => void;
-  /**
-   * Whether ways to compute are timed on the adapter after the first answer for a size, while no call waits, for two seconds
-   * at most; the fastest are taken from then on. "idle" if left out, but "off" where the CPU does the work. What has been
-   * measured before ({@link EngineOptions.tuningStore}) counts either way.
-   */
-  readonly tuning?: "idle" | "off" | undefined;
-  readonly signal?: AbortSignal;
-}
-
-/** How long to time ways to compute, and of what work: a picture of the processor's size if left out. */
-export type TuneModelOptions = Work & Pick<TuneOptions, "milliseconds" | "signal">;
-
-/** What some work is going to run and take. */
-export interface Plan extends GraphPlan {
-  /** What the network works at. */
-  readonly network: Size;
-}
 
 /** A DPT model on a device. Calls queue in order. */
 export class DPT {
