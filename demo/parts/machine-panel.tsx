@@ -7,6 +7,7 @@ import type { Machine } from "../machine.ts";
 import type { Picture } from "../pictures/picture.ts";
 import { isComparing, picture, settings, sides } from "../state.ts";
 import { KernelChart } from "./kernel-chart.tsx";
+import { SelfTest } from "./self-test.tsx";
 
 /** Adapter, limits, memory and time. */
 export function MachinePanel({ machine: { adapter, software, features, limits } }: { machine: Machine }) {
@@ -49,6 +50,7 @@ export function MachinePanel({ machine: { adapter, software, features, limits } 
         </button>
       )}
       {profile && <KernelChart times={profile} />}
+      <SelfTest />
       <details>
         <summary>Limits and features</summary>
         <dl class="figures">

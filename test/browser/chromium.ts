@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import puppeteer, { type Browser } from "puppeteer";
 import { unpack } from "../../cli/adapter/unpack.ts";
 import { writeWhole } from "../../cli/files/write-whole.ts";
+import { findOnPath } from "./find-on-path.ts";
 
 /** SwiftShader, on any machine; or the GPU of this one, through Vulkan on Linux. */
 export type ChromiumAdapter = "swiftshader" | "hardware";
@@ -80,17 +81,4 @@ async function configureFonts(): Promise<string> {
 `,
   );
   return file;
-}
-
-function findOnPath(names: string[]): string | undefined {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return paths.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -43,8 +43,9 @@ export class DemoPage {
   static async #openIn(context: BrowserContext, url: string, before?: () => void): Promise<DemoPage> {
     const page = await context.newPage();
     await page.setViewport({ width: 1280, height: 800 });
-    // Half a fade is no colour to be judged.
-    await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+    // Half a fade is no colour to be judged. Firefox has a preference for it instead (`launchFirefox`).
+    const isFirefox = (await context.browser().version()).startsWith("firefox");
+    if (!isFirefox) await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
     const opened = new DemoPage(page);
     if (before) await page.evaluateOnNewDocument(before);
     await page.goto(url);

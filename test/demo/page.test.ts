@@ -137,6 +137,16 @@ test("depth: a colour map, a relief that keys turn, a point cloud, and the time 
   expect(visit.problems).toEqual([]);
 });
 
+test("the self-test tells what is right on this adapter", async () => {
+  await using visit = await open(`?model=${encodeURIComponent(demo.tiny.url)}`);
+  await visit.untilAnswered();
+  await visit.page.click("#self-test");
+  const told = await visit.until(".machine .report", /ways to compute are right/);
+  expect(told).toMatch(/adapter +.*swiftshader.*\(software\)/);
+  expect(told).toMatch(/(what was tried is right|all well)/);
+  expect(visit.problems).toEqual([]);
+});
+
 test("two dtypes side by side, with the pixels on which they differ", async () => {
   await visit.page.evaluate(() => {
     const button = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Compare");

@@ -23,8 +23,8 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** The built page on a server, and a browser. */
-export async function startDemo(): Promise<Demo> {
+/** The built page on a server, and a browser: Chromium unless one is given, which is closed with the rest. */
+export async function startDemo(given?: Browser): Promise<Demo> {
   const folder = mkdtempSync(join(tmpdir(), "dpt-demo-"));
   await buildDemo(join(folder, "page"));
   const tiny = join(folder, "models/tiny");
@@ -39,7 +39,7 @@ export async function startDemo(): Promise<Demo> {
     return { address: `${server.url}/some/page/`, url: server.url, stop: () => server.close() };
   };
   const { address, url, stop } = await serve();
-  const browser = await launchChromium({ flags: CAMERA });
+  const browser = given ?? (await launchChromium({ flags: CAMERA }));
   return {
     browser,
     address,
