@@ -1,7 +1,15 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { fileSource, filesFromFolder } from "../../cli/node-files.ts";
-import { DPT, FileError, filesFromBlobs, type ModelFiles, readTensors, UsageError } from "../../src/index.ts";
+import {
+  DPT,
+  FileError,
+  filesFromBlobs,
+  type ModelFiles,
+  NumberError,
+  readTensors,
+  UsageError,
+} from "../../src/index.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { chooseStorage } from "../../src/model/choose-storage.ts";
 import { parseConfig } from "../../src/model/config.ts";
@@ -26,7 +34,14 @@ async function configOf(files: ModelFiles) {
 
 /** A model folder with its weights quantised ahead, and other metadata if asked for. */
 async function quantizedAhead(folder: string, format: "q8" | "q4", metadata: Readonly<Record<string, string>> = {}) {
-  const files = filesFromFolder(folder);
+  return quantizedFiles(filesFromFolder(folder), format, metadata);
+}
+
+async function quantizedFiles(
+  files: ModelFiles,
+  format: "q8" | "q4",
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<ModelFiles> {
   const ahead = await quantizeCheckpoint(await configOf(files), await openCheckpoint(files), format);
   const parts: BlobPart[] = [];
   const pieces = writeSafetensors(ahead.tensors, ahead.bytesOf, { ...ahead.metadata, ...metadata });
@@ -190,9 +205,12 @@ describe("refuses", () => {
     for await (const piece of writeSafetensors(tensors, bytesOf)) parts.push(piece);
     const file = "model.safetensors";
     const model = overlayFiles(files, file, filesFromBlobs("broken", { [file]: new Blob(parts) }));
-    const error = await errorOf(DPT.load(model, { device: await testDevice(), dtype: "q4" }));
-    expect(error).toBeInstanceOf(FileError);
-    expect(error!.message).toBe(
+    const loading = await errorOf(DPT.load(model, { device: await testDevice(), dtype: "q4" }));
+    expect(loading).toBeInstanceOf(NumberError);
+    expect(loading!.message).toContain(`weights: want finite numbers, got NaN at [100] of "${broken}".`);
+    const ahead = await errorOf(quantizedFiles(model, "q4"));
+    expect(ahead).toBeInstanceOf(FileError);
+    expect(ahead!.message).toBe(
       "weights: want finite numbers in dpt.encoder.layer.1.attention.output.dense to quantise, got NaN. Use dtype f32.",
     );
   });
