@@ -1,14 +1,7 @@
-import {
-  FileError,
-  filesFromBlobs,
-  filesFromHub,
-  filesFromUrl,
-  type ModelFiles,
-  type Patience,
-} from "../../src/index.ts";
+import { FileError, filesFromBlobs, type ModelFiles, type Patience } from "../../src/index.ts";
 import { isHubId } from "../../src/runtime/hub-model.ts";
 import { PATIENCE } from "../../src/runtime/patience.ts";
-import { patientFetch } from "../../src/runtime/patient-fetch.ts";
+import { openPretrained } from "../../src/runtime/pretrained-source.ts";
 import type { ModelRequest, OpenOptions } from "../engine.ts";
 import { embeddedModel } from "./embedded.ts";
 import { fetchOrSayWhy } from "./fetch-or-say-why.ts";
@@ -28,9 +21,10 @@ export async function openFiles({ name, files }: ModelRequest, options: OpenOpti
     return filesFromBlobs(name, Object.fromEntries(await Promise.all(entries)) as Record<string, Blob>);
   }
   if (files) return filesFromBlobs(name.replace(/^file:/, ""), files);
-  if (isHubId(name) && name.includes("/")) return filesFromHub(name, { fetch: fetchOrSayWhy, patience: PAGE_PATIENCE });
-  if (URL.canParse(name) && /^https?:/.test(name)) {
-    return filesFromUrl(name, { fetch: patientFetch(fetchOrSayWhy, PAGE_PATIENCE) });
+  if ((isHubId(name) && name.includes("/")) || (URL.canParse(name) && /^https?:/.test(name))) {
+    const { onProgress, onNotice } = options;
+    const onDownload = (done: number, total: number) => onProgress({ phase: "download", done, total });
+    return openPretrained(name, { fetch: fetchOrSayWhy, patience: PAGE_PATIENCE }, { onDownload, onNotice });
   }
   throw new FileError(
     `model: want an id of the hub (organisation/name) or an address (https://…), got "${name}". ` +
