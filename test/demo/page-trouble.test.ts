@@ -104,7 +104,7 @@ test("a server without CORS, one that stalls and one that is not there", async (
     /want an answer from the server, got no byte for 10 s\. Check the address and the connection/,
   );
   await choose("http://127.0.0.1:9/model");
-  expect(await visit.until('[role="alert"]', /127\.0\.0\.1:9\//)).toMatch(/Check the connection and try again/);
+  expect(await visit.until('[role="alert"]', /127\.0\.0\.1:9\//)).toMatch(/Check the address and the connection/);
   expect(await visit.text('[role="alert"] .button')).toBe("Try again");
 });
 
