@@ -35,18 +35,37 @@ const ALLOWED = { fixed: 32 * 2 ** 20, times: 64 };
 export async function runTarget(target: HostileTarget, runs: number, seed: number): Promise<HostileTally> {
   let [accepted, slowest, largest] = [0, 0, 0];
   const property = fc.asyncProperty(target.inputs, async (bytes) => {
-    const before = allocated();
-    const began = performance.now();
-    if (await isRead(target, bytes)) accepted++;
-    const spent = performance.now() - began;
-    const taken = allocated() - before;
+    let read = await measured(target, bytes);
+    // What is left of the inputs before, or what a library loads at first, is not this input's: it is not there again.
+    if (isTooMuch(read, bytes)) read = await measured(target, bytes);
+    const { spent, taken } = read;
+    if (read.isRead) accepted++;
     slowest = Math.max(slowest, spent);
     largest = Math.max(largest, taken);
     if (spent > LONGEST) throw new Error(`takes ${spent.toFixed()} ms`);
-    if (taken > ALLOWED.fixed + ALLOWED.times * bytes.length) throw new Error(`allocates ${taken} bytes`);
+    if (isTooMuch(read, bytes)) throw new Error(`allocates ${taken} bytes`);
   });
   await fc.assert(property, { numRuns: runs, seed, includeErrorInReport: true });
   return { name: target.name, inputs: runs, accepted, slowest, largest };
+}
+
+interface Reading {
+  readonly isRead: boolean;
+  /** Milliseconds. */
+  readonly spent: number;
+  /** Bytes. */
+  readonly taken: number;
+}
+
+async function measured(target: HostileTarget, bytes: Uint8Array<ArrayBuffer>): Promise<Reading> {
+  const before = allocated();
+  const began = performance.now();
+  const read = await isRead(target, bytes);
+  return { isRead: read, spent: performance.now() - began, taken: allocated() - before };
+}
+
+function isTooMuch({ taken }: Reading, { length }: Uint8Array): boolean {
+  return taken > ALLOWED.fixed + ALLOWED.times * length;
 }
 
 async function isRead(target: HostileTarget, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {

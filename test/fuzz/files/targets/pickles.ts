@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { openFolder } from "../../../../src/model/open-folder.ts";
 import { readPickleCheckpoint } from "../../../../src/runtime/pickle-checkpoint.ts";
 import { readStoredTensor } from "../../../../src/runtime/stored-tensor.ts";
+import { readStoredZip } from "../../../../src/runtime/stored-zip.ts";
 import { readTorchStateDict } from "../../../../src/runtime/torch-state-dict.ts";
 import {
   pickleBytes,
@@ -58,26 +60,25 @@ export const torchZipTarget: HostileTarget = {
   },
 };
 
-const PAPER = await zipOf([
-  [
-    "archive/data.pkl",
-    pickleFile(
-      pickleDict({
-        "scratch.refinenet1.resConfUnit1.conv1.weight": tensor([1, 1, 1, 1], [1, 1, 1, 1]),
-        "scratch.layer1_rn.weight": tensor([1, 1, 1, 1], [1, 1, 1, 1]),
-        "pretrained.model.pos_embed": tensor([1, 2, 1], [1, 1, 1]),
-        "pretrained.model.blocks.0.mlp.fc1.weight": tensor([2, 3], [3, 1]),
-        "pretrained.model.patch_embed.backbone.stages.0.blocks.0.conv3.weight": tensor([1, 1, 1, 1], [1, 1, 1, 1]),
-      }),
-    ),
-  ],
-  ["archive/data/0", STORAGE],
-]);
+/** A small model in the paper's layout, and where in it the pickle lies, which says all but the numbers. */
+const PAPER = new Uint8Array(readFileSync("test/fixtures/cases/paper-vit-seg/dpt_large-ade20k-tiny.pt"));
+const PAPER_PICKLE = await pickleIn(PAPER);
+const AT = Buffer.from(PAPER.buffer).indexOf(PAPER_PICKLE);
 
-/** A release of the paper: what config.json would say is read off names and shapes. */
+async function pickleIn(zip: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const members = await readStoredZip(memoryFile("dpt.pt", zip));
+  const [, pickle] = [...members].find(([name]) => name.endsWith("/data.pkl"))!;
+  return pickle.read(0, pickle.size);
+}
+
+/** A release of the paper, whose pickle is changed: what config.json would say is read off names and shapes. */
 export const paperTarget: HostileTarget = {
   name: "paper's .pt",
   share: 0.02,
-  inputs: editedBytes([PAPER]),
-  read: (bytes) => openFolder(memoryFolder({ "dpt.pt": bytes })),
+  inputs: editedBytes([PAPER_PICKLE]),
+  read(pickle) {
+    const bytes = PAPER.slice();
+    bytes.set(pickle.subarray(0, PAPER_PICKLE.length), AT);
+    return openFolder(memoryFolder({ "dpt_large-ade20k.pt": bytes }));
+  },
 };
