@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import puppeteer, { type Browser } from "puppeteer";
 import { findOnPath } from "./find-on-path.ts";
@@ -9,7 +12,7 @@ import { findOnPath } from "./find-on-path.ts";
 export async function launchFirefox(): Promise<Browser | string> {
   const executablePath = process.env.FIREFOX_PATH ?? findOnPath(["firefox-esr", "firefox"]);
   if (!executablePath) return "want Firefox, got none. Install it (Debian: firefox-esr), or set FIREFOX_PATH";
-  return puppeteer.launch({
+  const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath,
     headless: true,
@@ -22,4 +25,31 @@ export async function launchFirefox(): Promise<Browser | string> {
       "gfx.webgpu.ignore-blocklist": true,
     },
   });
+  const lack = await lackOf(browser);
+  if (lack === undefined) return browser;
+  const version = await browser.version();
+  await browser.close();
+  return `want WebGPU in Firefox, got ${version} without: ${lack}. Use a newer one, and a Vulkan driver (Debian: mesa-vulkan-drivers)`;
+}
+
+/** Why there is no adapter; `undefined` if there is one. WebGPU is there for pages of a server, and for no blank page. */
+async function lackOf(browser: Browser): Promise<string | undefined> {
+  const server = createServer((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<title>"));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const page = await browser.newPage();
+  try {
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return await page.evaluate(async () => {
+      if (!navigator.gpu) return "no navigator.gpu";
+      try {
+        return (await navigator.gpu.requestAdapter()) ? undefined : "no adapter";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+  } finally {
+    await page.close();
+    server.closeAllConnections();
+    server.close();
+  }
 }
