@@ -44,7 +44,7 @@ async function lackOf(browser: Browser): Promise<string | undefined> {
       try {
         return (await navigator.gpu.requestAdapter()) ? undefined : "no adapter";
       } catch (error) {
-        return (error as Error).message;
+        return (error as Error).message.replace(/\.$/, "");
       }
     });
   } finally {
