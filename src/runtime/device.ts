@@ -55,14 +55,6 @@ export async function requestOwnAdapter(): Promise<GPUAdapter> {
   return adapter;
 }
 
-/**
- * The browser's own adapter, then its device.
- * @throws MachineError without WebGPU, an adapter or a device
- */
-export async function requestOwnDevice(): Promise<GPUDevice> {
-  return requestDevice(await requestOwnAdapter());
-}
-
 /** Vendor, architecture and name, as far as the adapter tells them. */
 export function describeAdapter({ info }: { readonly info: GPUAdapterInfo }): string {
   const parts = [info.description || info.device, info.vendor, info.architecture];

@@ -22,14 +22,3 @@ export interface Traits {
   /** Invocations that a workgroup may have. */
   readonly invocations: number;
 }
-
-/** What WebGPU promises of every device. */
-export const LEAST_TRAITS: Traits = {
-  software: false,
-  f16: false,
-  subgroups: false,
-  subgroupSize: undefined,
-  subgroupMatrices: [],
-  workgroupBytes: 16384,
-  invocations: 256,
-};

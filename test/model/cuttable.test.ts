@@ -4,7 +4,7 @@ import { dptWeights } from "../../src/model/dpt.ts";
 import { forwardGraph } from "../../src/model/forward.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
 import { mostParts } from "../../src/runtime/cut-kernel.ts";
-import { LEAST_TRAITS } from "../../src/runtime/traits.ts";
+import { LEAST_TRAITS } from "../least-traits.ts";
 
 const M = 8;
 const traits = {

@@ -4,8 +4,8 @@ import { Engine } from "../../src/runtime/engine.ts";
 import { Graph } from "../../src/runtime/graph.ts";
 import type { PathTimes } from "../../src/runtime/path-times.ts";
 import { TimestampRecorder } from "../../src/runtime/profiler.ts";
-import { LEAST_TRAITS } from "../../src/runtime/traits.ts";
 import { testDevice } from "../device.ts";
+import { LEAST_TRAITS } from "../least-traits.ts";
 import { pathDevice } from "../path-device.ts";
 import { kernelWithPaths } from "./kernel-with-paths.ts";
 

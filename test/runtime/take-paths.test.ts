@@ -4,7 +4,7 @@ import { choicesOf } from "../../src/runtime/path-choices.ts";
 import type { PathTimes } from "../../src/runtime/path-times.ts";
 import { planOf } from "../../src/runtime/plan.ts";
 import { takePaths } from "../../src/runtime/take-paths.ts";
-import { LEAST_TRAITS } from "../../src/runtime/traits.ts";
+import { LEAST_TRAITS } from "../least-traits.ts";
 import { runGraph } from "../run-graph.ts";
 import { kernelWithPaths } from "./kernel-with-paths.ts";
 

@@ -1,6 +1,6 @@
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { DPT, type RawPicture, type StageReport } from "../../src/index.ts";
-import { describeAdapter, requestOwnDevice } from "../../src/runtime/device.ts";
+import { describeAdapter, requestDevice, requestOwnAdapter } from "../../src/runtime/device.ts";
 import type { InputData } from "../../src/runtime/graph.ts";
 import type { Kernel } from "../../src/runtime/kernel.ts";
 import type { Precision } from "../../src/runtime/tensor.ts";
@@ -13,7 +13,7 @@ import { verifyCase } from "../verify-case.ts";
 let device: Promise<GPUDevice> | undefined;
 
 function sharedDevice(): Promise<GPUDevice> {
-  device ??= requestOwnDevice();
+  device ??= requestOwnAdapter().then(requestDevice);
   return device;
 }
 

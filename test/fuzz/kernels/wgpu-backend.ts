@@ -1,4 +1,4 @@
-import { LEAST_TRAITS } from "../../../src/runtime/traits.ts";
+import { LEAST_TRAITS } from "../../least-traits.ts";
 import type { Wgpu } from "../../wgpu/open-wgpu.ts";
 import type { Backend } from "./trial.ts";
 
