@@ -100,3 +100,24 @@ test("stores halves where asked", () => {
   expect(kernel.output).toEqual({ shape: [1, 3, 2, 2], dtype: "f16" });
   expect(kernel.code).toContain("enable f16;");
 });
+
+test("windows of several pictures, behind others of a batch", async () => {
+  const [height, width] = [5, 6];
+  const params: NormalizePixelsParams = {
+    height,
+    width,
+    scale: 1 / 255,
+    ...IMAGENET,
+    pad: { top: 1, left: 0, bottom: 0, right: 2 },
+    // It ends below and right of the picture, where the next picture and the next row lie in memory.
+    crop: { top: 2, left: 3, height: 4, width: 5 },
+    precision: "f32",
+  };
+  const next = randomStream(9);
+  const pixels = Uint32Array.from({ length: 2 * height * width }, () => Math.floor(next() * 2 ** 32));
+  const kernel = normalizePixels({ ...params, place: { first: 1, count: 2, batch: 3 } });
+  expect(kernel.output.shape).toEqual([3, 3, 5, 7]);
+  const got = (await runFloat(kernel, pixels)).subarray(3 * 5 * 7);
+  const each = [0, 1].map((i) => reference(pixels.subarray(i * height * width, (i + 1) * height * width), params));
+  expectClose(got, Float64Array.from(each.flatMap((image) => [...image])), [2, 3, 5, 7], 1e-6);
+});
