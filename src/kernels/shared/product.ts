@@ -48,7 +48,7 @@ export function product(params: Product): Kernel {
   return {
     ...tiled(params, own),
     path: own.name,
-    paths: (traits) => tilings(problem, traits).map((tiling) => pathOf(params, tiling)),
+    paths: async (traits) => (await tilings(problem, traits)).map((tiling) => pathOf(params, tiling)),
   };
 }
 

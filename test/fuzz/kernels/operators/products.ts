@@ -46,7 +46,7 @@ function cutOf(choose: Choices, rows: number) {
 }
 
 /** Linear layers and 1×1 convolutions, by any path, with any epilogue. */
-export const matmulTrial: Operator = (choose, { precisions, traits }) => {
+export const matmulTrial: Operator = async (choose, { precisions, traits }) => {
   const precision = choose.pick(precisions);
   const isPositive = choose.chance(0.5);
   const cut = cutOf(choose, choose.whole(70));
@@ -66,7 +66,7 @@ export const matmulTrial: Operator = (choose, { precisions, traits }) => {
     : weight;
   const reference = (a: Float32Array, b: Float32Array) => matmulLoop(a, b, params);
   const product = { kernel, x, weight: stored, packed: words ?? packed, reference, depth: channelsIn, epilogue };
-  const path = choose.path(kernel, traits);
+  const path = await choose.path(kernel, traits);
   const webnn = WEBNN_ULPS.matmul(channelsIn) + WEBNN_ACTIVATION[epilogue.activation ?? "none"];
   return {
     operator: quantized ? `matmul ${quantized}` : "matmul",
@@ -78,7 +78,7 @@ export const matmulTrial: Operator = (choose, { precisions, traits }) => {
 };
 
 /** Convolutions of any window, stride and padding, by any path. */
-export const conv2dTrial: Operator = (choose, { precisions, traits }) => {
+export const conv2dTrial: Operator = async (choose, { precisions, traits }) => {
   const precision = choose.pick(precisions);
   const isPositive = choose.chance(0.5);
   const size = choose.whole(4);
@@ -105,7 +105,7 @@ export const conv2dTrial: Operator = (choose, { precisions, traits }) => {
   const packed = packConv2d(weight, channelsOut, channelsIn, size * size);
   const reference = (a: Float32Array, b: Float32Array) =>
     conv2dLoop(relu ? a.map((value) => Math.max(value, 0)) : a, b, sizes);
-  const path = choose.path(kernel, traits);
+  const path = await choose.path(kernel, traits);
   return {
     operator: "conv2d",
     parameters: { ...sizes, relu, ...epilogue, precision, path: path.name },
@@ -118,7 +118,7 @@ export const conv2dTrial: Operator = (choose, { precisions, traits }) => {
 };
 
 /** Transposed convolutions whose stride is their window, by any path. */
-export const convTranspose2dTrial: Operator = (choose, { precisions, traits }) => {
+export const convTranspose2dTrial: Operator = async (choose, { precisions, traits }) => {
   const precision = choose.pick(precisions);
   const isPositive = choose.chance(0.5);
   const [batch, height, width] = [choose.whole(2), choose.whole(9), choose.whole(9)];
@@ -131,7 +131,7 @@ export const convTranspose2dTrial: Operator = (choose, { precisions, traits }) =
   const want = finish(convTranspose2dLoop(x, weight, sizes), channelsOut, { bias });
   const products = convTranspose2dLoop(x.map(Math.abs), weight.map(Math.abs), sizes);
   const magnitudes = finish(products, channelsOut, { bias: bias.map(Math.abs) });
-  const path = choose.path(kernel, traits);
+  const path = await choose.path(kernel, traits);
   return {
     operator: "convTranspose2d",
     parameters: { ...sizes, precision, path: path.name },
