@@ -12,6 +12,7 @@ import { applyHead, type HeadWeights, headWeights } from "./heads.ts";
 import { DPT_NECK, TIPSV2_NECK } from "./neck-names.ts";
 import type { Ops } from "./ops.ts";
 import type { Quantization } from "./quantized-weight.ts";
+import { quantizing } from "./quantizing.ts";
 import { reassemble, reassembleWeights, type StageWeights } from "./reassemble.ts";
 import { type Conv, WeightScope } from "./weights.ts";
 
@@ -72,7 +73,8 @@ export async function dptWeights(
   convolution?: Convolution,
   quantization?: Quantization,
 ): Promise<DptWeights> {
-  const scope = new WeightScope(precision, convolution, quantization);
+  const quantize = quantization && { ...quantization, quantizedWeight: (await quantizing()).quantizedWeight };
+  const scope = new WeightScope(precision, convolution, quantize);
   const backbone = await bindBackbone(scope, config);
   const decoders = config.decoders.map((decoder) => bindDecoder(scope, decoder, config.backbone));
   return { backbone, decoders, leaves: scope.collected };

@@ -41,6 +41,7 @@ import {
   type SegmentOptions,
 } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
+import { quantizing } from "./quantizing.ts";
 import { Runs } from "./runs.ts";
 import type { StreamSource } from "./stream/open-frames.ts";
 import type { StreamedFrame, StreamOptions } from "./stream/stream-frames.ts";
@@ -102,7 +103,8 @@ export class DPT {
       import("./network.ts"),
       openFolder(files, options),
     ]);
-    chooseStorage(checkpoint, dtype);
+    // Fetched while the device opens; what goes wrong is told where it is needed.
+    if (chooseStorage(checkpoint, dtype).quantization) quantizing().catch(() => {});
     signal?.throwIfAborted();
     const engine = await Engine.open({ ...options, device: givenDevice(options.device) }, PATH_PREFERENCES);
     try {

@@ -25,7 +25,7 @@ import {
   scaleRows,
   standardizeRows,
 } from "./fold.ts";
-import { type PackedWeight, type Quantization, quantizedWeight } from "./quantized-weight.ts";
+import type { PackedWeight, Quantization, quantizedWeight } from "./quantized-weight.ts";
 
 /** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
 export interface Linear {
@@ -59,6 +59,11 @@ export interface Norm {
 /** torch.nn.GroupNorm. */
 export interface GroupNorm extends Norm {
   readonly groups: number;
+}
+
+/** How weights are quantised, and by what: it is loaded for models that have such. */
+export interface Quantizing extends Quantization {
+  readonly quantizedWeight: typeof quantizedWeight;
 }
 
 interface Affine {
@@ -116,27 +121,27 @@ interface NamedLinear {
 export class WeightScope {
   readonly precision: Precision;
   readonly convolution: Convolution;
-  readonly quantization: Quantization | undefined;
+  readonly quantizing: Quantizing | undefined;
   readonly collected: Weight[];
   readonly #path: string;
 
   constructor(
     precision: Precision,
     convolution: Convolution = "auto",
-    quantization?: Quantization,
+    quantizing?: Quantizing,
     path = "",
     collected: Weight[] = [],
   ) {
     this.precision = precision;
     this.convolution = convolution;
-    this.quantization = quantization;
+    this.quantizing = quantizing;
     this.collected = collected;
     this.#path = path;
   }
 
   /** The scope of a submodule. */
   at(path: string): WeightScope {
-    return new WeightScope(this.precision, this.convolution, this.quantization, this.#name(path), this.collected);
+    return new WeightScope(this.precision, this.convolution, this.quantizing, this.#name(path), this.collected);
   }
 
   /** torch.nn.Linear, or a Conv2d that is one: with a 1×1 window, or with a stride that is its window. */
@@ -281,7 +286,7 @@ export class WeightScope {
 
   /** A transformed weight is four times as large, which is not what one quantises for. */
   #winograd(shape: Pick<Conv, "channelsIn" | "channelsOut" | "size" | "stride" | "padding">): WinogradSide | undefined {
-    const auto = this.quantization ? "direct" : "auto";
+    const auto = this.quantizing ? "direct" : "auto";
     const convolution = this.convolution === "auto" ? auto : this.convolution;
     return chooseWinograd({ ...shape, precision: this.precision }, convolution);
   }
@@ -369,8 +374,9 @@ export class WeightScope {
   ): PackedWeight {
     const shape = packedShape(taps, channelsIn, channelsOut);
     const float = { label: this.#name(label), shape, dtype: this.precision, ...recipe };
-    const format = coarsest === "none" ? undefined : this.quantization && (coarsest ?? this.quantization.format);
-    const weight = format ? quantizedWeight(float, format, this.quantization!) : float;
+    const { quantizing } = this;
+    const isQuantized = quantizing && coarsest !== "none";
+    const weight = isQuantized ? quantizing.quantizedWeight(float, coarsest ?? quantizing.format, quantizing) : float;
     this.collected.push(weight);
     return weight;
   }

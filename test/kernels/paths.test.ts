@@ -5,6 +5,7 @@ import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
 import { samePadding } from "../../src/kernels/shared/padding.ts";
 import { quantize } from "../../src/kernels/shared/quantize.ts";
+import { QUANTIZED_STORAGE } from "../../src/kernels/shared/quantized-storage.ts";
 import { planWinograd } from "../../src/kernels/shared/winograd.ts";
 import { winogradProduct } from "../../src/kernels/winograd-product.ts";
 import { traitsOf } from "../../src/runtime/device.ts";
@@ -54,8 +55,8 @@ function matmulCase(precision: Precision, params: Cased): Product {
   };
   if (!quantized) return { ...base, weight, packed };
   const columns = packedShape(1, k, n)[1]!;
-  const words = quantize(quantized, packed, columns, "w");
-  const values = dequantize(quantized, words, packed.length / columns, columns);
+  const words = quantize(quantized.format, packed, columns, "w");
+  const values = dequantize(quantized.format, words, packed.length / columns, columns);
   return { ...base, weight: weight.map((_, i) => values[(i % k) * columns + Math.floor(i / k)]!), packed: words };
 }
 
@@ -142,8 +143,9 @@ const cases: Readonly<Record<string, (precision: Precision) => Product>> = {
   "several matrices": winogradCase,
 };
 const quantized: typeof cases = {
-  "a weight in q8": (p) => matmulCase(p, { ...sizes, bias: "channel", quantized: "q8" }),
-  "a weight in q4": (p) => matmulCase(p, { ...sizes, rows: 33, channelsIn: 300, quantized: "q4", residuals: 1 }),
+  "a weight in q8": (p) => matmulCase(p, { ...sizes, bias: "channel", quantized: QUANTIZED_STORAGE.q8 }),
+  "a weight in q4": (p) =>
+    matmulCase(p, { ...sizes, rows: 33, channelsIn: 300, quantized: QUANTIZED_STORAGE.q4, residuals: 1 }),
 };
 
 /** `run` of {@link checkProduct} by another path; what is stored in f16 is given as floats. */

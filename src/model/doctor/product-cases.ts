@@ -5,6 +5,7 @@ import { matmul } from "../../kernels/matmul.ts";
 import { patchEmbed } from "../../kernels/patch-embed.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../kernels/shared/pack.ts";
 import { quantize } from "../../kernels/shared/quantize.ts";
+import { QUANTIZED_STORAGE } from "../../kernels/shared/quantized-storage.ts";
 import { bandSizes, planWinograd, winogradFilters, winogradPoints } from "../../kernels/shared/winograd.ts";
 import { winogradInput } from "../../kernels/winograd-input.ts";
 import { winogradOutput } from "../../kernels/winograd-output.ts";
@@ -55,7 +56,7 @@ const quantized = (format: "q8" | "q4"): DoctorCase => {
     name: `matmul ${format}`,
     // Activations are f32 where weights are quantised.
     precisions: ["f32"],
-    paths: async (precision) => [ownPath(matmul({ ...QUANTIZED, quantized: format, precision }))],
+    paths: async (precision) => [ownPath(matmul({ ...QUANTIZED, quantized: QUANTIZED_STORAGE[format], precision }))],
     inputs: [numbers(rows * channelsIn, 11), words],
   };
 };

@@ -11,6 +11,7 @@ import {
   packVector,
 } from "../../../../src/kernels/shared/pack.ts";
 import { quantize } from "../../../../src/kernels/shared/quantize.ts";
+import { QUANTIZED_STORAGE } from "../../../../src/kernels/shared/quantized-storage.ts";
 import { elementCount } from "../../../../src/runtime/tensor.ts";
 import { expectProduct } from "../../../kernels/check-product.ts";
 import { sumTolerance } from "../../../kernels/sum-tolerance.ts";
@@ -53,8 +54,8 @@ export const matmulTrial: Operator = async (choose, { precisions, traits }) => {
   const [channelsIn, channelsOut] = [choose.whole(choose.chance(0.1) ? 700 : 60), choose.whole(70)];
   const quantized = !isPositive && choose.chance(0.2) ? choose.pick(["q8", "q4"] as const) : undefined;
   const epilogue = epilogueOf(choose, isPositive);
-  const params = { batch: choose.whole(3), ...cut, channelsIn, channelsOut, quantized, ...epilogue, precision };
-  const kernel = matmul(params);
+  const params = { batch: choose.whole(3), ...cut, channelsIn, channelsOut, ...epilogue, precision };
+  const kernel = matmul({ ...params, quantized: quantized && QUANTIZED_STORAGE[quantized] });
   const x = choose.normal(elementCount(kernel.inputs[0]!.shape), precision, { isPositive });
   const weight = choose.normal(channelsOut * channelsIn, precision, { isPositive });
   const packed = packLinear(weight, channelsOut, channelsIn);
