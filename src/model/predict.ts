@@ -9,7 +9,7 @@ import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
 import { groupName } from "./group-name.ts";
 import { logitsSize } from "./heads.ts";
 import { type InF32, Ops } from "./ops.ts";
-import { depthAtPicture, labelsAtPicture, normalsAtPicture, type PictureWay, scoresAtPicture } from "./postprocess.ts";
+import { depthAtPicture, labelsAtPicture, type PictureWay, scoresAtPicture } from "./postprocess.ts";
 import { preprocess } from "./preprocess.ts";
 import type { NetworkSize, Processor, Size } from "./processor.ts";
 
@@ -94,23 +94,15 @@ function placesOf(groups: readonly PictureGroup[]): { readonly picture: Size; re
 
 function answersAtPicture(
   graph: Graph,
-  { config: { task, head }, output }: DecoderStages,
+  { config, output, head }: DecoderStages,
   way: PictureWay,
   logits: LogitsAnswer,
 ): Readonly<Record<string, Tensor>> {
-  switch (task) {
-    case "segmentation": {
-      const upsampled = { ...way, upsampled: logitsSize(output, head) };
-      const labels = labelsAtPicture(graph, output, upsampled);
-      return logits === "labels" ? { labels } : { labels, scores: scoresAtPicture(graph, output, upsampled) };
-    }
-    case "depth": {
-      const own = head.kind === "tips-depth" ? "bilinear" : "bicubic";
-      return { depth: depthAtPicture(graph, output, { ...way, mode: way.mode ?? own }) };
-    }
-    case "normals":
-      return { normals: normalsAtPicture(graph, output, way) };
-  }
+  const { task } = config;
+  if (task !== "segmentation") return { [task]: (head.atPicture ?? depthAtPicture)(graph, output, way) };
+  const upsampled = { ...way, upsampled: logitsSize(output, config.head) };
+  const labels = labelsAtPicture(graph, output, upsampled);
+  return logits === "labels" ? { labels } : { labels, scores: scoresAtPicture(graph, output, upsampled) };
 }
 
 /** f32 whatever the precision of the model, so that logits of windows add up whichever layers were kept in f32 meanwhile. */

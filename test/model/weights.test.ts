@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { embeddingWeights } from "../../src/model/backbones/embeddings.ts";
+import { patchMerging } from "../../src/model/backbones/patch-merging.ts";
 import { positionBias } from "../../src/model/backbones/position-bias.ts";
 import type { VitConfig } from "../../src/model/backbones/vit.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
@@ -144,7 +145,7 @@ describe("weights are made from PyTorch's", () => {
   });
 
   test("Swin's patch merging: neighbours column by column to a window by rows", () => {
-    const { weight, bias, size, stride, padding } = new WeightScope("f32").merging("m", 1, 1);
+    const { weight, bias, size, stride, padding } = patchMerging(new WeightScope("f32"), "m", 1, 1);
     expect(weight.sources).toEqual([{ name: "m.weight", shape: [1, 4] }]);
     expect([bias, size, stride, padding]).toEqual([undefined, 2, 2, "end"]);
     // Above left, below left, above right, below right.
