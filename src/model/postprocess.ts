@@ -1,6 +1,5 @@
 import { argMaxResized } from "../kernels/arg-max-resized.ts";
 import { type Band, composeBands, type ResizeMode, resizeBand, stackBand } from "../kernels/bands.ts";
-import { classScoresResized } from "../kernels/class-scores-resized.ts";
 import { resampleMap } from "../kernels/resample-map.ts";
 import { ALONE, type BatchPlace } from "../kernels/shared/batch-place.ts";
 import type { ResizedLogitsParams } from "../kernels/shared/resized-logits.ts";
@@ -36,16 +35,8 @@ export function labelsAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): T
   return resizedLogits(graph, logits, way, argMaxResized);
 }
 
-/**
- * The same way, to how sure the softmax over the classes is.
- *
- * @returns `[3, count · picture.height, picture.width]` f32 as `classScoresResized` makes them: confidence, margin, entropy
- */
-export function scoresAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): Tensor {
-  return resizedLogits(graph, logits, way, classScoresResized);
-}
-
-function resizedLogits(
+/** Records the same way by a kernel that takes logits. */
+export function resizedLogits(
   graph: Graph,
   logits: Tensor,
   { upsampled, picture, mode = "bilinear", place = ALONE }: LogitsWay,
