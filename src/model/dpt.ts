@@ -85,8 +85,10 @@ async function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfi
   switch (config.kind) {
     case "vit":
       return vit(scope.at("dpt"), config);
-    case "dinov2":
-      return dinov2(scope.at("backbone"), config);
+    case "dinov2": {
+      const gate = config.swiglu ? (await loadPart(import("./backbones/operators/swiglu.ts"))).swiglu : undefined;
+      return dinov2(scope.at("backbone"), config, gate);
+    }
     case "hybrid":
       return (await loadPart(import("./backbones/hybrid.ts"))).hybrid(scope.at("dpt"), config);
     case "swinv2":

@@ -7,9 +7,10 @@ import { writeBuffer } from "./gpu-buffer.ts";
 import { dispatchBytes, type Graph, type InputData } from "./graph.ts";
 import { GraphMemory } from "./graph-memory.ts";
 import { guardErrors } from "./guard-errors.ts";
+import { loadPart } from "./load-part.ts";
 import { planMemory } from "./memory-plan.ts";
 import type { Pipelines } from "./pipelines.ts";
-import { type KernelTime, TimestampRecorder } from "./profiler.ts";
+import type { KernelTime, TimestampRecorder } from "./profiler.ts";
 import { type Step, StepRunner } from "./step-runner.ts";
 import { byteLength } from "./tensor.ts";
 import type { WeightStore } from "./weight-store.ts";
@@ -129,7 +130,8 @@ export class Session {
     if (profile && !device.features.has("timestamp-query")) {
       throw new MachineError("profile: want the feature timestamp-query, got an adapter without it. Run unprofiled.");
     }
-    const recorder = profile ? new TimestampRecorder(device, this.#graph.dispatches.length) : undefined;
+    const profiler = profile ? await loadPart(import("./profiler.ts")) : undefined;
+    const recorder = profiler && new profiler.TimestampRecorder(device, this.#graph.dispatches.length);
     const copy = () => {
       const encoder = device.createCommandEncoder({ label: "read back" });
       for (const [name, tensor] of this.#graph.outputs) {

@@ -3,7 +3,7 @@ import { filesFromFolder } from "../../cli/node-files.ts";
 import { dptWeights } from "../../src/model/dpt.ts";
 import { forwardGraph } from "../../src/model/forward.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { mostParts } from "../../src/runtime/cut-kernel.ts";
+import { mostParts } from "../../src/runtime/most-parts.ts";
 import { LEAST_TRAITS } from "../least-traits.ts";
 
 const M = 8;

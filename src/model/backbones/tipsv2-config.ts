@@ -14,6 +14,6 @@ export function parseTipsv2(json: Fields): Tipsv2Config {
   // The class's own default is true, which the neck, in want of a class token, cannot take.
   if (json.boolean("reshape_hidden_states", false)) throw json.wrong("reshape_hidden_states", "false", true);
   const registers = json.whole("num_register_tokens", 1, 0);
-  const fields = parseDinov2Fields(json, { imageSize: 448, interpolation: "antialiased bilinear" });
+  const fields = parseDinov2Fields(json, { imageSize: 448, interpolation: "bilinear" });
   return { kind: "tipsv2", ...fields, registers };
 }

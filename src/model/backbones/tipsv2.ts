@@ -2,6 +2,8 @@ import type { WeightScope } from "../weights.ts";
 import type { Backbone } from "./backbone.ts";
 import { swigluSize } from "./dinov2.ts";
 import { embed, embeddingWeights } from "./embeddings.ts";
+import { resizeAntialiased } from "./operators/resize-antialiased.ts";
+import { swiglu } from "./operators/swiglu.ts";
 import type { Tipsv2Config } from "./tipsv2-config.ts";
 import { type BlockWeights, encoderTaps, type Mlp, type SwigluMlp } from "./transformer.ts";
 
@@ -24,7 +26,7 @@ export function tipsv2(scope: WeightScope, config: Tipsv2Config): Backbone {
   const blocks = Array.from({ length: config.layers }, (_, i) => block(scope.at(`blocks.${i}`)));
   const norm = config.normTaps ? scope.norm("norm", d, epsilon) : undefined;
   return (ops, pixels) => {
-    const { tokens, grid } = embed(ops, pixels, embeddings, config);
+    const { tokens, grid } = embed(ops, pixels, embeddings, config, resizeAntialiased);
     const taps = encoderTaps(ops, tokens, blocks, config.heads, config.taps);
     return { taps: norm ? taps.map((tap) => ops.layerNorm(tap, norm)) : taps, grid, leading: 1 + registers };
   };
@@ -32,14 +34,14 @@ export function tipsv2(scope: WeightScope, config: Tipsv2Config): Backbone {
 
 function mlpWeights(
   layer: WeightScope,
-  { hiddenSize: d, mlpRatio, swiglu, activation }: Tipsv2Config,
+  { hiddenSize: d, mlpRatio, swiglu: isGated, activation }: Tipsv2Config,
 ): Mlp | SwigluMlp {
   const hidden = Math.trunc(d * mlpRatio);
   const scale = "ls2.gamma";
-  if (swiglu) {
+  if (isGated) {
     const gated = swigluSize(hidden);
     const down = layer.linear("mlp.w3", gated, d, { scale });
-    return { kind: "swiglu", up: layer.linear("mlp.w12", d, 2 * gated), down };
+    return { kind: "swiglu", up: layer.linear("mlp.w12", d, 2 * gated), down, swiglu };
   }
   const down = layer.linear("mlp.c_proj", hidden, d, { scale });
   return { kind: "mlp", up: layer.linear("mlp.c_fc", d, hidden), down, activation };
