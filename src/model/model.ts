@@ -10,8 +10,7 @@ import type { Picture, PictureSource } from "../runtime/picture.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
-import { storeFloats } from "../runtime/store-floats.ts";
-import { elementCount, type Precision } from "../runtime/tensor.ts";
+import type { Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
 import type { answerOnDevice, DepthMapOnDevice, OnDeviceOptions, SegmentationOnDevice } from "./answer-on-device.ts";
@@ -256,16 +255,11 @@ export class DPT {
     pixelValues: NamedTensor,
     { stages = false, signal }: { readonly stages?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<Map<string, NamedTensor>> {
-    const { shape, data } = pixelValues;
-    if (data.length !== elementCount(shape)) {
-      const want = `want ${elementCount(shape)} values for [${shape.join(", ")}]`;
-      throw new UsageError(`forward: ${want}, got ${data.length}. Check the shape.`);
-    }
     // A copy: the caller may use its own for the next picture while this one waits its turn.
-    const pixels = storeFloats(data.slice(), this.precision);
+    const given = { ...pixelValues, data: pixelValues.data.slice() };
     return this.#calls.run(async () => {
       const { runForward } = await loadPart(import("./run-forward.ts"));
-      return runForward(this.#answering, shape, pixels, stages);
+      return runForward(this.#answering, given, stages);
     }, signal);
   }
 

@@ -1,23 +1,27 @@
+import { UsageError } from "../runtime/errors.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
-import type { RunInputs } from "../runtime/session.ts";
-import type { Shape } from "../runtime/tensor.ts";
+import { storeFloats } from "../runtime/store-floats.ts";
+import { elementCount } from "../runtime/tensor.ts";
 import { inPyTorchLayout } from "./forward.ts";
 import { jobOf } from "./job-of.ts";
 import { countOf, isNotFinite } from "./predictions.ts";
 import type { Answering } from "./tally.ts";
 
 /**
- * Runs the network alone on `pixel_values` as they are stored.
+ * Runs the network alone on `pixel_values`.
  * @returns tensors by name, in PyTorch's layout
- * @throws NumberError if one of them is not finite
+ * @throws UsageError for a shape that does not fit, NumberError if one of them is not finite
  */
 export async function runForward(
   { runs, model }: Answering,
-  shape: Shape,
-  pixels: RunInputs[string],
+  { shape, data }: NamedTensor,
   stages: boolean,
 ): Promise<Map<string, NamedTensor>> {
-  const inputs = { pixel_values: pixels };
+  if (data.length !== elementCount(shape)) {
+    const want = `want ${elementCount(shape)} values for [${shape.join(", ")}]`;
+    throw new UsageError(`forward: ${want}, got ${data.length}. Check the shape.`);
+  }
+  const inputs = { pixel_values: storeFloats(data, model.precision) };
   const job = jobOf(model, { pixelValues: shape, stages });
   return runs.finite({ call: "forward", job, inputs }, async (compiled) => {
     const { outputs } = await compiled.session.run(inputs);
