@@ -105,6 +105,29 @@ export class DemoPage {
     );
   }
 
+  /** The picture's pixels, as a text to be compared. */
+  shown(): Promise<string> {
+    return this.page.$eval(".layer", (canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  }
+
+  /** Waits until the picture is not what it was. */
+  async untilOther(shown: string): Promise<void> {
+    await this.page.waitForFunction(
+      (old) => document.querySelector<HTMLCanvasElement>(".layer")?.toDataURL() !== old,
+      { timeout: 60_000, polling: 50 },
+      shown,
+    );
+  }
+
+  /** Waits until the picture stays the same for half a second, and gives it. */
+  async untilStill(): Promise<string> {
+    for (;;) {
+      const before = await this.shown();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      if ((await this.shown()) === before) return before;
+    }
+  }
+
   /** What a button downloads: its name and bytes. */
   async download(selector: string): Promise<{ name: string; bytes: Buffer }> {
     await this.page.evaluate(() => {
