@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "puppeteer";
 import { build } from "vite";
+import { artefactPath } from "../artefact-path.ts";
 
-const ARTEFACTS = fileURLToPath(new URL("../artefacts/", import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Builds the page into a folder, as `npm run build:page` does. */
@@ -189,8 +189,7 @@ export class DemoPage {
 
   /** Keeps a picture of the page for whoever wants to see it. */
   async screenshot(name: string): Promise<void> {
-    mkdirSync(ARTEFACTS, { recursive: true });
-    await this.page.screenshot({ path: `${ARTEFACTS}page-${name}.png` });
+    await this.page.screenshot({ path: artefactPath(`page-${name}.png`) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
