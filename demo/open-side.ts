@@ -1,5 +1,5 @@
 import { batch } from "@preact/signals";
-import { type ModelRequest, type OpenedModel, openModel } from "./engine.ts";
+import type { ModelRequest, OpenedModel } from "./engine.ts";
 import { embeddedFor } from "./models/embedded.ts";
 import type { PageTask } from "./settings/settings.ts";
 import { change, openedModels, pickedModels, type Side, say, settings, sides, work } from "./state.ts";
@@ -8,7 +8,7 @@ import { ProgressWords } from "./words/progress-words.ts";
 /**
  * Makes a side's model the one that is asked for, and leaves it where it is that already.
  * @returns it; none if aborted, or if it does not know the task that is set, which is then changed or told
- * @throws as {@link openModel}
+ * @throws what `openModel` throws
  */
 export async function openSide(side: Side, asked: ModelRequest, signal: AbortSignal): Promise<OpenedModel | undefined> {
   const request = { ...asked, files: pickedModels.peek().get(asked.name) };
@@ -33,6 +33,8 @@ async function openedModel(side: Side, request: ModelRequest, signal: AbortSigna
   signal.throwIfAborted();
   closeSide(side);
   const words = new ProgressWords();
+  // The page is there before the library is.
+  const { openModel } = await import("./engine.ts");
   const model = await openModel(request, {
     signal,
     onProgress: (progress) => {

@@ -30,7 +30,7 @@ export function Sources() {
       </button>
       {film.value && <Playing />}
       <ul class="samples" aria-label="Samples">
-        {SAMPLES.map(({ name, words, url }) => (
+        {SAMPLES.map(({ name, words, small }) => (
           <li key={name}>
             <button
               type="button"
@@ -40,7 +40,7 @@ export function Sources() {
               aria-label={`Sample: ${words}`}
               onClick={() => takeSample(name)}
             >
-              <img src={url} alt="" width="72" height="54" />
+              <img src={small} alt="" width="72" height="54" />
             </button>
           </li>
         ))}
