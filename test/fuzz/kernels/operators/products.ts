@@ -24,7 +24,7 @@ import type { Choices } from "../choices.ts";
 import type { Operator } from "../trial.ts";
 import { WEBNN_ACTIVATION, WEBNN_ULPS } from "../webnn.ts";
 
-const ACTIVATIONS: readonly Activation[] = ["none", "relu", "gelu", "geluTanh", "silu", "sigmoid"];
+const ACTIVATIONS: readonly Activation[] = ["none", "relu", "gelu", "geluTanh", "quickGelu", "silu", "sigmoid"];
 
 /** Positive numbers pass nothing on the way that could cancel. */
 function epilogueOf(choose: Choices, isPositive: boolean): Epilogue {
