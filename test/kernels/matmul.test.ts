@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import type { Activation } from "../../src/kernels/shared/activation.ts";
 import { packLinear } from "../../src/kernels/shared/pack.ts";
+import { windowedRows } from "../../src/kernels/shared/windows.ts";
 import { elementCount } from "../../src/runtime/tensor.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
@@ -114,7 +115,15 @@ describe("finds its rows in windows", () => {
   test.each(maps)("batch %i, %o", async (batch, windows) => {
     const rows = windows.height * windows.width;
     for (const channelsIn of [7, 8]) {
-      await check({ batch, rows, windows, channelsIn, channelsOut: 6, bias: "channel", residuals: 1 });
+      await check({
+        batch,
+        rows,
+        windows: windowedRows(windows),
+        channelsIn,
+        channelsOut: 6,
+        bias: "channel",
+        residuals: 1,
+      });
     }
   });
 });
