@@ -1,4 +1,4 @@
-import type { DepthMap, NormalMap, Segmentation } from "../index.ts";
+import type { DepthMap, NormalMap, Segmentation } from "../model/predictions.ts";
 
 /** Gives answers that came from a worker, where only their numbers go, the methods that draw them. */
 export async function drawable(answer: unknown): Promise<unknown> {
