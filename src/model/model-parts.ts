@@ -1,6 +1,7 @@
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import { chooseStorage } from "./choose-storage.ts";
@@ -9,6 +10,7 @@ import type { LoadedWeights } from "./load-fitting.ts";
 import type { LoadOptions } from "./model-options.ts";
 import { openFolder } from "./open-folder.ts";
 import type { Processor } from "./processor.ts";
+import { quantizing } from "./quantizing.ts";
 import type { Network } from "./work.ts";
 
 /** What a model is made of, on its device. */
@@ -29,10 +31,11 @@ export async function modelParts(source: ModelSource, options: LoadOptions): Pro
   const files = openModelSource(source);
   const { onProgress, signal, dtype, convolution, onNotice } = options;
   const [network, { config, processor, checkpoint }] = await Promise.all([
-    import("./network.ts"),
+    loadPart(import("./network.ts")),
     openFolder(files, options),
   ]);
-  chooseStorage(checkpoint, dtype);
+  // Fetched while the device opens; what goes wrong is told where it is needed.
+  if (chooseStorage(checkpoint, dtype).quantization) quantizing().catch(() => {});
   signal?.throwIfAborted();
   const engine = await Engine.open({ ...options, device: givenDevice(options.device) }, PATH_PREFERENCES);
   try {

@@ -1,3 +1,4 @@
+import { loadPart } from "../runtime/load-part.ts";
 import type { ModelSource } from "../runtime/model-source.ts";
 import type { Opening } from "./model-host.ts";
 import type { RemoteDPT } from "./remote-dpt.ts";
@@ -8,6 +9,6 @@ import { takenSource } from "./taken-source.ts";
  * taken before that.
  */
 export async function inWorker(way: Opening["way"], source: ModelSource, options: object): Promise<RemoteDPT> {
-  const [{ RemoteDPT }, taken] = await Promise.all([import("./remote-dpt.ts"), takenSource(source)]);
+  const [{ RemoteDPT }, taken] = await Promise.all([loadPart(import("./remote-dpt.ts")), takenSource(source)]);
   return RemoteDPT[way](taken, options);
 }

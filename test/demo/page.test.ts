@@ -301,3 +301,45 @@ test("the camera's frames are answered until it is taken away, which is told; a 
   await page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 451);
   expect(await visit.text('[role="alert"]')).toBe("");
 });
+
+test("a film paused, smoothed, compared and stopped; its last frame stays, with its answer", async () => {
+  const tiny = encodeURIComponent(demo.tiny.url);
+  await using visit = await open(`?sample=&model=${tiny}&smoothing=50`);
+  const { page } = visit;
+  await visit.give("drop", [await recordedVideo(page)]);
+  await visit.until(".playing", /[1-9]\d* ms behind, \d+ dropped/);
+  // A smoothed label has no confidence of its own.
+  await visit.pointAt(0.3, 0.3);
+  expect(await visit.until(".tip", /./)).toMatch(/^LABEL_\d$/);
+
+  await page.click("#pause");
+  await page.waitForSelector('#pause[aria-label="Go on"]');
+  const still = await visit.untilStill();
+  await page.select("#size", "98");
+  await visit.until(".machine", /Network9\d × 9\d/);
+  expect(await visit.untilStill()).toBe(still);
+  await page.$eval("#smoothing", (slider) => {
+    Object.assign(slider, { value: "0" });
+    slider.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  expect(page.url()).not.toContain("smoothing");
+  await visit.pointAt(0.3, 0.3);
+  await visit.until(".tip", /^LABEL_\d, \d+ %$/);
+  expect(await visit.untilStill()).toBe(still);
+
+  await page.click("#pause");
+  await visit.untilOther(still);
+  await page.evaluate(() => {
+    [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Compare")!.click();
+  });
+  await visit.until("#agreement", /of 6,144 pixels/);
+  await visit.untilOther(await visit.shown());
+  await page.click("#stop");
+  expect(await page.$(".playing")).toBeNull();
+  const last = await visit.untilStill();
+  expect(await visit.text("#agreement")).toMatch(/of 6,144 pixels/);
+  await page.select("#againstDtype", "q4");
+  await visit.untilAnswered();
+  expect(await visit.shown()).toBe(last);
+  expect(visit.problems).toEqual([]);
+});

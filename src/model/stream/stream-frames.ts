@@ -17,11 +17,16 @@ export interface StreamOptions extends SegmentOptions {
   readonly smoothing?: number | undefined;
   /** "all" answers every picture of an iterable that can wait, such as a file's; "newest" is the default. */
   readonly frames?: "newest" | "all" | undefined;
+  /** Frames of a video, camera or screen that are longer on a side than this are shrunk to it; answers are as large. */
+  readonly longest?: number | undefined;
 }
 
 /** What a model tells of one frame. */
 export interface StreamedFrame extends Predictions {
-  /** The frame itself. A VideoFrame of a track is closed when the loop goes on; a video shows the next one by then. */
+  /**
+   * The frame itself, as long as the loop does not go on: a bitmap of a video's, a VideoFrame or a bitmap of a track's, an
+   * iterable's own.
+   */
   readonly picture: PictureSource;
   /** Its place in the film, in seconds, where it has one. */
   readonly time: number | undefined;
@@ -51,14 +56,14 @@ const COUNTED = 10;
 export async function* streamFrames(
   model: StreamingModel,
   source: StreamSource,
-  { tasks = model.tasks, smoothing = 0, frames: which = "newest", ...options }: StreamOptions = {},
+  { tasks = model.tasks, smoothing = 0, frames: which = "newest", longest, ...options }: StreamOptions = {},
 ): AsyncGenerator<StreamedFrame, void, undefined> {
   if (!(smoothing >= 0 && smoothing < 1)) {
     throw new UsageError(`stream: want smoothing of 0 to below 1, got ${smoothing}. 0.8 is a beginning.`);
   }
   const { signal } = options;
   signal?.throwIfAborted();
-  const frames = openFrames(source, which);
+  const frames = openFrames(source, which, longest);
   const smoothers = new Map(tasks.map((task) => [task, new Smoother(smoothing)]));
   const answered: number[] = [];
   try {
