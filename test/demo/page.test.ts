@@ -312,9 +312,10 @@ test("a film paused, smoothed, compared and stopped; its last frame stays, with 
   await visit.pointAt(0.3, 0.3);
   expect(await visit.until(".tip", /./)).toMatch(/^LABEL_\d$/);
 
+  const several = await visit.severalAnswers();
   await page.click("#pause");
   await page.waitForSelector('#pause[aria-label="Go on"]');
-  const still = await visit.untilStill();
+  const still = await visit.untilStill(several);
   await page.select("#size", "98");
   await visit.until(".machine", /Network9\d × 9\d/);
   expect(await visit.untilStill()).toBe(still);
