@@ -5,10 +5,10 @@ export type { Convolution } from "./kernels/shared/winograd.ts";
 export type { DepthMapOnDevice, OnDeviceOptions, SegmentationOnDevice } from "./model/answer-on-device.ts";
 export type { Colour } from "./model/class-colours.ts";
 export type { DecoderConfig, ModelConfig, Task } from "./model/config.ts";
-export { parseConfig } from "./model/config.ts";
 export { DPT } from "./model/model.ts";
 export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model-options.ts";
 export { PALETTES, type PaletteName, paletteFor } from "./model/palettes/palette-for.ts";
+export { parseConfig } from "./model/parse-config.ts";
 export type { ClassMeans, PixelScores, Scores } from "./model/pixel-scores.ts";
 export type {
   DepthMap,

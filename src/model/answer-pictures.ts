@@ -1,4 +1,5 @@
 import { MemoryError } from "../runtime/errors.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import { inMemory, type Picture, wordsOf } from "../runtime/picture.ts";
 import { type Batch, batchesOf } from "./batches.ts";
 import type { Task } from "./config.ts";
@@ -39,7 +40,7 @@ export async function answerPictures(
     const answer = (some: Batch) => answerBatch(answering, pictures, some, question);
     const answered = await answer(batch).catch(async (error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
-      const { answerFitting } = await import("./answer-fitting.ts");
+      const { answerFitting } = await loadPart(import("./answer-fitting.ts"));
       return answerFitting(answering, pictures, batch, question, answer, error);
     });
     for (const [k, i] of batch.indices.entries()) answers[i] = answered[k]!;
@@ -58,7 +59,8 @@ async function answerBatch(
   { indices, groups }: Batch,
   { call, tasks, size, resize, scores = false, ...options }: Question,
 ): Promise<Predictions[]> {
-  const job = batchJob(model, { groups, size, resize, tasks, logits: scores ? "labels and scores" : "labels" });
+  const scoring = scores ? (await loadPart(import("./scores-at-picture.ts"))).scoresAtPicture : undefined;
+  const job = batchJob(model, { groups, size, resize, tasks, scores: scoring });
   const shares = groups.flatMap(({ picture, count }, group) =>
     Array.from({ length: count }, (_, index) => ({
       group,

@@ -1,3 +1,4 @@
+import { subgroupMatrices } from "../kernels/shared/subgroup-matrices.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import { type Convolution, chooseConvolution } from "../kernels/shared/winograd.ts";
 import type { Checkpoint } from "../runtime/checkpoint.ts";
@@ -43,6 +44,8 @@ export async function loadFitting(
   checkpoint: Checkpoint,
   { dtype, convolution, onNotice, ...options }: FittingOptions,
 ): Promise<LoadedWeights> {
+  // Fetched beside the weights, for the first plan; what goes wrong is told there.
+  if (engine.traits.subgroupMatrices.length > 0) subgroupMatrices().catch(() => {});
   const wayOf = async (format: WeightFormat | undefined, how: Convolution | undefined): Promise<Way> => {
     const storage = chooseStorage(checkpoint, format);
     const { precision, quantization } = storage;

@@ -4,9 +4,9 @@ import { CallQueue } from "../runtime/call-queue.ts";
 import type { MapKind } from "../runtime/device-map.ts";
 import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import type { Picture, PictureSource } from "../runtime/picture.ts";
-import { planOf } from "../runtime/plan.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
@@ -14,14 +14,9 @@ import { storeFloats } from "../runtime/store-floats.ts";
 import { elementCount, type Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
-import {
-  answerOnDevice,
-  checkOnDevice,
-  type DepthMapOnDevice,
-  type OnDeviceOptions,
-  type SegmentationOnDevice,
-} from "./answer-on-device.ts";
+import type { answerOnDevice, DepthMapOnDevice, OnDeviceOptions, SegmentationOnDevice } from "./answer-on-device.ts";
 import { answerPictures, type Question } from "./answer-pictures.ts";
+import { checkOnDevice } from "./check-on-device.ts";
 import { checkTasks } from "./check-tasks.ts";
 import { chooseStorage } from "./choose-storage.ts";
 import type { ModelConfig, Task } from "./config.ts";
@@ -29,24 +24,23 @@ import type { DptWeights } from "./dpt.ts";
 import type { LoadedWeights } from "./load-fitting.ts";
 import type { LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
 import { openFolder } from "./open-folder.ts";
-import {
-  countOf,
-  type DepthMap,
-  isNotFinite,
-  type NormalMap,
-  type PredictionOptions,
-  type Predictions,
-  type PredictTasksOptions,
-  type Segmentation,
-  type SegmentOptions,
+import type {
+  DepthMap,
+  NormalMap,
+  PredictionOptions,
+  Predictions,
+  PredictTasksOptions,
+  Segmentation,
+  SegmentOptions,
 } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
+import { quantizing } from "./quantizing.ts";
 import { Runs } from "./runs.ts";
 import type { StreamSource } from "./stream/open-frames.ts";
 import type { StreamedFrame, StreamOptions } from "./stream/stream-frames.ts";
 import type { Answering } from "./tally.ts";
 import { withPictures } from "./with-pictures.ts";
-import { jobOf, type Network, processorOf, type Recordable, type Work } from "./work.ts";
+import { type Network, processorOf, type Recordable, type Work } from "./work.ts";
 
 /** A DPT model on a device. Calls queue in order. */
 export class DPT {
@@ -99,10 +93,11 @@ export class DPT {
     const files = openModelSource(source);
     const { onProgress, signal, dtype, convolution, onNotice } = options;
     const [network, { config, processor, checkpoint }] = await Promise.all([
-      import("./network.ts"),
+      loadPart(import("./network.ts")),
       openFolder(files, options),
     ]);
-    chooseStorage(checkpoint, dtype);
+    // Fetched while the device opens; what goes wrong is told where it is needed.
+    if (chooseStorage(checkpoint, dtype).quantization) quantizing().catch(() => {});
     signal?.throwIfAborted();
     const engine = await Engine.open({ ...options, device: givenDevice(options.device) }, PATH_PREFERENCES);
     try {
@@ -232,7 +227,7 @@ export class DPT {
    * @throws in the loop: as {@link DPT.segment}; UsageError for a source without frames; the signal's reason when aborted
    */
   async *stream(source: StreamSource, options: StreamOptions = {}): AsyncGenerator<StreamedFrame, void, undefined> {
-    const { streamFrames } = await import("./stream/stream-frames.ts");
+    const { streamFrames } = await loadPart(import("./stream/stream-frames.ts"));
     yield* streamFrames(this, source, options);
   }
 
@@ -269,21 +264,8 @@ export class DPT {
     // A copy: the caller may use its own for the next picture while this one waits its turn.
     const pixels = storeFloats(data.slice(), this.precision);
     return this.#calls.run(async () => {
-      const inputs = { pixel_values: pixels };
-      const job = jobOf(this.#recordable, { pixelValues: shape, stages });
-      return this.#runs.finite({ call: "forward", job, inputs }, async (compiled) => {
-        const { outputs } = await compiled.session.run(inputs);
-        const tensors = [...compiled.graph.outputs].map(
-          ([name, tensor]) => [name, this.#network.inPyTorchLayout(tensor, outputs.get(name)!)] as const,
-        );
-        const broken = tensors
-          .map(([name, { data: values }]) => ({ name, values, count: countOf(values, isNotFinite) }))
-          .find(({ count }) => count > 0);
-        return {
-          answer: new Map(tensors),
-          broken: broken && `${broken.count} of ${broken.values.length} values of ${broken.name}`,
-        };
-      });
+      const { runForward } = await loadPart(import("./run-forward.ts"));
+      return runForward(this.#answering, shape, pixels, stages);
     }, signal);
   }
 
@@ -292,6 +274,7 @@ export class DPT {
    * @throws as the call whose work it is, for sizes that it would refuse
    */
   async plan(work: Work = {}): Promise<Plan> {
+    const [{ jobOf }, { planOf }] = await loadPart(Promise.all([import("./job-of.ts"), import("../runtime/plan.ts")]));
     const job = jobOf(this.#recordable, work);
     const graph = this.#runs.record(job);
     await this.#engine.takePaths(graph);
@@ -305,6 +288,7 @@ export class DPT {
    *   the model is disposed; the signal's reason when aborted. What was measured until then is kept.
    */
   async tune({ milliseconds, signal, ...work }: TuneModelOptions = {}): Promise<TuneProgress> {
+    const { jobOf } = await loadPart(import("./job-of.ts"));
     const job = jobOf(this.#recordable, work);
     return this.#runs.tune(job, {
       milliseconds,
@@ -348,7 +332,11 @@ export class DPT {
     checkTasks(call, this.config, [task]);
     checkOnDevice(call, source, { output, ...options });
     const question = { ...options, call, tasks: [task] };
-    const answer = ([picture]: readonly Picture[]) => answerOnDevice(this.#answering, picture!, task, output, question);
+    // Fetched while the picture is read, which has to begin at once.
+    const part = loadPart(import("./answer-on-device.ts"));
+    part.catch(() => {});
+    const answer = async ([picture]: readonly Picture[]) =>
+      (await part).answerOnDevice(this.#answering, picture!, task, output, question);
     return withPictures(this.#engine, this.#calls, [source as PictureSource], answer, options.signal);
   }
 

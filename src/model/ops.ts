@@ -3,7 +3,6 @@ import { antialiasedBand } from "../kernels/bands.ts";
 import { cast } from "../kernels/cast.ts";
 import { convTranspose2d } from "../kernels/conv-transpose2d.ts";
 import { conv2d } from "../kernels/conv2d.ts";
-import { depthFromBins } from "../kernels/depth-from-bins.ts";
 import { layerNorm } from "../kernels/layer-norm.ts";
 import { matmul } from "../kernels/matmul.ts";
 import { patchEmbed } from "../kernels/patch-embed.ts";
@@ -202,13 +201,6 @@ export class Ops {
     if (height === to.height && width === to.width) return x;
     const params = { batch, height, width, channels, outHeight: to.height, outWidth: to.width, mode, alignCorners };
     return this.run(this.nameOf("resize", x), (precision) => resize({ ...params, precision }), x);
-  }
-
-  /** The mean of evenly spaced depths, weighed by a map of numbers for each, `[N, H, W, K]` → `[N, H, W, 1]`. */
-  depthFromBins(x: Tensor, minDepth: number, maxDepth: number): Tensor {
-    const [batch, height, width, bins] = x.shape as [number, number, number, number];
-    const params = { batch, height, width, bins, minDepth, maxDepth };
-    return this.run(this.nameOf("depthFromBins", x), (precision) => depthFromBins({ ...params, precision }), x);
   }
 
   /**

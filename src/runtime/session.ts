@@ -1,6 +1,6 @@
 import { checkLimits } from "./device.ts";
 import { unlessLost } from "./device-loss.ts";
-import { DeviceMap, type MapKind, type MapShape } from "./device-map.ts";
+import type { DeviceMap, MapRoom } from "./device-map.ts";
 import { DeviceWords } from "./device-words.ts";
 import { MachineError } from "./errors.ts";
 import { writeBuffer } from "./gpu-buffer.ts";
@@ -149,12 +149,12 @@ export class Session {
 
   /**
    * One forward pass whose answer stays on the device, in memory of its own; it is not waited for.
-   * @returns an output of the graph, of this shape
+   * @param room for an output of the graph
    * @throws as {@link Session.run}
    */
-  async keep(inputs: RunInputs, output: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
+  async keep(inputs: RunInputs, output: string, room: MapRoom): Promise<DeviceMap> {
     const device = this.#device;
-    const map = await DeviceMap.allocate(device, output, kind, shape);
+    const map = await room(device, output);
     const copy = () => {
       const encoder = device.createCommandEncoder({ label: output });
       map.copyFrom(encoder, this.#memory.bufferOf(this.#graph.outputs.get(output)!));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../src/model/config.ts";
+import { parseConfig } from "../../src/model/parse-config.ts";
 import { FileError } from "../../src/runtime/errors.ts";
 
 const segmentation = { architectures: ["DPTForSemanticSegmentation"] };
