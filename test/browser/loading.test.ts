@@ -118,7 +118,8 @@ test("a folder dropped on the page is a model, in a worker too", async () => {
         document.addEventListener("dragover", (event) => event.preventDefault());
         document.addEventListener("drop", (event) => {
           event.preventDefault();
-          const loads = [library.DPT.load(event.dataTransfer!), remote.DPT.load(event.dataTransfer!)];
+          const data = event.dataTransfer!;
+          const loads = [library.DPT.load(data), library.DPT.load(data, { worker: true }), remote.DPT.load(data)];
           Promise.all(loads).then((models) => resolve(models.flatMap(({ tasks }) => tasks)), reject);
         });
       }),
@@ -127,7 +128,7 @@ test("a folder dropped on the page is a model, in a worker too", async () => {
   const at = { x: 50, y: 50, data: { items: [], files: [folder], dragOperationsMask: 1 } };
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
     await client.send("Input.dispatchDragEvent", { type, ...at });
-  expect(await dropped).toEqual(["segmentation", "segmentation"]);
+  expect(await dropped).toEqual(["segmentation", "segmentation", "segmentation"]);
 });
 
 describe("a stream of frames", () => {
@@ -152,8 +153,8 @@ describe("a stream of frames", () => {
         video.srcObject = stream;
         if (what === "video") await video.play();
         const seen: { size: string; same: boolean; index: number; dropped: number; isPositive: boolean }[] = [];
-        for (const { DPT } of [library, remote]) {
-          const model = await DPT.load(address);
+        for (const worker of [false, true]) {
+          const model = await library.DPT.load(address, { worker });
           await model.segment(testPicture());
           for await (const frame of model.stream(what === "video" ? video : stream, { smoothing: 0.01, longest })) {
             const { picture, segmentation, index, latency, fps, dropped } = frame;

@@ -119,13 +119,20 @@ export class DemoPage {
     );
   }
 
-  /** Waits until the picture stays the same for half a second, and gives it. */
-  async untilStill(): Promise<string> {
-    for (;;) {
+  /** Waits until the picture stays the same for so many milliseconds, and gives it. @throws if it goes on changing */
+  async untilStill(milliseconds = 500): Promise<string> {
+    for (let tries = 0; tries < 5; tries++) {
       const before = await this.shown();
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
       if ((await this.shown()) === before) return before;
     }
+    throw new Error(`want a picture that stands still for ${milliseconds} ms, got one that goes on`);
+  }
+
+  /** Milliseconds in which a film that plays is answered several times, as this machine is now. */
+  async severalAnswers(): Promise<number> {
+    const told = await this.until(".playing", /[1-9]\d* ms behind/);
+    return 500 + 4 * Number(/([\d.]+) ms behind/.exec(told)![1]);
   }
 
   /** What a button downloads: its name and bytes. */

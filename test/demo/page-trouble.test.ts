@@ -151,12 +151,13 @@ test("a camera that is refused, and a tab in the background", async () => {
   await page.click("#camera");
   await visit.until(".playing", /[1-9]\d* ms behind/);
   await visit.untilOther(await visit.shown());
+  const several = await visit.severalAnswers();
   await page.evaluate(() => {
     Object.assign(globalThis, { isHidden: true });
     document.dispatchEvent(new Event("visibilitychange"));
   });
   await visit.until(".playing", /resting/);
-  const before = await visit.untilStill();
+  const before = await visit.untilStill(several);
   await page.evaluate(() => {
     Reflect.deleteProperty(globalThis, "isHidden");
     document.dispatchEvent(new Event("visibilitychange"));

@@ -1,7 +1,7 @@
 import { UsageError } from "../../runtime/errors.ts";
 import type { PictureSource } from "../../runtime/picture.ts";
 import type { Task } from "../config.ts";
-import type { DPT } from "../model.ts";
+import type { Model } from "../model.ts";
 import type { DepthMap, PredictionOptions, Predictions, Segmentation, SegmentOptions } from "../predictions.ts";
 import type { Frame, Frames } from "./frame.ts";
 import { openFrames, type StreamSource } from "./open-frames.ts";
@@ -41,7 +41,7 @@ export interface StreamedFrame extends Predictions {
 }
 
 /** What of a model it takes, wherever that runs. */
-export interface StreamingModel extends Pick<DPT, "tasks" | "normals" | "predict"> {
+export interface StreamingModel extends Pick<Model, "tasks" | "normals" | "predict"> {
   segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
   depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
 }
@@ -49,7 +49,7 @@ export interface StreamingModel extends Pick<DPT, "tasks" | "normals" | "predict
 const COUNTED = 10;
 
 /**
- * Answers the newest frame again and again; see {@link DPT.stream}.
+ * Answers the newest frame again and again; see {@link Model.stream}.
  * @throws UsageError for a source without frames or options that make no sense; what the model's method throws; the
  *   signal's reason when aborted
  */
