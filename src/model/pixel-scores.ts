@@ -47,3 +47,8 @@ export function withClassMeans(scores: PixelScores, labels: ArrayLike<number>, c
     ),
   };
 }
+
+/** Whether one of the scores is not finite: then its class's mean is not either. */
+export function isBroken({ classes }: Scores): boolean {
+  return classes.some((means) => means && !Object.values(means).every(Number.isFinite));
+}

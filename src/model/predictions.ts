@@ -6,7 +6,7 @@ import type { Colour } from "./class-colours.ts";
 import { coloursOf, decoderOf, labelsOf, type ModelConfig, type Task } from "./config.ts";
 import { type Drawn, drawnBy } from "./drawn-result.ts";
 import { readFloats, readLabels, type Share } from "./output-share.ts";
-import { type PixelScores, readScores, type Scores, withClassMeans } from "./pixel-scores.ts";
+import { isBroken, type PixelScores, readScores, type Scores, withClassMeans } from "./pixel-scores.ts";
 import type { Size } from "./processor.ts";
 import {
   type DepthImageOptions,
@@ -101,7 +101,7 @@ export interface TaskAnswer {
   readonly broken: number;
   readonly of: number;
   /** What was counted. */
-  readonly what: "pixels" | "numbers";
+  readonly what: "pixels" | "scores" | "numbers";
 }
 
 /**
@@ -125,6 +125,10 @@ export function readAnswer(
       const broken = countOf(labels, (label) => label === type.none);
       const read = scores && broken === 0 ? readScores(bytesOf("scores"), share) : undefined;
       const segmentation = segmentationOf(config, prediction, labels, read);
+      if (read && isBroken(segmentation.scores!)) {
+        const brokenScores = Object.values(read).reduce((sum, plane) => sum + countOf(plane, isNotFinite), 0);
+        return { predictions: { segmentation }, broken: brokenScores, of: 3 * pixels, what: "scores" };
+      }
       return { predictions: { segmentation }, broken, of: pixels, what: "pixels" };
     }
     case "depth": {
