@@ -1,52 +1,41 @@
 import { batch, effect } from "@preact/signals";
 import { isAbort } from "../src/runtime/is-abort.ts";
-import { type ModelRequest, openModel } from "./engine.ts";
-import { embeddedFor } from "./models/embedded.ts";
-import type { PageTask } from "./settings/settings.ts";
-import {
-  change,
-  forget,
-  openedModels,
-  pickedModels,
-  picture,
-  type Side,
-  say,
-  setting,
-  settings,
-  sides,
-  work,
-} from "./state.ts";
+import type { OpenedModel } from "./engine.ts";
+import { answerFilm } from "./live/answer-film.ts";
+import { type Film, film, pace, stopLive } from "./live/live.ts";
+import { closeSide, openSide } from "./open-side.ts";
+import type { Picture } from "./pictures/picture.ts";
+import { forget, picture, type Side, say, setting, settings, sides, work } from "./state.ts";
 import { messageOf } from "./words/message-of.ts";
-import { ProgressWords } from "./words/progress-words.ts";
 
 /** How long what is given up may take to end before the next begins all the same. */
 const GIVEN_UP_MS = 2000;
 
 let running: AbortController | undefined;
 let settled: Promise<void> = Promise.resolve();
+/** The last frame of a film that what is running has answered. */
+let answeredFrame: Picture | undefined;
 
-/** Answers anew whenever the picture, the task or a model changes; what is under way is then given up. */
+/** Answers anew whenever the picture, the film, the task or a model changes; what is under way is then given up. */
 export function startAnswering(): void {
-  const names = ["task", "model", "dtype", "against", "againstDtype", "size"] as const;
-  const wanted = names.map(setting);
+  const wanted = (["task", "model", "dtype", "against", "againstDtype", "size"] as const).map(setting);
+  const smoothing = setting("smoothing");
+  let before: Film | undefined;
   effect(() => {
     for (const each of wanted) each.value;
-    picture.value;
+    const playing = film.value;
+    const hasEnded = before !== undefined && playing === undefined;
+    before = playing;
+    // A film's frames become the picture, one after the other: no reason to begin anew.
+    if (playing) smoothing.value;
+    else if (picture.value === answeredFrame && hasEnded) return running?.abort();
     answerAnew();
   });
 }
 
-/** Resolves when nothing is under way, whatever came of it. */
-export async function whenSettled(): Promise<void> {
-  for (let last: unknown; last !== settled; ) {
-    last = settled;
-    await settled;
-  }
-}
-
 /** Once more from the beginning, with models loaded anew: after an error that may have passed. */
 export function tryAgain(): void {
-  for (const side of sides) closeModel(side);
+  for (const side of sides) closeSide(side);
   answerAnew();
 }
 
@@ -54,6 +43,8 @@ export function tryAgain(): void {
 export function answerAnew(options: { readonly profile?: boolean } = {}): void {
   running?.abort();
   running = new AbortController();
+  answeredFrame = undefined;
+  forget("error");
   const { signal } = running;
   const before = settled;
   settled = (async () => {
@@ -65,48 +56,33 @@ export function answerAnew(options: { readonly profile?: boolean } = {}): void {
 
 async function answer(signal: AbortSignal, { profile = false }): Promise<void> {
   try {
-    const { task, model, dtype, against, againstDtype } = settings.peek();
-    forget("error");
-    await answerSide(sides[0], { name: model, dtype }, signal, profile);
-    if (settings.peek().task !== task) return;
-    if (against === "") closeModel(sides[1]);
-    else await answerSide(sides[1], { name: against, dtype: againstDtype }, signal, profile);
+    const { model, dtype, against, againstDtype } = settings.peek();
+    if (against === "") closeSide(sides[1]);
+    const playing = film.peek();
+    const first = await openSide(sides[0], { name: model, dtype }, signal);
+    if (!first) return;
+    if (!playing) await answerPicture(sides[0], first, { profile, signal });
+    const second = against && (await openSide(sides[1], { name: against, dtype: againstDtype }, signal));
+    if (playing) await followFilm(playing, second ? [first, second] : [first], { profile, signal });
+    else if (second) await answerPicture(sides[1], second, { profile, signal });
   } catch (error) {
     if (isAbort(error, signal)) return;
+    pace.value = undefined;
     say({ kind: "error", text: messageOf(error), action: { words: "Try again", run: tryAgain } });
   } finally {
     if (!signal.aborted) work.value = undefined;
   }
 }
 
-async function answerSide(side: Side, asked: ModelRequest, signal: AbortSignal, profile: boolean): Promise<void> {
-  const request = { ...asked, files: pickedModels.peek().get(asked.name) };
-  const words = new ProgressWords();
-  const opened = side.model.peek();
-  const isOpen = opened !== undefined && isSame(opened.request, request);
-  if (!isOpen) closeModel(side);
-  const model = isOpen
-    ? opened
-    : await openModel(request, {
-        signal,
-        onProgress: (progress) => {
-          // Shaders are compiled for later pictures too, long after this signal's own.
-          if (!signal.aborted || progress.phase === "compile") work.value = words.tell(progress, performance.now());
-        },
-        onNotice: (text) => say({ kind: "note", text }),
-      });
-  if (signal.aborted) {
-    if (!isOpen) model.dispose();
-    return;
-  }
-  side.model.value = model;
-  openedModels.value = new Set([...openedModels.peek(), request.name]);
-  if (!(side === sides[0] ? takeTask(model.tasks, request.name) : checkTask(model.tasks, request.name))) return;
+interface Looking {
+  readonly profile: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function answerPicture(side: Side, model: OpenedModel, { profile, signal }: Looking): Promise<void> {
   const shown = picture.peek();
   if (!shown || signal.aborted) return;
-  if (!shown.live || !isOpen) {
-    work.value = { words: isOpen ? "Looking at the picture" : "Looking at the picture, for the first time" };
-  }
+  tellLooking([side]);
   const { task, size } = settings.peek();
   const answered = await model.answer(task, shown, { size, profile, signal });
   if (signal.aborted) return;
@@ -116,39 +92,26 @@ async function answerSide(side: Side, asked: ModelRequest, signal: AbortSignal, 
   });
 }
 
-/** Whether the model knows the task that is set; if not, a task of its own is set, which answers anew. */
-function takeTask(tasks: readonly PageTask[], name: string): boolean {
-  if (tasks.includes(settings.peek().task)) return true;
-  const [own] = tasks;
-  if (own) change({ task: own });
-  else {
-    const text = `${name}: want a model for segmentation or depth, got one for neither. Choose another model.`;
-    say({ kind: "error", text, action: { words: "Take the embedded model", run: takeEmbedded } });
+/** Until the film ends, or the signal ends it. */
+async function followFilm(playing: Film, models: readonly OpenedModel[], { profile, signal }: Looking): Promise<void> {
+  tellLooking(sides.slice(0, models.length));
+  const { task, size, smoothing } = settings.peek();
+  const asked = { size, profile, signal, smoothing: smoothing / 100 };
+  for await (const { shown, answers, ...kept } of answerFilm(playing, task, models, asked)) {
+    if (signal.aborted) return;
+    batch(() => {
+      answeredFrame = shown;
+      picture.value = shown;
+      for (const [i, answer] of answers.entries()) sides[i]!.answer.value = answer;
+      pace.value = kept;
+      work.value = undefined;
+    });
   }
-  return false;
+  stopLive();
 }
 
-/** Whether the model to compare with knows the task; if not, says so. */
-function checkTask(tasks: readonly PageTask[], name: string): boolean {
-  const { task } = settings.peek();
-  if (tasks.includes(task)) return true;
-  const text = `compare: want a second model for ${task}, got ${name} without it. Choose two models of one task.`;
-  say({ kind: "error", text, action: { words: "Stop comparing", run: () => change({ against: "" }) } });
-  return false;
-}
-
-function takeEmbedded(): void {
-  change({ model: embeddedFor(settings.peek().task).name, against: "" });
-}
-
-function closeModel(side: Side): void {
-  side.model.peek()?.dispose();
-  batch(() => {
-    side.model.value = undefined;
-    side.answer.value = undefined;
-  });
-}
-
-function isSame(a: ModelRequest, b: ModelRequest): boolean {
-  return a.name === b.name && a.dtype === b.dtype && a.files === b.files;
+/** The first answer of a model takes longer. */
+function tellLooking(looking: readonly Side[]): void {
+  const isFirst = looking.some(({ answer: known }) => known.peek() === undefined);
+  work.value = { words: isFirst ? "Looking at the picture, for the first time" : "Looking at the picture" };
 }

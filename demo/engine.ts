@@ -1,9 +1,9 @@
-import type { KernelTime, Plan, Progress } from "../src/index.ts";
+import type { KernelTime, Plan, Progress, Size, StreamedFrame } from "../src/index.ts";
 import { DPT } from "../src/worker/index.ts";
 import { type Answer, segmentationAnswer } from "./answer.ts";
 import { checkFit } from "./models/check-fit.ts";
 import { openFiles } from "./models/open-files.ts";
-import type { Picture } from "./pictures/picture.ts";
+import { LONGEST_SIDE, type Picture } from "./pictures/picture.ts";
 import { type DTYPES, type PageTask, TASKS } from "./settings/settings.ts";
 
 export interface ModelRequest {
@@ -30,6 +30,17 @@ export interface AnswerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A film's frame, which is gone when the next one is asked for, and what the model told of it. */
+export interface AnsweredFrame extends Pick<StreamedFrame, "fps" | "latency" | "dropped"> {
+  readonly frame: ImageBitmap;
+  readonly answer: Answer;
+}
+
+export interface StreamOptions extends AnswerOptions {
+  /** How much of the past stays, 0 to below 1. */
+  readonly smoothing: number;
+}
+
 /** A model that is ready, in a worker of its own. This file alone of the page knows {@link DPT}. */
 export interface OpenedModel {
   readonly request: ModelRequest;
@@ -37,7 +48,13 @@ export interface OpenedModel {
   readonly tasks: readonly PageTask[];
   readonly memory: { readonly weights: number; readonly activations: number };
   answer(task: PageTask, picture: Picture, options: AnswerOptions): Promise<Answer>;
-  plan(task: PageTask, picture: Picture, size: number): Promise<Plan>;
+  /** Answers the newest frame of a video again and again, or each of some frames. */
+  stream(
+    task: PageTask,
+    source: HTMLVideoElement | AsyncIterable<ImageBitmap>,
+    options: StreamOptions,
+  ): AsyncGenerator<AnsweredFrame, void>;
+  plan(task: PageTask, picture: Size, size: number): Promise<Plan>;
   dispose(): void;
 }
 
@@ -65,13 +82,18 @@ export async function openModel(request: ModelRequest, options: OpenOptions): Pr
       if (task === "depth") return { task, map: await model.depth(data, asked) };
       return segmentationAnswer(await model.segment(data, { ...asked, scores: true }));
     },
-    plan: (task, { width, height }, size) =>
-      model.plan({
-        tasks: [task],
-        picture: { width, height },
-        size: networkSide(size),
-        scores: task === "segmentation",
-      }),
+    async *stream(task, source, { size, smoothing, ...rest }) {
+      // Of a label that an earlier frame left there is no confidence.
+      const scores = task === "segmentation" && smoothing === 0;
+      const way = "videoWidth" in source ? { longest: LONGEST_SIDE } : { frames: "all" as const };
+      const asked = { ...rest, ...way, smoothing, scores, tasks: [task], size: networkSide(size) };
+      for await (const { picture, segmentation, depth, fps, latency, dropped } of model.stream(source, asked)) {
+        const answer: Answer = depth ? { task: "depth", map: depth } : segmentationAnswer(segmentation!);
+        yield { frame: picture as ImageBitmap, answer, fps, latency, dropped };
+      }
+    },
+    plan: (task, picture, size) =>
+      model.plan({ tasks: [task], picture, size: networkSide(size), scores: task === "segmentation" }),
     dispose: () => model.dispose(),
   };
 }

@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { startAnswering } from "./answer-loop.ts";
+import { standStillWhereUnseen } from "./live/live.ts";
 import { lookAtMachine } from "./machine.ts";
 import { registerOffline } from "./offline/register.ts";
 import { App } from "./parts/app.tsx";
@@ -13,6 +14,7 @@ effect(() => {
   document.documentElement.style.colorScheme = theme.value === "system" ? "light dark" : theme.value;
 });
 keepAddress();
+standStillWhereUnseen();
 render(<App />, document.getElementById("app")!);
 registerOffline();
 takeSample(settings.peek().sample);

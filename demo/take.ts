@@ -1,8 +1,9 @@
+import { batch } from "@preact/signals";
 import { startCamera } from "./live/camera.ts";
 import { stopLive } from "./live/live.ts";
 import { startVideo } from "./live/video-file.ts";
 import type { Given } from "./pictures/given-files.ts";
-import { readPicture } from "./pictures/picture.ts";
+import { type Picture, readPicture } from "./pictures/picture.ts";
 import { type Sample, sampleOf } from "./pictures/samples.ts";
 import { change, forget, pickedModels, picture, say, settings } from "./state.ts";
 import { messageOf } from "./words/message-of.ts";
@@ -14,10 +15,7 @@ export function take(given: Given | undefined): Promise<void> {
     if (given.kind === "model") return takeModel(given.name, given.files);
     if (given.kind === "video") return startVideo(given.file);
     const { file } = given;
-    const read = await readPicture(file.name || "the pasted picture", file);
-    stopLive();
-    picture.value = read;
-    change({ sample: "" });
+    show(await readPicture(file.name || "the pasted picture", file), "");
   });
 }
 
@@ -26,10 +24,7 @@ export function takeSample(name: Sample["name"]): Promise<void> {
     const sample = sampleOf(name);
     if (!sample) return;
     const response = await fetch(sample.url);
-    const read = await readPicture(sample.name, await response.blob());
-    stopLive();
-    picture.value = read;
-    change({ sample: sample.name });
+    show(await readPicture(sample.name, await response.blob()), sample.name);
   });
 }
 
@@ -44,6 +39,14 @@ export function takeModel(name: string, files: readonly File[]): void {
   // Picked again under the same name, it may be another one.
   if (settings.peek().model === key) change({ model: "" });
   change({ model: key });
+}
+
+function show(read: Picture, sample: string): void {
+  batch(() => {
+    stopLive();
+    picture.value = read;
+    change({ sample });
+  });
 }
 
 async function attempt(step: () => Promise<void>): Promise<void> {

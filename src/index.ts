@@ -1,14 +1,14 @@
 /// <reference types="@webgpu/types" />
+export { DPT } from "./dpt.ts";
 export type { ResizeMode } from "./kernels/bands.ts";
 export type { WeightFormat } from "./kernels/shared/weight-format.ts";
 export type { Convolution } from "./kernels/shared/winograd.ts";
 export type { DepthMapOnDevice, OnDeviceOptions, SegmentationOnDevice } from "./model/answer-on-device.ts";
 export type { Colour } from "./model/class-colours.ts";
 export type { DecoderConfig, ModelConfig, Task } from "./model/config.ts";
-export { parseConfig } from "./model/config.ts";
-export { DPT } from "./model/model.ts";
 export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model-options.ts";
 export { PALETTES, type PaletteName, paletteFor } from "./model/palettes/palette-for.ts";
+export { parseConfig } from "./model/parse-config.ts";
 export type { ClassMeans, PixelScores, Scores } from "./model/pixel-scores.ts";
 export type {
   DepthMap,
@@ -48,3 +48,5 @@ export type { Precision } from "./runtime/tensor.ts";
 export type { TuneProgress } from "./runtime/tuner.ts";
 export type { TuningStore } from "./runtime/tuning-store.ts";
 export { filesFromUrl } from "./runtime/url-source.ts";
+export type { ModelMethods, RemoteDPT } from "./worker/remote-dpt.ts";
+export type { WorkerLoadOptions, WorkerPretrainedOptions } from "./worker/worker-options.ts";

@@ -38,7 +38,8 @@ describe("findViolations", () => {
       violationsOf("src/kernels/a.ts", 'import "./shared/b.ts";', "// GPUDevice", 'const s = "GPUBuffer";'),
     ).toEqual([]);
     expect(violationsOf("src/kernels/shared/a.ts", 'import "wgsl-preprocessor/wgsl-preprocessor.js";')).toEqual([]);
-    expect(violationsOf("src/worker/a.ts", 'import "comlink";', 'import "../index.ts";')).toEqual([]);
+    expect(violationsOf("src/worker/a.ts", 'import "comlink";', 'import "../model/b.ts";')).toEqual([]);
+    expect(violationsOf("src/dpt.ts", 'import { inWorker } from "./worker/in-worker.ts";')).toEqual([]);
     expect(violationsOf("src/runtime/a.ts", 'import "@zip.js/zip.js/lib/b.js";', "let d: GPUDevice;")).toEqual([]);
   });
 
@@ -57,6 +58,8 @@ describe("findViolations", () => {
     ["src/runtime/a.ts", 'import { readFile } from "node:fs/promises";', "imports node:fs/promises"],
     ["src/model/a.ts", 'import "comlink";', "imports comlink"],
     ["src/model/a.ts", 'import "../worker/a.ts";', "model imports src/worker/a.ts of worker"],
+    ["src/worker/a.ts", 'import { DPT } from "../dpt.ts";', "worker imports src/dpt.ts of index"],
+    ["src/dpt.ts", 'import "comlink";', "imports comlink"],
     ["src/runtime/a.ts", 'import sharp from "sharp";', "imports sharp"],
     ["src/model/a.ts", 'import "@zip.js/zip.json";', "imports @zip.js/zip.json"],
     ["src/model/a.ts", 'import "../../formats/a.ts";', "model imports formats/a.ts of formats"],

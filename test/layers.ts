@@ -7,19 +7,22 @@ export interface SourceFile {
   text: string;
 }
 
-/** From the bottom up: a file may import from its own layer and from those before it. */
+/**
+ * From the bottom up: a file may import from its own layer and from those before it. The worker lies below the index, which
+ * has a model in a worker as an option: a worker's script that knew the index could start itself again.
+ */
 const layers = [
   { name: "runtime", holds: /^src\/runtime\// },
   { name: "kernels", holds: /^src\/kernels\// },
   { name: "model", holds: /^src\/model\// },
-  { name: "index", holds: /^src\/(?:index|doctor)\.ts$/ },
   { name: "worker", holds: /^src\/worker\// },
+  { name: "index", holds: /^src\/(?:index|dpt|doctor)\.ts$/ },
   { name: "formats", holds: /^formats\// },
   { name: "apps", holds: /^(?:cli|demo|bench|examples)\// },
 ];
 
 const packagesOfTheLibrary = ["wgsl-preprocessor", "@zip.js/zip.js", "idb-keyval"];
-/** A model in a worker is an entry of its own, so that who does without does not load this. */
+/** What talks to a worker is loaded with the first model in one, so that who does without does not load this. */
 const packagesOfTheWorker = [...packagesOfTheLibrary, "comlink"];
 /**
  * A benchmark checks before it times: with the tests' own float64 loops, in the tests' own browser. Pages have the models

@@ -44,7 +44,7 @@ test("what a page loads needs four packages at run time, one of them for its wor
   ]);
 });
 
-test.each(["package-lock.json", "test/wgpu/package-lock.json", "bench/peers/package-lock.json"])(
+test.each(["", "test/wgpu/", "test/lighthouse/", "bench/peers/"].map((folder) => `${folder}package-lock.json`))(
   "%s fixes every package by its hash, and none is from elsewhere than the registry",
   (path) => {
     const { packages } = JSON.parse(read(path)) as typeof lock;

@@ -1,5 +1,4 @@
 import { DPT, type LoadOptions, models } from "../../src/index.ts";
-import { DPT as RemoteDPT } from "../../src/worker/index.ts";
 
 export interface HeapLoad {
   readonly url: string;
@@ -15,8 +14,8 @@ declare global {
 }
 
 globalThis.loadModel = async ({ url, place, keep, dtype }) => {
-  const options = { dtype, ...(!keep && { cache: false as const }) };
-  const model = await (place === "worker" ? RemoteDPT : DPT).fromPretrained(url, options);
+  const options = { dtype, worker: place === "worker", ...(!keep && { cache: false as const }) };
+  const model = await DPT.fromPretrained(url, options);
   const { weights } = model.memory;
   model.dispose();
   return { weights, kept: (await models.list()).reduce((sum, { bytes }) => sum + bytes, 0) };

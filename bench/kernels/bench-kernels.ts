@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { openGpu } from "../../cli/adapter/open-gpu.ts";
-import { parseConfig } from "../../src/model/config.ts";
+import { parseConfig } from "../../src/model/parse-config.ts";
 import { parseProcessor } from "../../src/model/processor.ts";
 import type { Precision } from "../../src/runtime/tensor.ts";
 import { openBenchDevice } from "../ceilings/bench-device.ts";

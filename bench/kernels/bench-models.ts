@@ -1,4 +1,4 @@
-import { parseConfig } from "../../src/model/config.ts";
+import { parseConfig } from "../../src/model/parse-config.ts";
 import { parseProcessor } from "../../src/model/processor.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 import embedded from "../../weights/dpt-small-camvid/config.json";

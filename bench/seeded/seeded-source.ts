@@ -1,4 +1,4 @@
-import { parseConfig } from "../../src/model/config.ts";
+import { parseConfig } from "../../src/model/parse-config.ts";
 import { filesFromBlobs } from "../../src/runtime/blob-source.ts";
 import type { ModelFiles } from "../../src/runtime/byte-source.ts";
 import { type SeededOptions, seededCheckpoint } from "./seeded-checkpoint.ts";

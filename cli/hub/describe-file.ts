@@ -62,7 +62,7 @@ async function byHeaders(
   const headers = { ...authorization(model), "Accept-Encoding": "identity" };
   for (let [at, hops] = [url, 0]; ; hops++) {
     const response = await fetcher(at, { method: "HEAD", headers, redirect: "manual", ...(signal && { signal }) });
-    const refused = refusal(model, response);
+    const refused = await refusal(model, response);
     if (refused) throw refused;
     if (response.status === 404) return undefined;
     const linked = response.headers.get("X-Linked-Etag");

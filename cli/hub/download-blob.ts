@@ -64,7 +64,7 @@ async function goOn(partial: PartialFile, download: Download): Promise<void> {
   const problem = problemOf(answer.response, had, size);
   if (problem !== undefined) {
     await answer.discard();
-    const refused = refusal(model, answer.response);
+    const refused = await refusal(model, answer.response);
     // A CDN refuses signatures that are too old; the next request gets a new one. The hub itself means it.
     if (refused && new URL(answer.response.url || url).origin === new URL(url).origin) throw refused;
     if (answer.response.status < 400 || answer.response.status === 416) await partial.clear();

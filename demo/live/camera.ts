@@ -29,9 +29,10 @@ export async function startCamera(): Promise<void> {
   const video = document.createElement("video");
   Object.assign(video, { muted: true, playsInline: true, srcObject: stream });
   await video.play();
-  await playLive("camera", video, () => {
+  const end = () => {
     for (const each of stream.getTracks()) each.stop();
-  });
+  };
+  playLive({ name: "camera", video, end });
 }
 
 async function openCamera(): Promise<MediaStream> {

@@ -18,5 +18,5 @@ export async function startVideo(file: File): Promise<void> {
       { cause },
     );
   }
-  await playLive(file.name, video, () => URL.revokeObjectURL(url));
+  playLive({ name: file.name, video, end: () => URL.revokeObjectURL(url) });
 }

@@ -36,7 +36,7 @@ export function MachinePanel({ machine: { adapter, software, features, limits } 
             <dd>{value}</dd>
           </div>
         ))}
-        {model && picture.value && <Work model={model} shown={picture.value} />}
+        {model && picture.value && <Work model={model} {...sizeOf(picture.value)} />}
       </dl>
       {answer && (
         <button
@@ -67,15 +67,19 @@ export function MachinePanel({ machine: { adapter, software, features, limits } 
   );
 }
 
-/** What one picture costs, from the plan alone. */
-function Work({ model, shown }: { model: OpenedModel; shown: Picture }) {
+function sizeOf({ width, height }: Picture) {
+  return { width, height };
+}
+
+/** What a picture of a size costs, from the plan alone. */
+function Work({ model, width, height }: { model: OpenedModel; width: number; height: number }) {
   const [plan, setPlan] = useState<Plan | undefined>(undefined);
   const { size, task } = settings.value;
   useEffect(() => {
-    if (shown.live || isComparing.peek() || !model.tasks.includes(task)) return;
+    if (isComparing.peek() || !model.tasks.includes(task)) return;
     // Whoever asked for the answer is told what is wrong.
-    model.plan(task, shown, size).then(setPlan, () => setPlan(undefined));
-  }, [model, shown, size, task]);
+    model.plan(task, { width, height }, size).then(setPlan, () => setPlan(undefined));
+  }, [model, width, height, size, task]);
   if (!plan) return null;
   const { flops, dispatches } = plan;
   return (

@@ -1,9 +1,10 @@
-import { live, pauseLive, stopLive } from "../live/live.ts";
+import { film } from "../live/live.ts";
 import { sortFiles } from "../pictures/given-files.ts";
 import { SAMPLES } from "../pictures/samples.ts";
 import { settings } from "../state.ts";
 import { take, takeCamera, takeSample } from "../take.ts";
 import { Icon } from "./icon.tsx";
+import { Playing } from "./playing.tsx";
 
 /** Where pictures come from. */
 export function Sources() {
@@ -27,9 +28,9 @@ export function Sources() {
         <Icon name="camera" />
         Camera
       </button>
-      {live.value && <Playing />}
+      {film.value && <Playing />}
       <ul class="samples" aria-label="Samples">
-        {SAMPLES.map(({ name, words, url }) => (
+        {SAMPLES.map(({ name, words, small }) => (
           <li key={name}>
             <button
               type="button"
@@ -39,36 +40,12 @@ export function Sources() {
               aria-label={`Sample: ${words}`}
               onClick={() => takeSample(name)}
             >
-              <img src={url} alt="" width="72" height="54" />
+              <img src={small} alt="" width="72" height="54" />
             </button>
           </li>
         ))}
       </ul>
       <p class="small hint">or drop or paste one. Nothing leaves this computer.</p>
     </section>
-  );
-}
-
-function Playing() {
-  const { rate, latency, dropped, paused, resting } = live.value!;
-  return (
-    <div class="playing">
-      <button
-        type="button"
-        class="button round"
-        aria-label={paused ? "Go on" : "Pause"}
-        onClick={() => pauseLive(!paused)}
-      >
-        <Icon name={paused ? "play" : "pause"} />
-      </button>
-      <button type="button" class="button round" id="stop" aria-label="Stop" onClick={stopLive}>
-        <Icon name="stop" />
-      </button>
-      <span class="figures">
-        {resting
-          ? "resting while this tab is in the background"
-          : `${rate.toFixed(1)} a second, ${latency.toFixed(0)} ms behind, ${dropped} dropped`}
-      </span>
-    </div>
   );
 }

@@ -6,14 +6,10 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly data: ImageData;
-  /** The size it came in, where it was made smaller. */
-  readonly original?: { readonly width: number; readonly height: number } | undefined;
-  /** Of a video or a camera: the next one follows. */
-  readonly live?: boolean | undefined;
 }
 
 /** A photo of a phone has 12 to 50 million pixels, and answers are as large as the picture: more helps nobody here. */
-const MOST_PIXELS = 2048;
+export const LONGEST_SIDE = 2048;
 
 /**
  * Reads a picture file, turned as its EXIF says, at most 2048 pixels on its longer side.
@@ -39,12 +35,11 @@ export async function readPicture(name: string, blob: Blob): Promise<Picture> {
 
 /** The pixels of whatever can be drawn. */
 export function drawPicture(name: string, source: CanvasImageSource, fullWidth: number, fullHeight: number): Picture {
-  const scale = Math.min(1, MOST_PIXELS / Math.max(fullWidth, fullHeight));
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(fullWidth, fullHeight));
   const width = Math.max(1, Math.round(fullWidth * scale));
   const height = Math.max(1, Math.round(fullHeight * scale));
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
   context.imageSmoothingQuality = "high";
   context.drawImage(source, 0, 0, width, height);
-  const original = scale < 1 ? { width: fullWidth, height: fullHeight } : undefined;
-  return { name, width, height, data: context.getImageData(0, 0, width, height), original };
+  return { name, width, height, data: context.getImageData(0, 0, width, height) };
 }

@@ -29,6 +29,8 @@ export interface Settings {
   readonly only: string;
   readonly view: (typeof VIEWS)[number];
   readonly colours: (typeof COLOUR_MAPS)[number];
+  /** How much of the past stays in the answer to a film's next frame, in percent. */
+  readonly smoothing: number;
   readonly theme: (typeof THEMES)[number];
 }
 
@@ -45,6 +47,7 @@ export const DEFAULTS: Settings = {
   only: "",
   view: "over",
   colours: "inferno",
+  smoothing: 0,
   theme: "system",
 };
 
@@ -61,6 +64,7 @@ const RANGES: Partial<Record<keyof Settings, readonly [least: number, most: numb
   size: [0, 2048],
   opacity: [0, 100],
   divider: [0, 100],
+  smoothing: [0, 95],
 };
 
 /** Settings of an address. What makes no sense counts as left out: a mistyped link still shows the page. */

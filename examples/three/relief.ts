@@ -1,5 +1,14 @@
 import type { DepthMapOnDevice } from "dpt-webgpu";
-import { CanvasTexture, ExternalTexture, FloatType, Mesh, NearestFilter, PlaneGeometry, RedFormat } from "three";
+import {
+  CanvasTexture,
+  ExternalTexture,
+  FloatType,
+  Mesh,
+  NearestFilter,
+  PlaneGeometry,
+  RedFormat,
+  SRGBColorSpace,
+} from "three";
 import { int, ivec2, positionLocal, texture, textureLoad, uv, vec3 } from "three/tsl";
 import { MeshBasicNodeMaterial } from "three/webgpu";
 
@@ -25,6 +34,7 @@ export function relief({ texture: depth, width, height }: DepthMapOnDevice<"text
   material.positionNode = positionLocal.add(vec3(0, 0, near.mul(HEIGHT)));
   const colours = new CanvasTexture(photo as unknown as HTMLCanvasElement);
   colours.flipY = false;
+  colours.colorSpace = SRGBColorSpace;
   material.colorNode = texture(colours);
   return new Mesh(new PlaneGeometry(width / height, 1, 160, 120), material);
 }

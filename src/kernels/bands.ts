@@ -16,7 +16,7 @@ export interface Band extends BandShape {
 export type ResizeMode = "bilinear" | "bicubic";
 
 /** One output: position in the input and weight of each tap, in rising order; a position may come twice. */
-type Taps = readonly (readonly [position: number, weight: number])[];
+export type Taps = readonly (readonly [position: number, weight: number])[];
 
 const round = Math.fround;
 
@@ -37,28 +37,6 @@ export function resizeBand(inSize: number, outSize: number, { mode, alignCorners
   const rows = Array.from({ length: outSize }, (_, i): Taps => {
     if (inSize === outSize) return [[i, 1]];
     return mode === "bilinear" ? linearTaps(Math.max(0, source(i)), inSize) : cubicTaps(source(i), inSize);
-  });
-  return fromTaps(inSize, rows);
-}
-
-/**
- * The same with `mode="bilinear", antialias=True`: a smaller output weighs all of the input that its pixel covers, by a
- * triangle `in / out` times as wide. Taps beyond the border do not count, and the others sum to 1; a larger output is
- * plain bilinear.
- */
-export function antialiasedBand(inSize: number, outSize: number): Band {
-  const scale = round(inSize / outSize);
-  const support = Math.max(scale, 1);
-  const rows = Array.from({ length: outSize }, (_, i): Taps => {
-    if (inSize === outSize) return [[i, 1]];
-    const centre = scale * (i + 0.5);
-    const first = Math.max(0, Math.trunc(centre - support + 0.5));
-    const last = Math.min(inSize, Math.trunc(centre + support + 0.5));
-    const taps = Array.from({ length: last - first }, (_, k) => {
-      return [first + k, Math.max(0, 1 - Math.abs(first + k + 0.5 - centre) / support)] as const;
-    });
-    const sum = taps.reduce((total, [, weight]) => total + weight, 0);
-    return taps.map(([position, weight]) => [position, weight / sum] as const);
   });
   return fromTaps(inSize, rows);
 }
@@ -124,7 +102,7 @@ function tapsOf({ taps, start, weights }: Band, output: number): Taps {
 }
 
 /** Adds up taps of the same position and lays them out as a band. */
-function fromTaps(inSize: number, rows: readonly Taps[]): Band {
+export function fromTaps(inSize: number, rows: readonly Taps[]): Band {
   const spans = rows.map((row) => {
     const used = row.filter(([, weight]) => weight !== 0).map(([position]) => position);
     const first = used.length > 0 ? Math.min(...used) : 0;

@@ -2,7 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { rowStride } from "./shared/channels.ts";
 import { product } from "./shared/product.ts";
-import type { QuantizedFormat } from "./shared/weight-format.ts";
+import type { QuantizedStorage } from "./shared/quantized-storage.ts";
 
 export interface ConvTranspose2dParams {
   readonly batch: number;
@@ -15,8 +15,8 @@ export interface ConvTranspose2dParams {
   readonly precision: Precision;
   /** Of the weight, if not `precision`. */
   readonly weightPrecision?: Precision | undefined;
-  /** Whether the weight is quantised, instead. */
-  readonly quantized?: QuantizedFormat | undefined;
+  /** How the weight is stored if it is quantised, instead. */
+  readonly quantized?: QuantizedStorage | undefined;
 }
 
 /**

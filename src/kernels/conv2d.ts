@@ -4,7 +4,7 @@ import { rowStride } from "./shared/channels.ts";
 import type { Epilogue } from "./shared/epilogue.ts";
 import { type Padding, perSide, windowed } from "./shared/padding.ts";
 import { product } from "./shared/product.ts";
-import type { QuantizedFormat } from "./shared/weight-format.ts";
+import type { QuantizedStorage } from "./shared/quantized-storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
 export interface Conv2dParams extends Epilogue {
@@ -23,8 +23,8 @@ export interface Conv2dParams extends Epilogue {
   readonly precision: Precision;
   /** Of the weight, if not `precision`. */
   readonly weightPrecision?: Precision | undefined;
-  /** Whether the weight is quantised, instead. */
-  readonly quantized?: QuantizedFormat | undefined;
+  /** How the weight is stored if it is quantised, instead. */
+  readonly quantized?: QuantizedStorage | undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Precision, Shape, TensorSpec } from "../runtime/tensor.ts";
 import { rowStride } from "./shared/channels.ts";
 import type { Epilogue } from "./shared/epilogue.ts";
 import { product } from "./shared/product.ts";
-import type { QuantizedFormat } from "./shared/weight-format.ts";
+import type { QuantizedStorage } from "./shared/quantized-storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
 import { rowInWindows, type WindowParams, windowGrid } from "./shared/windows.ts";
 
@@ -20,8 +20,8 @@ export interface MatmulParams extends Epilogue {
   readonly precision: Precision;
   /** Of the weight, if not `precision`. */
   readonly weightPrecision?: Precision | undefined;
-  /** Whether the weight is quantised, instead. */
-  readonly quantized?: QuantizedFormat | undefined;
+  /** How the weight is stored if it is quantised, instead. */
+  readonly quantized?: QuantizedStorage | undefined;
 }
 
 /**

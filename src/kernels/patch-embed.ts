@@ -55,7 +55,7 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
   const m = batch * rows;
   const position = `positions4((m % ${rows}u - ${leading}u) * ${rowStride(channelsOut)}u, n4)`;
   const embedded = `sum + bias[n4]${hasPositions ? ` + ${position}` : ""}`;
-  const loads = loadWeight(weightPrecision, weight, [multipleOf4(k), multipleOf4(channelsOut)], 1);
+  const loads = loadWeight(weight, multipleOf4(channelsOut), 1);
   const { main, workgroups } = registerTile(
     {
       m,

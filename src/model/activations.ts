@@ -4,8 +4,11 @@ import type { Fields } from "./fields.ts";
 /** transformers' ACT2FN, as far as WGSL has been written for it. */
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   gelu: "gelu",
+  gelu_python: "gelu",
   gelu_new: "geluTanh",
+  gelu_fast: "geluTanh",
   gelu_pytorch_tanh: "geluTanh",
+  quick_gelu: "quickGelu",
   relu: "relu",
   silu: "silu",
   swish: "silu",

@@ -3,12 +3,13 @@ import { megabytes } from "../runtime/megabytes.ts";
 import { inMemory, type Picture } from "../runtime/picture.ts";
 import type { Question } from "./answer-pictures.ts";
 import { type Batch, batchesOf } from "./batches.ts";
+import { jobOf } from "./job-of.ts";
 import type { Predictions } from "./predictions.ts";
 import { networkSize } from "./processor.ts";
 import type { Answering } from "./tally.ts";
 import { answerThroughWindows } from "./windows/answer-windows.ts";
 import { viewsOf } from "./windows/views.ts";
-import { jobOf, processorOf } from "./work.ts";
+import { processorOf } from "./work.ts";
 
 type AnswerBatch = (batch: Batch) => Promise<Predictions[]>;
 

@@ -1,7 +1,8 @@
 import { labelType } from "../kernels/shared/label-type.ts";
-import type { DeviceMap, MapKind } from "../runtime/device-map.ts";
-import { NumberError, UsageError } from "../runtime/errors.ts";
+import { DeviceMap, type MapKind } from "../runtime/device-map.ts";
+import { NumberError } from "../runtime/errors.ts";
 import type { Picture } from "../runtime/picture.ts";
+import { alignedRows } from "./aligned-rows.ts";
 import type { Question } from "./answer-pictures.ts";
 import type { Colour } from "./class-colours.ts";
 import { coloursOf, labelsOf } from "./config.ts";
@@ -62,12 +63,18 @@ export async function answerOnDevice<Task extends keyof Results>(
 ): Promise<OnDevice<Results[Task]> & Partial<Held<MapKind>>> {
   const { config } = model;
   const groups = [{ picture: { width, height }, count: 1 }];
-  const job = batchJob(model, { groups, size, resize, tasks: [task], logits: "labels", aligned: kind === "texture" });
+  const job = batchJob(model, {
+    groups,
+    size,
+    resize,
+    tasks: [task],
+    layOut: kind === "texture" ? alignedRows : undefined,
+  });
   const classes = labelsOf(config) ?? [];
   const dtype = task === "segmentation" ? labelType(classes.length).dtype : "f32";
   const tally = new Tally(runs, call, options);
   const output = task === "segmentation" ? "labels" : "depth";
-  const map = await tally.keep(job, { pixels: words }, output, kind, { width, height, dtype });
+  const map = await tally.keep(job, { pixels: words }, output, DeviceMap.room(kind, { width, height, dtype }));
   if (options.signal?.aborted) {
     map.dispose();
     throw options.signal.reason;
@@ -92,15 +99,4 @@ export async function answerOnDevice<Task extends keyof Results>(
     dispose,
     [Symbol.dispose]: dispose,
   };
-}
-
-/** @throws UsageError for what only answers in memory have */
-export function checkOnDevice(call: string, source: unknown, options: object): void {
-  const known = ["output", "size", "resize", "signal"];
-  const other = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name))?.[0];
-  const got = Array.isArray(source) ? "a list" : other && `the option ${other}`;
-  if (got) throw new UsageError(`${call}: want one picture seen whole with output, got ${got}. Leave output out.`);
-  const { output } = options as { readonly output?: unknown };
-  if (output === "buffer" || output === "texture") return;
-  throw new UsageError(`output: want "buffer" or "texture", got ${String(output)}. Leave it out for arrays.`);
 }

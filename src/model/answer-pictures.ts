@@ -1,13 +1,14 @@
 import { MemoryError } from "../runtime/errors.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import { inMemory, type Picture, wordsOf } from "../runtime/picture.ts";
 import { type Batch, batchesOf } from "./batches.ts";
 import type { Task } from "./config.ts";
 import { groupName } from "./group-name.ts";
 import { type Predictions, readAnswer, type SegmentOptions } from "./predictions.ts";
-import { networkSize, type Size } from "./processor.ts";
+import { networkSize, type Processor, type Size } from "./processor.ts";
 import type { Attempt } from "./runs.ts";
 import { type Answering, Tally } from "./tally.ts";
-import { isPlain, viewsOf } from "./windows/views.ts";
+import type { View } from "./windows/views.ts";
 import { batchJob, processorOf } from "./work.ts";
 
 /** What is asked of pictures. */
@@ -25,9 +26,8 @@ export async function answerPictures(
 ): Promise<Predictions[]> {
   const { model } = answering;
   const processor = processorOf(model);
-  const { patch } = model.config.backbone;
-  const views = pictures.map((picture) => viewsOf(picture, question, processor, patch));
-  const plain = [...pictures.keys()].filter((i) => isPlain(views[i]!));
+  const views = await viewsOfAll(pictures, question, processor, model.config.backbone.patch);
+  const plain = [...pictures.keys()].filter((i) => !views[i]);
   const networkOf = (picture: Size) => networkSize(processor, picture, question.size);
   const answers: Predictions[] = [];
   for (const { indices, groups } of batchesOf(
@@ -39,17 +39,33 @@ export async function answerPictures(
     const answer = (some: Batch) => answerBatch(answering, pictures, some, question);
     const answered = await answer(batch).catch(async (error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
-      const { answerFitting } = await import("./answer-fitting.ts");
+      const { answerFitting } = await loadPart(import("./answer-fitting.ts"));
       return answerFitting(answering, pictures, batch, question, answer, error);
     });
     for (const [k, i] of batch.indices.entries()) answers[i] = answered[k]!;
   }
   for (const [i, picture] of pictures.entries()) {
     if (answers[i]) continue;
-    const { answerThroughWindows } = await import("./windows/answer-windows.ts");
+    const { answerThroughWindows } = await loadPart(import("./windows/answer-windows.ts"));
     answers[i] = await answerThroughWindows(answering, await inMemory(picture), views[i]!, question);
   }
   return answers;
+}
+
+/** How the network looks at each picture; not at all listed is one that is seen once, whole and as it is. */
+async function viewsOfAll(
+  pictures: readonly Picture[],
+  question: Question,
+  processor: Processor,
+  patch: number,
+): Promise<readonly (readonly View[] | undefined)[]> {
+  const { tile, overlap, tta = false } = question;
+  if (tile === undefined && overlap === undefined && tta === false) return [];
+  const { isPlain, viewsOf } = await loadPart(import("./windows/views.ts"));
+  return pictures.map((picture) => {
+    const views = viewsOf(picture, question, processor, patch);
+    return isPlain(views) ? undefined : views;
+  });
 }
 
 async function answerBatch(
@@ -58,7 +74,8 @@ async function answerBatch(
   { indices, groups }: Batch,
   { call, tasks, size, resize, scores = false, ...options }: Question,
 ): Promise<Predictions[]> {
-  const job = batchJob(model, { groups, size, resize, tasks, logits: scores ? "labels and scores" : "labels" });
+  const scoring = scores ? (await loadPart(import("./scores-at-picture.ts"))).scoresAtPicture : undefined;
+  const job = batchJob(model, { groups, size, resize, tasks, scores: scoring });
   const shares = groups.flatMap(({ picture, count }, group) =>
     Array.from({ length: count }, (_, index) => ({
       group,

@@ -1,17 +1,18 @@
 import type { Convolution } from "../kernels/shared/winograd.ts";
 import type { Tensor } from "../runtime/graph.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
 import type { Backbone, BackboneOutput } from "./backbones/backbone.ts";
 import { dinov2 } from "./backbones/dinov2.ts";
-import { tipsv2 } from "./backbones/tipsv2.ts";
 import { vit } from "./backbones/vit.ts";
 import type { BackboneConfig, DecoderConfig, ModelConfig, Task } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
-import { applyHead, type HeadWeights, headWeights } from "./heads.ts";
-import { DPT_NECK, TIPSV2_NECK } from "./neck-names.ts";
+import { bindHead, type Head } from "./heads.ts";
+import { DPT_NECK } from "./neck-names.ts";
 import type { Ops } from "./ops.ts";
 import type { Quantization } from "./quantized-weight.ts";
+import { quantizing } from "./quantizing.ts";
 import { reassemble, reassembleWeights, type StageWeights } from "./reassemble.ts";
 import { type Conv, WeightScope } from "./weights.ts";
 
@@ -29,7 +30,7 @@ export interface DecoderWeights {
   /** 3×3 convolutions to the F channels of the fusion blocks. */
   readonly convs: readonly Conv[];
   readonly fusion: readonly FusionWeights[];
-  readonly head: HeadWeights;
+  readonly head: Head;
 }
 
 /** Tensors that published checkpoints hold and inference never reads, and why. */
@@ -72,9 +73,11 @@ export async function dptWeights(
   convolution?: Convolution,
   quantization?: Quantization,
 ): Promise<DptWeights> {
-  const scope = new WeightScope(precision, convolution, quantization);
+  const quantize = quantization && { ...quantization, quantizedWeight: (await quantizing()).quantizedWeight };
+  const scope = new WeightScope(precision, convolution, quantize);
   const backbone = await bindBackbone(scope, config);
-  const decoders = config.decoders.map((decoder) => bindDecoder(scope, decoder, config.backbone));
+  const decoders: DecoderWeights[] = [];
+  for (const decoder of config.decoders) decoders.push(await bindDecoder(scope, decoder, config.backbone));
   return { backbone, decoders, leaves: scope.collected };
 }
 
@@ -82,29 +85,35 @@ async function bindBackbone(scope: WeightScope, { backbone: config }: ModelConfi
   switch (config.kind) {
     case "vit":
       return vit(scope.at("dpt"), config);
-    case "dinov2":
-      return dinov2(scope.at("backbone"), config);
+    case "dinov2": {
+      const gate = config.swiglu ? (await loadPart(import("./backbones/operators/swiglu.ts"))).swiglu : undefined;
+      return dinov2(scope.at("backbone"), config, gate);
+    }
     case "hybrid":
-      return (await import("./backbones/hybrid.ts")).hybrid(scope.at("dpt"), config);
+      return (await loadPart(import("./backbones/hybrid.ts"))).hybrid(scope.at("dpt"), config);
     case "swinv2":
-      return (await import("./backbones/swinv2.ts")).swinv2(scope.at("backbone"), config);
+      return (await loadPart(import("./backbones/swinv2.ts"))).swinv2(scope.at("backbone"), config);
     case "beit":
-      return (await import("./backbones/beit.ts")).beit(scope.at("backbone"), config);
+      return (await loadPart(import("./backbones/beit.ts"))).beit(scope.at("backbone"), config);
     case "tipsv2":
-      return tipsv2(scope.at("vision_encoder"), config);
+      return (await loadPart(import("./tipsv2.ts"))).tipsv2(scope.at("vision_encoder"), config);
   }
 }
 
-function bindDecoder(scope: WeightScope, config: DecoderConfig, { kind, hiddenSize }: BackboneConfig): DecoderWeights {
-  const isTips = kind === "tipsv2";
-  const names = isTips ? TIPSV2_NECK : DPT_NECK;
-  const neck = scope.at(isTips ? `${config.task}_head` : "neck");
+async function bindDecoder(
+  scope: WeightScope,
+  config: DecoderConfig,
+  { kind, hiddenSize }: BackboneConfig,
+): Promise<DecoderWeights> {
+  const tips = kind === "tipsv2" ? await loadPart(import("./tipsv2.ts")) : undefined;
+  const names = tips?.TIPSV2_NECK ?? DPT_NECK;
+  const neck = scope.at(tips ? `${config.task}_head` : "neck");
   const { channels } = config.fusion;
   return {
     reassemble: reassembleWeights(neck, names, config.reassemble, hiddenSize),
     convs: config.reassemble.channels.map((c, i) => neck.conv2d(names.conv(i), c, channels, 3, { bias: false })),
     fusion: fusionWeights(neck, names, config.fusion, config.reassemble.channels.length),
-    head: headWeights(isTips ? neck : scope.at("head"), config.head, channels),
+    head: tips ? tips.bindTipsHead(neck, config.head, channels) : bindHead(scope.at("head"), config.head, channels),
   };
 }
 
@@ -122,6 +131,7 @@ export interface DecoderStages {
   readonly neck: readonly Tensor[];
   /** Logits `[N, h, w, labels]` before their last upsampling, depth `[N, H, W, 1]`, or normals `[N, h, w, 3]`. */
   readonly output: Tensor;
+  readonly head: Head;
 }
 
 export interface DptOptions {
@@ -169,6 +179,6 @@ function decode(
   const neck = graph.part("fusion", () => fusion(ops, maps, weights.fusion, config.fusion, lastBlock));
   const { height, width } = backbone.grid;
   const whole = { height: height * patch, width: width * patch };
-  const output = graph.part("head", () => applyHead(ops, neck[config.headInput]!, weights.head, config.head, whole));
-  return { config, neck, output };
+  const output = graph.part("head", () => weights.head.apply(ops, neck[config.headInput]!, whole));
+  return { config, neck, output, head: weights.head };
 }

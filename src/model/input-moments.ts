@@ -25,7 +25,7 @@ export async function inputMoments(
   checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
   const coarse: readonly PackedWeight[] = (await dptWeights(config, "f32", "direct", { format: "q4", stored: false }))
     .leaves;
-  const labels = new Set(coarse.flatMap(({ label, quantized }) => (quantized === "q4" ? [label] : [])));
+  const labels = new Set(coarse.flatMap(({ label, quantized }) => (quantized?.format === "q4" ? [label] : [])));
   const store = await engine.loadWeights(checkpoint, weights.leaves);
   const moments = new Map<string, Float32Array>();
   try {

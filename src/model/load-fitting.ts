@@ -1,10 +1,10 @@
+import { subgroupMatrices } from "../kernels/shared/subgroup-matrices.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import { type Convolution, chooseConvolution } from "../kernels/shared/winograd.ts";
 import type { Checkpoint } from "../runtime/checkpoint.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { MemoryError } from "../runtime/errors.ts";
-import { megabytes } from "../runtime/megabytes.ts";
-import { byteLength } from "../runtime/tensor.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import type { LoadOptions as StoreOptions, WeightStore } from "../runtime/weight-store.ts";
 import { checkWeights } from "./check-weights.ts";
 import { chooseStorage, type Storage } from "./choose-storage.ts";
@@ -26,10 +26,10 @@ export interface LoadedWeights {
 }
 
 /** A way to store the weights. */
-interface Way extends Omit<LoadedWeights, "store"> {
-  readonly name: string;
-  readonly bytes: number;
-}
+export type Way = Omit<LoadedWeights, "store">;
+
+/** How the weights lie if the caller asks for that. @throws MachineError for an f16 that the adapter lacks */
+export type WayOf = (format: WeightFormat | undefined, how: Convolution | undefined) => Promise<Way>;
 
 /**
  * Loads weights as asked. As far as nothing is asked, they are tried again smaller where memory is too small: for direct
@@ -43,52 +43,23 @@ export async function loadFitting(
   checkpoint: Checkpoint,
   { dtype, convolution, onNotice, ...options }: FittingOptions,
 ): Promise<LoadedWeights> {
-  const wayOf = async (format: WeightFormat | undefined, how: Convolution | undefined): Promise<Way> => {
+  // Fetched beside the weights, for the first plan; what goes wrong is told there.
+  if (engine.traits.subgroupMatrices.length > 0) subgroupMatrices().catch(() => {});
+  const wayOf: WayOf = async (format, how) => {
     const storage = chooseStorage(checkpoint, format);
     const { precision, quantization } = storage;
     engine.checkPrecision(precision);
-    const weights = await dptWeights(config, precision, chooseConvolution(how, precision, engine.traits), quantization);
-    const bytes = weights.leaves.reduce((sum, leaf) => sum + byteLength(leaf), 0);
-    return { storage, weights, name: quantization?.format ?? precision, bytes };
+    const convolutions = chooseConvolution(how, precision, engine.traits);
+    return { storage, weights: await dptWeights(config, precision, convolutions, quantization) };
+  };
+  const load = async (way: Way): Promise<LoadedWeights> => {
+    return { ...way, store: await engine.loadWeights(checkpoint, way.weights.leaves, options) };
   };
   const asked = await wayOf(dtype, convolution);
   checkWeights(checkpoint.tensors, asked.weights.leaves, IGNORED_TENSORS, checkpoint.layout);
-  const smaller = (formats: readonly (WeightFormat | undefined)[]) =>
-    formats.map((format) => () => wayOf(format, convolution ?? "direct"));
-  const isOpen = dtype === undefined && !asked.storage.quantization;
-  const half: readonly WeightFormat[] = engine.traits.f16 ? ["f16"] : [];
-  let [way, error] = [asked, undefined as MemoryError | undefined];
-  for (const next of [async () => asked, ...smaller(isOpen ? [dtype, ...half, "q8"] : [dtype])]) {
-    const { bytes, name, storage, weights } = await next();
-    if (error) {
-      if (bytes >= way.bytes) continue;
-      onNotice?.(`${shortOf(way, error)}. They are tried again in ${megabytes(bytes)}, stored as ${name}.`);
-    }
-    way = { bytes, name, storage, weights };
-    try {
-      return { storage, weights, store: await engine.loadWeights(checkpoint, weights.leaves, options) };
-    } catch (cause) {
-      if (!(cause instanceof MemoryError)) throw cause;
-      error = cause;
-    }
-  }
-  const others = asked.storage.quantization?.stored
-    ? []
-    : await Promise.all(smaller([...half, "q8", "q4"]).map((other) => other()));
-  const fewer = others
-    .filter(({ bytes }) => bytes < way.bytes)
-    .map(({ name, bytes }) => `${name} (${megabytes(bytes)})`);
-  const help = fewer.length > 0 ? `Load it with dtype ${fewer.join(" or ")}, c` : "C";
-  throw new MemoryError(
-    `${shortOf(way, error!)}. ${help}lose other tabs, or take a smaller model or another adapter.`,
-    {
-      allocated: error!.allocated,
-      cause: error,
-    },
-  );
-}
-
-function shortOf({ bytes, name }: Way, { allocated, message }: MemoryError): string {
-  const got = allocated === undefined ? `got: ${message}` : `got no more than ${megabytes(allocated)}`;
-  return `GPU memory: want ${megabytes(bytes)} for the weights in ${name}, ${got}`;
+  return load(asked).catch(async (error: unknown) => {
+    if (!(error instanceof MemoryError)) throw error;
+    const { loadSmaller } = await loadPart(import("./load-smaller.ts"));
+    return loadSmaller(asked, error, { dtype, convolution, onNotice, hasHalf: engine.traits.f16, wayOf, load });
+  });
 }

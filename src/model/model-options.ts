@@ -3,7 +3,6 @@ import type { Convolution } from "../kernels/shared/winograd.ts";
 import type { EngineOptions } from "../runtime/engine.ts";
 import type { GraphPlan } from "../runtime/plan.ts";
 import type { TuneOptions } from "../runtime/session-tuner.ts";
-import type { DPT } from "./model.ts";
 import type { Antialias, Size } from "./processor.ts";
 import type { Work } from "./work.ts";
 
@@ -24,7 +23,7 @@ export interface LoadOptions extends Omit<EngineOptions, "device"> {
    * How weights and activations are stored. If left out, as the checkpoint was quantised, or f32; and f16 or q8 where the
    * GPU's memory is too small for that, which {@link EngineOptions.onNotice} tells. f16 halves memory and
    * traffic, whatever the checkpoint holds, and needs the feature shader-f16; sums, softmax and norms are in f32 all the
-   * same, and so are the answers of layers that turn out too large ({@link DPT.keptInF32}). q8 and q4 store the weights of
+   * same, and so are the answers of layers that turn out too large (`keptInF32`). q8 and q4 store the weights of
    * products as numbers of 8 or 4 bits, and all else in f32.
    */
   readonly dtype?: WeightFormat | undefined;

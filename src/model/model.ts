@@ -1,44 +1,31 @@
-import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
 import type { MapKind } from "../runtime/device-map.ts";
-import { Engine, type EngineOptions } from "../runtime/engine.ts";
+import type { Engine } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
-import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import type { Picture, PictureSource } from "../runtime/picture.ts";
-import { planOf } from "../runtime/plan.ts";
-import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import type { NamedTensor } from "../runtime/read-tensors.ts";
-import { storeFloats } from "../runtime/store-floats.ts";
-import { elementCount, type Precision } from "../runtime/tensor.ts";
+import type { Precision } from "../runtime/tensor.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
-import {
-  answerOnDevice,
-  checkOnDevice,
-  type DepthMapOnDevice,
-  type OnDeviceOptions,
-  type SegmentationOnDevice,
-} from "./answer-on-device.ts";
+import type { answerOnDevice, DepthMapOnDevice, OnDeviceOptions, SegmentationOnDevice } from "./answer-on-device.ts";
 import { answerPictures, type Question } from "./answer-pictures.ts";
+import { checkOnDevice } from "./check-on-device.ts";
 import { checkTasks } from "./check-tasks.ts";
-import { chooseStorage } from "./choose-storage.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
-import type { LoadedWeights } from "./load-fitting.ts";
 import type { LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
-import { openFolder } from "./open-folder.ts";
-import {
-  countOf,
-  type DepthMap,
-  isNotFinite,
-  type NormalMap,
-  type PredictionOptions,
-  type Predictions,
-  type PredictTasksOptions,
-  type Segmentation,
-  type SegmentOptions,
+import type { ModelParts } from "./model-parts.ts";
+import type {
+  DepthMap,
+  NormalMap,
+  PredictionOptions,
+  Predictions,
+  PredictTasksOptions,
+  Segmentation,
+  SegmentOptions,
 } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
 import { Runs } from "./runs.ts";
@@ -46,12 +33,12 @@ import type { StreamSource } from "./stream/open-frames.ts";
 import type { StreamedFrame, StreamOptions } from "./stream/stream-frames.ts";
 import type { Answering } from "./tally.ts";
 import { withPictures } from "./with-pictures.ts";
-import { jobOf, type Network, processorOf, type Recordable, type Work } from "./work.ts";
+import { type Network, processorOf, type Recordable, type Work } from "./work.ts";
 
-/** A DPT model on a device. Calls queue in order. */
-export class DPT {
+/** A DPT model on a device, in this thread: what the DPT of the library is, and what a worker has. Calls queue in order. */
+export class Model {
   readonly config: ModelConfig;
-  /** `undefined` for a folder without preprocessor_config.json: only {@link DPT.forward} works then. */
+  /** `undefined` for a folder without preprocessor_config.json: only `forward` works then. */
   readonly processor: Processor | undefined;
   /** How activations are stored. */
   readonly precision: Precision;
@@ -65,14 +52,8 @@ export class DPT {
   readonly #calls = new CallQueue();
   readonly #runs: Runs;
 
-  private constructor(
-    network: Network,
-    config: ModelConfig,
-    processor: Processor | undefined,
-    engine: Engine,
-    { weights, store, storage }: LoadedWeights,
-    { onProgress, onNotice, tuning }: LoadOptions,
-  ) {
+  constructor({ network, config, processor, engine, loaded: { weights, store, storage }, options }: ModelParts) {
+    const { onProgress, onNotice, tuning } = options;
     this.config = config;
     this.processor = processor;
     this.precision = storage.precision;
@@ -84,53 +65,6 @@ export class DPT {
     this.#onProgress = onProgress;
     const onCompile = (done: number, total: number) => onProgress?.({ phase: "compile", done, total });
     this.#runs = new Runs(engine, store, this.#recordable, this.#calls, { onCompile, onNotice, tuning });
-  }
-
-  /**
-   * Loads a model folder as it lies on the Hugging Face hub: config.json, preprocessor_config.json, weights; or a
-   * checkpoint as the paper's authors released it (isl-org/DPT), one `.pt` without a config. The weights stream to the
-   * GPU; the whole file is never in memory.
-   * @param source the URL of the folder or the `.pt`, what a person picked or dropped, a folder of the File System API, or
-   *   anything that opens files by name
-   * @throws FileError for what is wrong in the folder, MachineError for what the adapter lacks, MemoryError if the
-   *   weights do not fit, DeviceLostError; the signal's reason when aborted. Nothing stays allocated then.
-   */
-  static async load(source: ModelSource, options: LoadOptions = {}): Promise<DPT> {
-    const files = openModelSource(source);
-    const { onProgress, signal, dtype, convolution, onNotice } = options;
-    const [network, { config, processor, checkpoint }] = await Promise.all([
-      import("./network.ts"),
-      openFolder(files, options),
-    ]);
-    chooseStorage(checkpoint, dtype);
-    signal?.throwIfAborted();
-    const engine = await Engine.open({ ...options, device: givenDevice(options.device) }, PATH_PREFERENCES);
-    try {
-      const loaded = await network.loadFitting(engine, config, checkpoint, {
-        dtype,
-        convolution,
-        onNotice,
-        signal,
-        onProgress: (progress) => onProgress?.({ phase: "load", done: progress.loaded, total: progress.total }),
-      });
-      return new DPT(network, config, processor, engine, loaded, options);
-    } catch (error) {
-      engine.dispose();
-      throw error;
-    }
-  }
-
-  /**
-   * Loads a model of the Hugging Face hub by its id, `organisation/name`, with all files of one commit. Anything else is
-   * a source as {@link DPT.load} takes it; a relative URL begins with `./`, `../` or `/` here.
-   * A browser keeps what it reads of an id or a URL for the next time ({@link models}).
-   * @throws as {@link DPT.load}; FileError too if the hub refuses or a download is wrong, UsageError for what is no
-   *   revision or address
-   */
-  static async fromPretrained(source: ModelSource, options: LoadOptions & PretrainedOptions = {}): Promise<DPT> {
-    const { onProgress, onNotice } = options;
-    const onDownload = (done: number, total: number) => onProgress?.({ phase: "download", done, total });
-    return DPT.load(openPretrained(source, options, { onDownload, onNotice }), options);
   }
 
   /** The adapter's name. */
@@ -186,7 +120,7 @@ export class DPT {
 
   /**
    * Depth at every pixel of a picture, or of each of a list. With the option `output` it stays on the device.
-   * @throws as {@link DPT.segment}, of a model for depth
+   * @throws as `segment`, of a model for depth
    */
   depth<Kind extends MapKind>(source: PictureSource, options: OnDeviceOptions<Kind>): Promise<DepthMapOnDevice<Kind>>;
   depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
@@ -202,7 +136,7 @@ export class DPT {
 
   /**
    * The surface normal at every pixel of a picture, or of each of a list.
-   * @throws as {@link DPT.segment}, of a model for normals
+   * @throws as `segment`, of a model for normals
    */
   normals(source: PictureSource, options?: PredictionOptions): Promise<NormalMap>;
   normals(sources: readonly PictureSource[], options?: PredictionOptions): Promise<NormalMap[]>;
@@ -214,7 +148,7 @@ export class DPT {
   /**
    * All that the model can tell of a picture, or of each of a list, or some of it, in one pass: the backbone runs once for
    * all tasks, and their answers share one timing and profile. Through windows and views each task has passes of its own.
-   * @throws as {@link DPT.segment}, for a task that the model does not have
+   * @throws as `segment`, for a task that the model does not have
    */
   predict(source: PictureSource, options?: PredictTasksOptions): Promise<Predictions>;
   predict(sources: readonly PictureSource[], options?: PredictTasksOptions): Promise<Predictions[]>;
@@ -229,17 +163,17 @@ export class DPT {
    * Answers for a video, a camera or any pictures as they come: the newest frame each time, those between are dropped and
    * counted. The loop ends with the source, by `break`, or by an abort.
    * @example for await (const { segmentation, fps } of model.stream(video)) draw(segmentation)
-   * @throws in the loop: as {@link DPT.segment}; UsageError for a source without frames; the signal's reason when aborted
+   * @throws in the loop: as `segment`; UsageError for a source without frames; the signal's reason when aborted
    */
   async *stream(source: StreamSource, options: StreamOptions = {}): AsyncGenerator<StreamedFrame, void, undefined> {
-    const { streamFrames } = await import("./stream/stream-frames.ts");
+    const { streamFrames } = await loadPart(import("./stream/stream-frames.ts"));
     yield* streamFrames(this, source, options);
   }
 
   /**
    * Time by kernel of one picture, the slowest kernels as often as they ran: a black picture of the processor's size if
    * left out. The same as the option `profile` of other calls, for all that the model can tell.
-   * @throws as {@link DPT.segment}; MachineError where the adapter has no timestamps
+   * @throws as `segment`; MachineError where the adapter has no timestamps
    */
   async profile(
     source?: PictureSource,
@@ -261,29 +195,11 @@ export class DPT {
     pixelValues: NamedTensor,
     { stages = false, signal }: { readonly stages?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<Map<string, NamedTensor>> {
-    const { shape, data } = pixelValues;
-    if (data.length !== elementCount(shape)) {
-      const want = `want ${elementCount(shape)} values for [${shape.join(", ")}]`;
-      throw new UsageError(`forward: ${want}, got ${data.length}. Check the shape.`);
-    }
     // A copy: the caller may use its own for the next picture while this one waits its turn.
-    const pixels = storeFloats(data.slice(), this.precision);
+    const given = { ...pixelValues, data: pixelValues.data.slice() };
     return this.#calls.run(async () => {
-      const inputs = { pixel_values: pixels };
-      const job = jobOf(this.#recordable, { pixelValues: shape, stages });
-      return this.#runs.finite({ call: "forward", job, inputs }, async (compiled) => {
-        const { outputs } = await compiled.session.run(inputs);
-        const tensors = [...compiled.graph.outputs].map(
-          ([name, tensor]) => [name, this.#network.inPyTorchLayout(tensor, outputs.get(name)!)] as const,
-        );
-        const broken = tensors
-          .map(([name, { data: values }]) => ({ name, values, count: countOf(values, isNotFinite) }))
-          .find(({ count }) => count > 0);
-        return {
-          answer: new Map(tensors),
-          broken: broken && `${broken.count} of ${broken.values.length} values of ${broken.name}`,
-        };
-      });
+      const { runForward } = await loadPart(import("./run-forward.ts"));
+      return runForward(this.#answering, given, stages);
     }, signal);
   }
 
@@ -292,6 +208,7 @@ export class DPT {
    * @throws as the call whose work it is, for sizes that it would refuse
    */
   async plan(work: Work = {}): Promise<Plan> {
+    const [{ jobOf }, { planOf }] = await loadPart(Promise.all([import("./job-of.ts"), import("../runtime/plan.ts")]));
     const job = jobOf(this.#recordable, work);
     const graph = this.#runs.record(job);
     await this.#engine.takePaths(graph);
@@ -305,6 +222,7 @@ export class DPT {
    *   the model is disposed; the signal's reason when aborted. What was measured until then is kept.
    */
   async tune({ milliseconds, signal, ...work }: TuneModelOptions = {}): Promise<TuneProgress> {
+    const { jobOf } = await loadPart(import("./job-of.ts"));
     const job = jobOf(this.#recordable, work);
     return this.#runs.tune(job, {
       milliseconds,
@@ -348,7 +266,11 @@ export class DPT {
     checkTasks(call, this.config, [task]);
     checkOnDevice(call, source, { output, ...options });
     const question = { ...options, call, tasks: [task] };
-    const answer = ([picture]: readonly Picture[]) => answerOnDevice(this.#answering, picture!, task, output, question);
+    // Fetched while the picture is read, which has to begin at once.
+    const part = loadPart(import("./answer-on-device.ts"));
+    part.catch(() => {});
+    const answer = async ([picture]: readonly Picture[]) =>
+      (await part).answerOnDevice(this.#answering, picture!, task, output, question);
     return withPictures(this.#engine, this.#calls, [source as PictureSource], answer, options.signal);
   }
 
@@ -367,13 +289,6 @@ type OneOrMore<Item> = Item | readonly Item[];
 
 function isList<Item>(source: OneOrMore<Item>): source is readonly Item[] {
   return Array.isArray(source);
-}
-
-/** @throws UsageError for a word of transformers.js that is not for here */
-function givenDevice(device: LoadOptions["device"]): EngineOptions["device"] {
-  if (typeof device !== "string") return device;
-  if (device === "webgpu") return undefined;
-  throw new UsageError(`device: want "webgpu" or a GPUDevice, got "${device}". There is no other way to compute here.`);
 }
 
 function isOnDevice(options: object): options is OnDeviceOptions<MapKind> {

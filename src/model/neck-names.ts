@@ -24,15 +24,3 @@ export const DPT_NECK: NeckNames = {
   convolution: { 1: "convolution1", 2: "convolution2" },
   blockProjection: "projection",
 };
-
-/** TIPSv2's published checkpoints, under `segmentation_head` and the like. */
-export const TIPSV2_NECK: NeckNames = {
-  readout: (i) => `reassemble.readout_projects.${i}`,
-  projection: (i) => `reassemble.out_projections.${i}`,
-  resize: (i) => `reassemble.resize_layers.${i}`,
-  conv: (i) => `convs.${i}`,
-  block: (i) => `fusion_blocks.${i}`,
-  unit: { 1: "residual_unit", 2: "main_unit" },
-  convolution: { 1: "conv1", 2: "conv2" },
-  blockProjection: "out_conv",
-};

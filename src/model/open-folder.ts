@@ -4,8 +4,9 @@ import { FileError } from "../runtime/errors.ts";
 import { quote } from "../runtime/quote.ts";
 import { type JsonObject, readJson } from "../runtime/read-json.ts";
 import { isSingleFile } from "../runtime/single-file.ts";
-import { type ModelConfig, parseConfig } from "./config.ts";
+import type { ModelConfig } from "./config.ts";
 import { type Antialias, type Processor, parseProcessor } from "./processor.ts";
+import { readConfig } from "./read-config.ts";
 
 export interface OpenFolderOptions {
   /** Whose resizing of pictures; Pillow's if left out. */
@@ -43,15 +44,17 @@ export async function openFolder(
     const processor = (await readJson(files, "preprocessor_config.json", { signal })) ?? made.processor;
     const json = { config: made.config, processor };
     return {
-      config: parseConfig(made.config),
+      config: await readConfig(made.config),
       processor: parseProcessor(processor, antialias),
       checkpoint: withTransformersNames(paper),
       json,
     };
   }
   const json = config ?? (await readJson(files, "config.json", { required: true, signal }));
-  const parsed = parseConfig(json);
-  const processor = await readJson(files, "preprocessor_config.json", { signal });
+  const [parsed, processor] = await Promise.all([
+    readConfig(json),
+    readJson(files, "preprocessor_config.json", { signal }),
+  ]);
   return {
     config: parsed,
     processor: processor && parseProcessor(processor, antialias),

@@ -1,23 +1,18 @@
 import { attention } from "../kernels/attention.ts";
-import { antialiasedBand } from "../kernels/bands.ts";
 import { cast } from "../kernels/cast.ts";
 import { convTranspose2d } from "../kernels/conv-transpose2d.ts";
 import { conv2d } from "../kernels/conv2d.ts";
-import { depthFromBins } from "../kernels/depth-from-bins.ts";
 import { layerNorm } from "../kernels/layer-norm.ts";
 import { matmul } from "../kernels/matmul.ts";
 import { patchEmbed } from "../kernels/patch-embed.ts";
-import { resampleMap } from "../kernels/resample-map.ts";
 import { resize } from "../kernels/resize.ts";
 import type { Activation } from "../kernels/shared/activation.ts";
 import { endPadding, type Padding, samePadding } from "../kernels/shared/padding.ts";
 import { type WindowParams, windowGrid } from "../kernels/shared/windows.ts";
-import { swiglu } from "../kernels/swiglu.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Kernel } from "../runtime/kernel.ts";
 import { type DType, elementCount, type Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
-import { bandConstants } from "./band-constants.ts";
 import type { PackedWeight } from "./quantized-weight.ts";
 import type { Conv, Linear, Norm } from "./weights.ts";
 import { winograd } from "./winograd.ts";
@@ -175,40 +170,12 @@ export class Ops {
     );
   }
 
-  /** `silu(x₁) · x₂` of the two halves of the channels, `[N, T, 2 · H]` → `[N, T, H]`. */
-  swiglu(x: Tensor): Tensor {
-    const [batch, tokens, width] = x.shape as [number, number, number];
-    const params = { batch, rows: tokens, channels: width / 2 };
-    return this.run(this.nameOf("swiglu", x), (precision) => swiglu({ ...params, precision }), x);
-  }
-
-  /** Bilinear interpolation with antialiasing of a map `[1, H, W, C]`; none where the size is already right. */
-  resizeAntialiased(x: Tensor, to: Extent): Tensor {
-    const [, height, width, channels] = x.shape as [number, number, number, number];
-    if (height === to.height && width === to.width) return x;
-    const rows = antialiasedBand(height, to.height);
-    const columns = antialiasedBand(width, to.width);
-    return this.run(
-      this.nameOf("resize", x),
-      (precision) => resampleMap({ rows, columns, channels, precision, outPrecision: precision }),
-      x,
-      ...bandConstants(this.graph, rows, columns),
-    );
-  }
-
   /** torch.nn.functional.interpolate of a map; none where the size is already right. */
   resize(x: Tensor, to: Extent, mode: "bilinear" | "bicubic", { alignCorners }: { alignCorners: boolean }): Tensor {
     const [batch, height, width, channels] = x.shape as [number, number, number, number];
     if (height === to.height && width === to.width) return x;
     const params = { batch, height, width, channels, outHeight: to.height, outWidth: to.width, mode, alignCorners };
     return this.run(this.nameOf("resize", x), (precision) => resize({ ...params, precision }), x);
-  }
-
-  /** The mean of evenly spaced depths, weighed by a map of numbers for each, `[N, H, W, K]` → `[N, H, W, 1]`. */
-  depthFromBins(x: Tensor, minDepth: number, maxDepth: number): Tensor {
-    const [batch, height, width, bins] = x.shape as [number, number, number, number];
-    const params = { batch, height, width, bins, minDepth, maxDepth };
-    return this.run(this.nameOf("depthFromBins", x), (precision) => depthFromBins({ ...params, precision }), x);
   }
 
   /**

@@ -1,10 +1,8 @@
 import { argMaxResized } from "../kernels/arg-max-resized.ts";
 import { type Band, composeBands, type ResizeMode, resizeBand, stackBand } from "../kernels/bands.ts";
-import { classScoresResized } from "../kernels/class-scores-resized.ts";
 import { resampleMap } from "../kernels/resample-map.ts";
 import { ALONE, type BatchPlace } from "../kernels/shared/batch-place.ts";
 import type { ResizedLogitsParams } from "../kernels/shared/resized-logits.ts";
-import { unitVectors } from "../kernels/unit-vectors.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision } from "../runtime/tensor.ts";
@@ -37,16 +35,8 @@ export function labelsAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): T
   return resizedLogits(graph, logits, way, argMaxResized);
 }
 
-/**
- * The same way, to how sure the softmax over the classes is.
- *
- * @returns `[3, count · picture.height, picture.width]` f32 as `classScoresResized` makes them: confidence, margin, entropy
- */
-export function scoresAtPicture(graph: Graph, logits: Tensor, way: LogitsWay): Tensor {
-  return resizedLogits(graph, logits, way, classScoresResized);
-}
-
-function resizedLogits(
+/** Records the same way by a kernel that takes logits. */
+export function resizedLogits(
   graph: Graph,
   logits: Tensor,
   { upsampled, picture, mode = "bilinear", place = ALONE }: LogitsWay,
@@ -72,7 +62,7 @@ export function logitsBand(size: number, upsampled: number, picture: number, mod
 
 /**
  * Records the way from the network's depth to depth at the picture's size: post_process_depth_estimation, bicubic as
- * DPTImageProcessor has it; that of TIPSv2 is bilinear.
+ * DPTImageProcessor has it.
  *
  * @param depth `[N, h, w, 1]`
  * @returns depth `[1, count · picture.height, picture.width, 1]` in f32
@@ -81,22 +71,8 @@ export function depthAtPicture(graph: Graph, depth: Tensor, way: PictureWay): Te
   return mapAtPicture(graph, depth, { ...way, mode: way.mode ?? "bicubic" });
 }
 
-/**
- * Records the way from the network's normals to normals at the picture's size: post_process_normal_estimation, which makes
- * unit vectors first and interpolates bilinearly then, so that those between pixels of the network are a little shorter
- * than 1.
- *
- * @param normals `[N, h, w, 3]`
- * @returns normals `[1, count · picture.height, picture.width, 3]` in f32
- */
-export function normalsAtPicture(graph: Graph, normals: Tensor, way: PictureWay): Tensor {
-  const [batch, height, width, channels] = normals.shape as [number, number, number, number];
-  const params = { batch, height, width, channels, precision: normals.dtype as Precision };
-  return mapAtPicture(graph, graph.run(unitVectors(params), normals), { ...way, mode: way.mode ?? "bilinear" });
-}
-
-/** Resizes a map `[N, h, w, C]` → `[1, count · picture.height, picture.width, C]` in f32. */
-function mapAtPicture(
+/** Records how a map is resized, `[N, h, w, C]` → `[1, count · picture.height, picture.width, C]` in f32. */
+export function mapAtPicture(
   graph: Graph,
   map: Tensor,
   { picture, mode, place = ALONE }: PictureWay & { readonly mode: ResizeMode },

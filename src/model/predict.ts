@@ -1,17 +1,18 @@
-import { type AlignRowsParams, alignRows } from "../kernels/align-rows.ts";
 import type { ResizeMode } from "../kernels/bands.ts";
 import { cast } from "../kernels/cast.ts";
 import type { BatchPlace } from "../kernels/shared/batch-place.ts";
 import { Graph, type Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
+import type { alignedRows } from "./aligned-rows.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import { type DecoderStages, type DptWeights, dpt } from "./dpt.ts";
 import { groupName } from "./group-name.ts";
 import { logitsSize } from "./heads.ts";
 import { type InF32, Ops } from "./ops.ts";
-import { depthAtPicture, labelsAtPicture, normalsAtPicture, type PictureWay, scoresAtPicture } from "./postprocess.ts";
+import { depthAtPicture, labelsAtPicture, type PictureWay } from "./postprocess.ts";
 import { preprocess } from "./preprocess.ts";
 import type { NetworkSize, Processor, Size } from "./processor.ts";
+import type { scoresAtPicture } from "./scores-at-picture.ts";
 
 /** Pictures of one size that are neighbours in a batch. */
 export interface PictureGroup {
@@ -29,17 +30,14 @@ export interface PredictOptions {
   readonly resize?: ResizeMode | undefined;
   /** Tasks whose decoders run; all of the model if left out. */
   readonly tasks?: readonly Task[] | undefined;
-  /**
-   * What comes of logits: labels; these and how sure they are; or nothing, so that they come out as they are, for whoever
-   * adds up those of several windows.
-   */
-  readonly logits?: LogitsAnswer | undefined;
-  /** Whether rows of labels and depth begin at multiples of 256 bytes, as a texture wants them. */
-  readonly aligned?: boolean | undefined;
+  /** What comes of logits: labels, or nothing, so that they come out as they are, for whoever adds up those of several windows. */
+  readonly logits?: "labels" | "logits" | undefined;
+  /** Records how sure labels are too. Who wants that brings it, as all that few calls need. */
+  readonly scores?: typeof scoresAtPicture | undefined;
+  /** Records how labels and depth are laid out otherwise at last: as a texture wants them. */
+  readonly layOut?: typeof alignedRows | undefined;
   readonly inF32?: InF32 | undefined;
 }
-
-export type LogitsAnswer = "labels" | "labels and scores" | "logits";
 
 /**
  * The whole way of pictures as one graph: the input `pixels` up, `labels`, `scores`, `depth` and `normals` at the pictures'
@@ -50,7 +48,7 @@ export function predictGraph(
   config: ModelConfig,
   weights: DptWeights,
   precision: Precision,
-  { processor, picture, network, resize, tasks, logits = "labels", aligned = false, inF32 }: PredictOptions,
+  { processor, picture, network, resize, tasks, logits = "labels", scores, layOut, inF32 }: PredictOptions,
 ): Graph {
   const graph = new Graph();
   const groups = "width" in picture ? [{ picture, count: 1 }] : picture;
@@ -72,9 +70,9 @@ export function predictGraph(
         continue;
       }
       for (const [i, { picture, place }] of places.entries()) {
-        const answers = answersAtPicture(graph, decoder, { picture, mode: resize, place }, logits);
+        const answers = answersAtPicture(graph, decoder, { picture, mode: resize, place }, scores);
         for (const [name, answer] of Object.entries(answers)) {
-          graph.output(groupName(name, i), aligned ? withAlignedRows(graph, answer, picture) : answer);
+          graph.output(groupName(name, i), layOut?.(graph, answer, picture) ?? answer);
         }
       }
     }
@@ -94,32 +92,19 @@ function placesOf(groups: readonly PictureGroup[]): { readonly picture: Size; re
 
 function answersAtPicture(
   graph: Graph,
-  { config: { task, head }, output }: DecoderStages,
+  { config, output, head }: DecoderStages,
   way: PictureWay,
-  logits: LogitsAnswer,
+  scores: PredictOptions["scores"],
 ): Readonly<Record<string, Tensor>> {
-  switch (task) {
-    case "segmentation": {
-      const upsampled = { ...way, upsampled: logitsSize(output, head) };
-      const labels = labelsAtPicture(graph, output, upsampled);
-      return logits === "labels" ? { labels } : { labels, scores: scoresAtPicture(graph, output, upsampled) };
-    }
-    case "depth": {
-      const own = head.kind === "tips-depth" ? "bilinear" : "bicubic";
-      return { depth: depthAtPicture(graph, output, { ...way, mode: way.mode ?? own }) };
-    }
-    case "normals":
-      return { normals: normalsAtPicture(graph, output, way) };
-  }
+  const { task } = config;
+  if (task !== "segmentation") return { [task]: (head.atPicture ?? depthAtPicture)(graph, output, way) };
+  const upsampled = { ...way, upsampled: logitsSize(output, config.head) };
+  const labels = labelsAtPicture(graph, output, upsampled);
+  return { labels, ...(scores && { scores: scores(graph, output, upsampled) }) };
 }
 
 /** f32 whatever the precision of the model, so that logits of windows add up whichever layers were kept in f32 meanwhile. */
 function inF32Storage(graph: Graph, tensor: Tensor): Tensor {
   const { shape, dtype } = tensor;
   return dtype === "f32" ? tensor : graph.run(cast({ shape, from: dtype as Precision, to: "f32" }), tensor);
-}
-
-function withAlignedRows(graph: Graph, map: Tensor, { width, height }: Size): Tensor {
-  const kernel = alignRows({ height, width, dtype: map.dtype as AlignRowsParams["dtype"] });
-  return graph.run(kernel, graph.reshape(map, [height, width]));
 }

@@ -1,10 +1,12 @@
 import { quantize } from "../kernels/shared/quantize.ts";
-import { GROUP, type QuantizedFormat, quantizedLayout } from "../kernels/shared/weight-format.ts";
+import { GROUP } from "../kernels/shared/quantized-layout.ts";
+import { QUANTIZED_STORAGE, type QuantizedStorage } from "../kernels/shared/quantized-storage.ts";
+import type { QuantizedFormat } from "../kernels/shared/weight-format.ts";
 import type { Weight, WeightSource } from "../runtime/weight.ts";
 
 /** The weight of a product, which may be quantised. */
 export interface PackedWeight extends Weight {
-  readonly quantized?: QuantizedFormat | undefined;
+  readonly quantized?: QuantizedStorage | undefined;
 }
 
 /** `Σ x xᵀ` of the inputs of weights, by the weights' labels; each as `momentBlocks` says. */
@@ -35,9 +37,8 @@ export function quantizedWeight(
   const [rows, columns] = shape as [number, number];
   const quantized: PackedWeight = {
     label,
-    shape: [quantizedLayout(format, rows, columns).bytes / 4],
-    dtype: "u32",
-    quantized: format,
+    ...QUANTIZED_STORAGE[format].specOf([rows, columns]),
+    quantized: QUANTIZED_STORAGE[format],
     sources: weight.sources,
   };
   if (stored) return { ...quantized, sources: quantizedTensors(label, format, rows, columns) };

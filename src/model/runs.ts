@@ -1,13 +1,12 @@
 import type { CallQueue } from "../runtime/call-queue.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { NumberError } from "../runtime/errors.ts";
 import type { Graph } from "../runtime/graph.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import { plannedBytes, type RunInputs } from "../runtime/session.ts";
 import { type CachedSession, SessionCache } from "../runtime/session-cache.ts";
-import { SessionTuner, type TuneOptions } from "../runtime/session-tuner.ts";
+import type { SessionTuner, TuneOptions } from "../runtime/session-tuner.ts";
 import type { TuneProgress } from "../runtime/tuner.ts";
 import type { WeightStore } from "../runtime/weight-store.ts";
-import type { InF32 } from "./ops.ts";
 import type { Job, Recordable } from "./work.ts";
 
 /** A graph to be run. */
@@ -44,7 +43,9 @@ export class Runs {
   readonly #keptInF32 = new Set<string>();
   readonly #sessions: SessionCache;
   readonly #blends: SessionCache;
-  readonly #tuner: SessionTuner;
+  /** Loaded with the first tuning. */
+  #tuner: Promise<SessionTuner> | undefined;
+  readonly #stopped = new AbortController();
   readonly #tunesWhenIdle: boolean;
   readonly #options: RunsOptions;
 
@@ -60,7 +61,6 @@ export class Runs {
       onShort: () => this.#blends.dispose(),
     });
     this.#blends = new SessionCache(engine, store, KEPT_BLENDS, { onNotice, onShort: () => this.#sessions.dispose() });
-    this.#tuner = new SessionTuner(engine, this.#sessions, calls, options.onNotice);
     this.#tunesWhenIdle = (options.tuning ?? (engine.traits.software ? "off" : "idle")) === "idle";
   }
 
@@ -125,7 +125,7 @@ export class Runs {
       const compiled = await this.#sessions.get(job.key, () => this.record(job), this.#options.onCompile);
       const { answer, broken } = await run(compiled);
       if (broken === undefined) {
-        if (this.#tunesWhenIdle) this.#tuner.later(job.key, compiled);
+        if (this.#tunesWhenIdle && compiled.unmeasured > 0) void this.#tuneLater(job.key, compiled);
         return answer;
       }
       await this.#keepInF32(wanted, broken);
@@ -135,12 +135,31 @@ export class Runs {
   /** @see SessionTuner.tune */
   async tune(job: Job, options: TuneOptions): Promise<TuneProgress> {
     await this.#calls.run(() => this.#onDevice());
-    return this.#tuner.tune(this.record(job), options);
+    return (await this.#tuning()).tune(this.record(job), options);
+  }
+
+  async #tuneLater(key: string, compiled: CachedSession): Promise<void> {
+    try {
+      (await this.#tuning()).later(key, compiled);
+    } catch (error) {
+      this.#tuner = undefined;
+      this.notify(`tuning: put off, since ${(error as Error).message}`);
+    }
+  }
+
+  #tuning(): Promise<SessionTuner> {
+    const open = async () => {
+      const { SessionTuner } = await loadPart(import("../runtime/session-tuner.ts"));
+      const { onNotice } = this.#options;
+      return new SessionTuner(this.#engine, this.#sessions, this.#calls, { onNotice, stopped: this.#stopped.signal });
+    };
+    this.#tuner ??= open();
+    return this.#tuner;
   }
 
   /** No more measuring on its own account. */
   stop(): void {
-    this.#tuner.stop();
+    this.#stopped.abort();
   }
 
   dispose(): void {
@@ -148,27 +167,14 @@ export class Runs {
     this.#blends.dispose();
   }
 
-  /** @throws NumberError if that is no help: the weights, the picture or numbers in f32 are not finite either */
+  /** @throws as {@link layersToKeep} */
   async #keepInF32({ call, job, inputs }: Wanted, broken: string): Promise<void> {
     // The search needs as much memory as they do, and they are of no use any more.
     this.#sessions.dispose();
+    const { layersToKeep } = await loadPart(import("./layers-to-keep.ts"));
     const { precision } = this.#model;
-    const { findOverflow } = await import("./find-overflow.ts");
-    const search = (inF32: InF32) => findOverflow(this.#engine, this.#store, job.record(inF32), inputs);
-    // In f32 it shows at once all that is too large for f16.
-    const { first, large } = await search(() => true);
-    const isHalf = precision === "f16" && first === undefined;
-    const more = isHalf ? large.filter((layer) => !this.#keptInF32.has(layer)) : [];
-    if (more.length === 0) {
-      const began = first === undefined ? "" : `, first in ${first}`;
-      const advice = {
-        f32: "Check the weights with verify.",
-        f16: "Its weights may go past 65504, f16's largest: load the model with dtype f32.",
-      }[precision];
-      throw new NumberError(
-        `${call}: want a finite answer of the network, got NaN or infinity at ${broken}${began}. ${advice}`,
-      );
-    }
+    const search = { engine: this.#engine, store: this.#store, record: job.record, inputs };
+    const more = await layersToKeep(search, { call, precision, broken, kept: this.#keptInF32 });
     for (const layer of more) this.#keptInF32.add(layer);
     const listed = [...more.slice(0, 3), ...(more.length > 3 ? [`${more.length - 3} more`] : [])].join(", ");
     this.#options.onNotice?.(`f16 cannot hold the numbers of these layers, from now on they are in f32: ${listed}`);

@@ -1,4 +1,4 @@
-import type { DeviceMap, MapKind, MapShape } from "../runtime/device-map.ts";
+import type { DeviceMap, MapRoom } from "../runtime/device-map.ts";
 import type { KernelTime } from "../runtime/profiler.ts";
 import type { RunInputs } from "../runtime/session.ts";
 import type { CachedSession } from "../runtime/session-cache.ts";
@@ -54,14 +54,14 @@ export class Tally {
   }
 
   /** One pass whose answer stays on the device, where nobody looks at it. */
-  async keep(job: Job, inputs: RunInputs, output: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
+  async keep(job: Job, inputs: RunInputs, output: string, room: MapRoom): Promise<DeviceMap> {
     this.#options.signal?.throwIfAborted();
     const began = performance.now();
     this.#passes++;
     return this.#runs.finite({ call: this.#call, job, inputs }, async ({ session }) => {
       this.#options.signal?.throwIfAborted();
       const compiled = performance.now();
-      const answer = await session.keep(inputs, output, kind, shape);
+      const answer = await session.keep(inputs, output, room);
       this.#compile = compiled - began;
       this.#run = performance.now() - compiled;
       return { answer, broken: undefined };

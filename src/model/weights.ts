@@ -15,17 +15,8 @@ import {
 } from "../kernels/shared/winograd.ts";
 import type { Precision, Shape } from "../runtime/tensor.ts";
 import type { Weight, WeightSource } from "../runtime/weight.ts";
-import {
-  batchNormScale,
-  batchNormShift,
-  concatenate,
-  halfColumns,
-  mergedTaps,
-  multiply,
-  scaleRows,
-  standardizeRows,
-} from "./fold.ts";
-import { type PackedWeight, type Quantization, quantizedWeight } from "./quantized-weight.ts";
+import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows } from "./fold.ts";
+import type { PackedWeight, Quantization, quantizedWeight } from "./quantized-weight.ts";
 
 /** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
 export interface Linear {
@@ -61,13 +52,18 @@ export interface GroupNorm extends Norm {
   readonly groups: number;
 }
 
+/** How weights are quantised, and by what: it is loaded for models that have such. */
+export interface Quantizing extends Quantization {
+  readonly quantizedWeight: typeof quantizedWeight;
+}
+
 interface Affine {
   readonly bias?: boolean;
 }
 
 interface ProductOptions extends Affine {
-  /** ε of a weight that is standardised: each output's weights less their mean, over their standard deviation. */
-  readonly standardized?: number | undefined;
+  /** What becomes of the weight's rows, one for each output, before anything else. */
+  readonly prepare?: ((rows: Float32Array, channelsOut: number) => Float32Array) | undefined;
   /** The coarsest quantisation that the layer may have, in a model that is quantised; any if left out. */
   readonly coarsest?: "q8" | "none" | undefined;
 }
@@ -77,11 +73,6 @@ interface LinearOptions extends ProductOptions {
   readonly scale?: string;
   /** Shape of the weight in the file, if not `[channelsOut, channelsIn]`. */
   readonly stored?: Shape;
-}
-
-interface MergedOptions extends Affine {
-  /** Those that have no bias where the others do: zeros stand for it. */
-  readonly unbiased?: readonly string[];
 }
 
 interface MergedOptions extends Affine {
@@ -103,12 +94,6 @@ interface ConvOptions extends ProductOptions, Pick<Conv, "padding"> {
   readonly stride?: number;
 }
 
-/** A Linear of each pixel. */
-interface NamedLinear {
-  readonly name: string;
-  readonly channelsOut: number;
-}
-
 /**
  * Binds names under a path of the checkpoint to weights as the kernels want them. Every leaf states its shape, and every
  * leaf that was bound is in `collected`, so that {@link checkWeights} can hold the file against the whole tree.
@@ -116,37 +101,37 @@ interface NamedLinear {
 export class WeightScope {
   readonly precision: Precision;
   readonly convolution: Convolution;
-  readonly quantization: Quantization | undefined;
+  readonly quantizing: Quantizing | undefined;
   readonly collected: Weight[];
   readonly #path: string;
 
   constructor(
     precision: Precision,
     convolution: Convolution = "auto",
-    quantization?: Quantization,
+    quantizing?: Quantizing,
     path = "",
     collected: Weight[] = [],
   ) {
     this.precision = precision;
     this.convolution = convolution;
-    this.quantization = quantization;
+    this.quantizing = quantizing;
     this.collected = collected;
     this.#path = path;
   }
 
   /** The scope of a submodule. */
   at(path: string): WeightScope {
-    return new WeightScope(this.precision, this.convolution, this.quantization, this.#name(path), this.collected);
+    return new WeightScope(this.precision, this.convolution, this.quantizing, this.#name(path), this.collected);
   }
 
   /** torch.nn.Linear, or a Conv2d that is one: with a 1×1 window, or with a stride that is its window. */
   linear(name: string, channelsIn: number, channelsOut: number, options: LinearOptions = {}): Linear {
-    const { bias = true, scale, stored = [channelsOut, channelsIn], standardized, coarsest } = options;
-    const lambda = scale === undefined ? [] : [this.#source(scale, [channelsOut])];
-    const weight = this.#packed(name, 1, channelsIn, channelsOut, {
-      sources: [this.#source(`${name}.weight`, stored), ...lambda],
+    const { bias = true, scale, stored = [channelsOut, channelsIn], prepare, coarsest } = options;
+    const lambda = scale === undefined ? [] : [this.source(scale, [channelsOut])];
+    const weight = this.packed(name, 1, channelsIn, channelsOut, {
+      sources: [this.source(`${name}.weight`, stored), ...lambda],
       make: (w, l) => {
-        const rows = standardized === undefined ? w! : standardizeRows(w!, channelsOut, standardized);
+        const rows = prepare?.(w!, channelsOut) ?? w!;
         return packLinear(l ? scaleRows(rows, l) : rows, channelsOut, channelsIn);
       },
       coarsest,
@@ -156,8 +141,8 @@ export class WeightScope {
       weight,
       channelsIn,
       channelsOut,
-      bias: this.#vector(`${name}.bias`, channelsOut, {
-        sources: [this.#source(`${name}.bias`, [channelsOut]), ...lambda],
+      bias: this.packedVector(`${name}.bias`, channelsOut, {
+        sources: [this.source(`${name}.bias`, [channelsOut]), ...lambda],
         make: (b, l) => packVector(l ? scaleRows(b!, l) : b!),
       }),
     };
@@ -172,8 +157,8 @@ export class WeightScope {
   ): Linear {
     const all = names.length * channelsOut;
     const label = names.join("+");
-    const weight = this.#packed(label, 1, channelsIn, all, {
-      sources: names.map((name) => this.#source(`${name}.weight`, [channelsOut, channelsIn])),
+    const weight = this.packed(label, 1, channelsIn, all, {
+      sources: names.map((name) => this.source(`${name}.weight`, [channelsOut, channelsIn])),
       make: (...parts) => packLinear(concatenate(parts), all, channelsIn),
     });
     if (!bias) return { weight, channelsIn, channelsOut: all };
@@ -182,8 +167,8 @@ export class WeightScope {
       weight,
       channelsIn,
       channelsOut: all,
-      bias: this.#vector(`${label}.bias`, all, {
-        sources: biased.map((name) => this.#source(`${name}.bias`, [channelsOut])),
+      bias: this.packedVector(`${label}.bias`, all, {
+        sources: biased.map((name) => this.source(`${name}.bias`, [channelsOut])),
         make: (...parts) =>
           packVector(concatenate(names.map((name) => parts[biased.indexOf(name)] ?? new Float32Array(channelsOut)))),
       }),
@@ -195,9 +180,9 @@ export class WeightScope {
    * x₁, the second is computed once. At the coarsest in q8: every token passes them, once.
    */
   split(name: string, channelsIn: number, channelsOut: number): readonly [Linear, Linear] {
-    const source = this.#source(`${name}.weight`, [channelsOut, 2 * channelsIn]);
+    const source = this.source(`${name}.weight`, [channelsOut, 2 * channelsIn]);
     const half = (which: 0 | 1) => ({
-      weight: this.#packed(`${name} ${which === 0 ? "left" : "right"}`, 1, channelsIn, channelsOut, {
+      weight: this.packed(`${name} ${which === 0 ? "left" : "right"}`, 1, channelsIn, channelsOut, {
         sources: [source],
         make: (w) => packLinear(halfColumns(w!, 2 * channelsIn, which), channelsOut, channelsIn),
         coarsest: "q8",
@@ -214,20 +199,20 @@ export class WeightScope {
     channelsIn: number,
     channelsOut: number,
     size: number,
-    { bias = true, batchNorm, stride = 1, padding, standardized, coarsest }: ConvOptions = {},
+    { bias = true, batchNorm, stride = 1, padding, prepare, coarsest }: ConvOptions = {},
   ): Conv {
     const shape = { channelsIn, channelsOut, size, stride, padding };
-    const winograd = this.#winograd(shape);
+    const winograd = this.winogradOf(shape);
     const taps = winograd ? winogradPoints(winograd) : size * size;
-    const own = bias ? [this.#source(`${name}.bias`, [channelsOut])] : [];
+    const own = bias ? [this.source(`${name}.bias`, [channelsOut])] : [];
     const norm = ["weight", "bias", "running_mean", "running_var"].map((leaf) =>
-      this.#source(`${batchNorm}.${leaf}`, [channelsOut]),
+      this.source(`${batchNorm}.${leaf}`, [channelsOut]),
     );
-    const weightSource = this.#source(`${name}.weight`, [channelsOut, channelsIn, size, size]);
-    const weight = this.#packed(name, taps, channelsIn, channelsOut, {
+    const weightSource = this.source(`${name}.weight`, [channelsOut, channelsIn, size, size]);
+    const weight = this.packed(name, taps, channelsIn, channelsOut, {
       sources: batchNorm === undefined ? [weightSource] : [weightSource, ...norm],
       make: (w, ...statistics) => {
-        const rows = standardized === undefined ? w! : standardizeRows(w!, channelsOut, standardized);
+        const rows = prepare?.(w!, channelsOut) ?? w!;
         const scaled = batchNorm === undefined ? rows : scaleRows(rows, batchNormScale(statistics));
         return packConv2d(winograd ? winogradFilters(scaled, winograd) : scaled, channelsOut, channelsIn, taps);
       },
@@ -235,7 +220,7 @@ export class WeightScope {
     });
     const layer = { weight, winograd, ...shape };
     if (batchNorm === undefined) return bias ? { ...layer, bias: this.vector(`${name}.bias`, channelsOut) } : layer;
-    const shift = this.#vector(`${name}+${batchNorm}.bias`, channelsOut, {
+    const shift = this.packedVector(`${name}+${batchNorm}.bias`, channelsOut, {
       sources: [...norm, ...own],
       make: (gamma, beta, mean, variance, b) => packVector(batchNormShift([gamma!, beta!, mean!, variance!], b)),
     });
@@ -243,45 +228,13 @@ export class WeightScope {
   }
 
   /**
-   * Swin's patch merging, a Linear without bias of four neighbours side by side, as a convolution of 2 × 2 pixels and stride
-   * 2, with zeros at the end of odd sides. At the coarsest in q8: all that a stage sees passes it, past no residual.
+   * The side of the tiles if a convolution goes by Winograd's algorithm. A transformed weight is four times as large, which is
+   * not what one quantises for.
    */
-  merging(name: string, channelsIn: number, channelsOut: number): Conv {
-    const weight = this.#packed(name, 4, channelsIn, channelsOut, {
-      sources: [this.#source(`${name}.weight`, [channelsOut, 4 * channelsIn])],
-      make: (w) => packConv2d(mergedTaps(w!, channelsIn), channelsOut, channelsIn, 4),
-      coarsest: "q8",
-    });
-    return { weight, channelsIn, channelsOut, size: 2, stride: 2, padding: "end" };
-  }
-
-  /**
-   * A 3×3 convolution and a Linear of each pixel with nothing between, as one convolution: `L(Kx + b) + c = (LK)x + (Lb + c)`.
-   * It has the Linear's few channels instead of the convolution's many. For the end of a model: never quantised.
-   */
-  mergedConv2d(name: string, channelsIn: number, channels: number, { name: linear, channelsOut }: NamedLinear): Conv {
-    const shape = { channelsIn, channelsOut, size: 3, stride: 1 };
-    const winograd = this.#winograd(shape);
-    const taps = winograd ? winogradPoints(winograd) : 9;
-    const matrix = this.#source(`${linear}.weight`, [channelsOut, channels]);
-    const weight = this.#packed(`${name}+${linear}`, taps, channelsIn, channelsOut, {
-      sources: [this.#source(`${name}.weight`, [channels, channelsIn, 3, 3]), matrix],
-      make: (k, l) => {
-        const merged = multiply(l!, k!, channels);
-        return packConv2d(winograd ? winogradFilters(merged, winograd) : merged, channelsOut, channelsIn, taps);
-      },
-      coarsest: "none",
-    });
-    const bias = this.#vector(`${name}+${linear}.bias`, channelsOut, {
-      sources: [this.#source(`${name}.bias`, [channels]), matrix, this.#source(`${linear}.bias`, [channelsOut])],
-      make: (b, l, c) => packVector(multiply(l!, b!, channels).map((value, i) => value + c![i]!)),
-    });
-    return { weight, bias, winograd, ...shape };
-  }
-
-  /** A transformed weight is four times as large, which is not what one quantises for. */
-  #winograd(shape: Pick<Conv, "channelsIn" | "channelsOut" | "size" | "stride" | "padding">): WinogradSide | undefined {
-    const auto = this.quantization ? "direct" : "auto";
+  winogradOf(
+    shape: Pick<Conv, "channelsIn" | "channelsOut" | "size" | "stride" | "padding">,
+  ): WinogradSide | undefined {
+    const auto = this.quantizing ? "direct" : "auto";
     const convolution = this.convolution === "auto" ? auto : this.convolution;
     return chooseWinograd({ ...shape, precision: this.precision }, convolution);
   }
@@ -289,12 +242,12 @@ export class WeightScope {
   /** torch.nn.ConvTranspose2d whose stride is its window. */
   convTranspose2d(name: string, channelsIn: number, channelsOut: number, size: number): Conv {
     const taps = size * size;
-    const weight = this.#packed(name, 1, channelsIn, taps * channelsOut, {
-      sources: [this.#source(`${name}.weight`, [channelsIn, channelsOut, size, size])],
+    const weight = this.packed(name, 1, channelsIn, taps * channelsOut, {
+      sources: [this.source(`${name}.weight`, [channelsIn, channelsOut, size, size])],
       make: (w) => packConvTranspose2d(w!, channelsIn, channelsOut, taps),
     });
-    const bias = this.#vector(`${name}.bias`, taps * channelsOut, {
-      sources: [this.#source(`${name}.bias`, [channelsOut])],
+    const bias = this.packedVector(`${name}.bias`, taps * channelsOut, {
+      sources: [this.source(`${name}.bias`, [channelsOut])],
       make: (b) => packVector(b!, taps),
     });
     return { weight, bias, channelsIn, channelsOut, size, stride: size };
@@ -315,7 +268,7 @@ export class WeightScope {
 
   /** A vector filled up to a multiple of 4, in f32, as biases are. */
   vector(name: string, channels: number): Weight {
-    return this.#vector(name, channels, { sources: [this.#source(name, [channels])], make: (v) => packVector(v!) });
+    return this.packedVector(name, channels, { sources: [this.source(name, [channels])], make: (v) => packVector(v!) });
   }
 
   /** A tensor as it is, in f32: small ones whose rounding would show. */
@@ -335,7 +288,7 @@ export class WeightScope {
       label: this.#name(label),
       shape,
       dtype,
-      sources: sources.map(({ name, shape: stored }) => this.#source(name, stored)),
+      sources: sources.map(({ name, shape: stored }) => this.source(name, stored)),
       make,
     };
     this.collected.push(weight);
@@ -353,14 +306,15 @@ export class WeightScope {
       label: this.#name(label),
       shape,
       dtype: this.precision,
-      sources: sources.map(({ name, shape: stored }) => this.#source(name, stored)),
+      sources: sources.map(({ name, shape: stored }) => this.source(name, stored)),
       makeFor,
     };
     this.collected.push(weight);
     return weight;
   }
 
-  #packed(
+  /** The weight of a product, in the shape of `packedShape`. */
+  packed(
     label: string,
     taps: number,
     channelsIn: number,
@@ -369,19 +323,22 @@ export class WeightScope {
   ): PackedWeight {
     const shape = packedShape(taps, channelsIn, channelsOut);
     const float = { label: this.#name(label), shape, dtype: this.precision, ...recipe };
-    const format = coarsest === "none" ? undefined : this.quantization && (coarsest ?? this.quantization.format);
-    const weight = format ? quantizedWeight(float, format, this.quantization!) : float;
+    const { quantizing } = this;
+    const isQuantized = quantizing && coarsest !== "none";
+    const weight = isQuantized ? quantizing.quantizedWeight(float, coarsest ?? quantizing.format, quantizing) : float;
     this.collected.push(weight);
     return weight;
   }
 
-  #vector(label: string, channels: number, recipe: Recipe): Weight {
+  /** A vector filled up to a multiple of 4, in f32, as biases are. */
+  packedVector(label: string, channels: number, recipe: Recipe): Weight {
     const weight = { label: this.#name(label), shape: [multipleOf4(channels)], dtype: "f32" as const, ...recipe };
     this.collected.push(weight);
     return weight;
   }
 
-  #source(name: string, shape: Shape): WeightSource {
+  /** A tensor of this scope. */
+  source(name: string, shape: Shape): WeightSource {
     return { name: this.#name(name), shape };
   }
 

@@ -6,9 +6,8 @@ import { checkTasks } from "./check-tasks.ts";
 import type { ModelConfig, Task } from "./config.ts";
 import type { DptWeights } from "./dpt.ts";
 import type { InF32 } from "./ops.ts";
-import type { LogitsAnswer, PictureGroup } from "./predict.ts";
+import type { PictureGroup, PredictOptions } from "./predict.ts";
 import { networkSize, type Processor, type Size } from "./processor.ts";
-import { windowSize } from "./windows/window-layout.ts";
 
 /** A picture's way through the model, as `segment` or `depth` goes it. */
 export interface PictureWork {
@@ -34,9 +33,9 @@ export interface BatchWork {
   readonly tasks?: readonly Task[] | undefined;
   readonly size?: Size | "native" | undefined;
   readonly resize?: ResizeMode | undefined;
-  readonly logits?: LogitsAnswer | undefined;
-  /** Whether answers are laid out for a texture. */
-  readonly aligned?: boolean | undefined;
+  readonly logits?: PredictOptions["logits"];
+  readonly scores?: PredictOptions["scores"];
+  readonly layOut?: PredictOptions["layOut"];
 }
 
 /** The network alone, as `forward` runs it. */
@@ -67,6 +66,7 @@ export interface Recordable {
   readonly processor: Processor | undefined;
   readonly weights: DptWeights;
   readonly precision: Precision;
+  /** What records its graphs. */
   readonly network: Network;
 }
 
@@ -74,39 +74,11 @@ export interface Recordable {
  * Finds out sizes and checks them; nothing is recorded yet.
  * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network
  */
-export function jobOf(model: Recordable, work: Work): Job {
-  if ("pixelValues" in work) return networkJob(model, work);
-  const { tasks, size, resize, scores = false, batch = 1, tile } = work;
-  const picture = work.picture ?? processorOf(model).size;
-  const window = tile === undefined ? picture : windowSize(picture, tile);
-  const logits = picture.width === window.width && picture.height === window.height ? undefined : "logits";
-  return batchJob(model, {
-    groups: [{ picture: window, count: batch }],
-    tasks,
-    size,
-    resize,
-    logits: logits ?? (scores ? "labels and scores" : "labels"),
-  });
-}
-
-function networkJob(
-  { config, weights, precision, network }: Recordable,
-  { pixelValues, stages = false }: NetworkWork,
-): Job {
-  const [, , height = 0, width = 0] = pixelValues;
-  return {
-    key: `forward ${pixelValues} ${stages}`,
-    network: { width, height },
-    record: (inF32) => network.forwardGraph(config, weights, precision, pixelValues, { stages, inF32 }),
-  };
-}
-
-/** @throws as {@link jobOf} */
 export function batchJob(model: Recordable, work: BatchWork): Job {
   const { config, weights, precision } = model;
   const processor = processorOf(model);
   const groups = work.groups.map(({ picture: { width, height }, count }) => ({ picture: { width, height }, count }));
-  const { resize, logits, aligned, tasks = config.decoders.map(({ task }) => task) } = work;
+  const { resize, logits, scores, layOut, tasks = config.decoders.map(({ task }) => task) } = work;
   checkTasks("model", config, tasks);
   const network = networkSize(processor, groups[0]!.picture, work.size);
   const { patch } = config.backbone;
@@ -114,9 +86,9 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
     const got = `got ${network.width}x${network.height}`;
     throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
   }
-  const options = { processor, picture: groups, network, resize, tasks, logits, aligned };
+  const options = { processor, picture: groups, network, resize, tasks, logits, scores, layOut };
   return {
-    key: JSON.stringify([groups, network, resize, tasks, logits, aligned]),
+    key: JSON.stringify([groups, network, resize, tasks, logits, !!scores, !!layOut]),
     network: { width: network.width, height: network.height },
     record: (inF32) => model.network.predictGraph(config, weights, precision, { ...options, inF32 }),
   };

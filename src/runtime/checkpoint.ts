@@ -1,9 +1,9 @@
 import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { FileError, UsageError } from "./errors.ts";
 import { toFloat32 } from "./floats.ts";
-import { isPlainName } from "./plain-name.ts";
+import { loadPart } from "./load-part.ts";
 import { quote } from "./quote.ts";
-import { isJsonObject, readJson } from "./read-json.ts";
+import { readJson } from "./read-json.ts";
 import { readSafetensorsHeader } from "./safetensors.ts";
 import { readStoredTensor, type StoredTensor } from "./stored-tensor.ts";
 
@@ -35,11 +35,12 @@ export interface Layout {
   nameOf(name: string): string;
 }
 
-type Table = Pick<Checkpoint, "tensors" | "metadata">;
-type ReadTable = (source: ByteSource, signal?: AbortSignal) => Promise<Table>;
+/** What a file, or all of them together, say of their tensors. */
+export type Table = Pick<Checkpoint, "tensors" | "metadata">;
+export type ReadTable = (source: ByteSource, signal?: AbortSignal) => Promise<Table>;
 
 const readPickleTable: ReadTable = async (source, signal) => {
-  const { readPickleCheckpoint } = await import("./pickle-checkpoint.ts");
+  const { readPickleCheckpoint } = await loadPart(import("./pickle-checkpoint.ts"));
   return { tensors: await readPickleCheckpoint(source, signal), metadata: new Map() };
 };
 
@@ -59,7 +60,11 @@ export async function openCheckpoint(files: ModelFiles, signal?: AbortSignal): P
     const source = await files.open(file, signal);
     if (source) return checkpointOf([file], await readTable(source, signal));
     const json = await readJson(files, index, { signal });
-    if (json) return openShards(files, index, json.weight_map, readTable, signal);
+    if (json) {
+      const { readShards } = await loadPart(import("./read-shards.ts"));
+      const { shards, table } = await readShards(files, index, json.weight_map, readTable, signal);
+      return checkpointOf(shards, table);
+    }
   }
   const looked = FORMATS.flatMap(({ file, index }) => [file, index]).join(", ");
   throw new FileError(
@@ -100,63 +105,4 @@ function checkpointOf(files: readonly string[], { tensors, metadata }: Table): C
       return toFloat32(tensor.dtype, await readStoredTensor(tensor, signal));
     },
   };
-}
-
-async function openShards(
-  files: ModelFiles,
-  index: string,
-  weightMap: unknown,
-  readTable: ReadTable,
-  signal?: AbortSignal,
-): Promise<Checkpoint> {
-  const fileOf = readWeightMap(`${files.name}/${index}`, weightMap);
-  const shards = [...new Set(fileOf.values())].sort();
-  const tables = new Map(
-    await Promise.all(
-      shards.map(async (shard) => {
-        const source = await files.open(shard, signal);
-        return [shard, source && (await readTable(source, signal))] as const;
-      }),
-    ),
-  );
-  const problems = shards.filter((shard) => !tables.get(shard)).map((shard) => `no file ${quote(shard)}`);
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, shard] of fileOf) {
-    const table = tables.get(shard);
-    const tensor = table?.tensors.get(name);
-    if (tensor) tensors.set(name, tensor);
-    else if (table) problems.push(`no tensor ${quote(name)} in ${quote(shard)}`);
-  }
-  for (const [shard, table] of tables) {
-    for (const name of table?.tensors.keys() ?? []) {
-      if (fileOf.get(name) !== shard) problems.push(`tensor ${quote(name)} in ${quote(shard)}, which the index lacks`);
-    }
-  }
-  report(`${files.name}/${index}`, "shards that hold what it lists", problems);
-  const metadata = new Map([...tables.values()].flatMap((table) => [...(table?.metadata ?? [])]));
-  return checkpointOf(shards, { tensors, metadata });
-}
-
-/** Shards must be plain names: an index from the net must not reach files outside the model folder. */
-function readWeightMap(where: string, weightMap: unknown): ReadonlyMap<string, string> {
-  if (!isJsonObject(weightMap) || Object.keys(weightMap).length === 0) {
-    throw new FileError(
-      `${where}: want a "weight_map" from tensors to files, got ${quote(weightMap)}. Download it again.`,
-    );
-  }
-  const fileOf = new Map<string, string>();
-  const problems: string[] = [];
-  for (const [name, file] of Object.entries(weightMap)) {
-    if (typeof file === "string" && isPlainName(file)) fileOf.set(name, file);
-    else problems.push(`${quote(name)} in ${quote(file)}`);
-  }
-  report(where, "plain file names beside it", problems);
-  return fileOf;
-}
-
-function report(where: string, want: string, problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  const shown = problems.slice(0, 20).join("; ");
-  const more = problems.length > 20 ? `; and ${problems.length - 20} more` : "";
-  throw new FileError(`${where}: want ${want}, got ${shown}${more}. Download the index and all its shards again.`);
 }

@@ -1,4 +1,5 @@
 import type { Kernel } from "./kernel.ts";
+import { PLACE } from "./most-parts.ts";
 
 type Triple = readonly [number, number, number];
 
@@ -6,14 +7,6 @@ type Triple = readonly [number, number, number];
 export interface GridPart {
   readonly first: Triple;
   readonly workgroups: Triple;
-}
-
-/** How kernels take the place of their workgroup. */
-const PLACE = "@builtin(workgroup_id) workgroup: vec3u";
-
-/** How many parts a kernel can be cut into: one where its text does not ask for its place. */
-export function mostParts({ code, workgroups }: Kernel): number {
-  return code.includes(PLACE) ? workgroups.reduce((product, size) => product * size) : 1;
 }
 
 /**

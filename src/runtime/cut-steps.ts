@@ -40,7 +40,7 @@ export class CutSteps {
    * @throws MemoryError, DeviceLostError
    */
   async prepare({ step, part, parts }: Portion): Promise<void> {
-    if (part > 0 || parts === 1) return;
+    if (part > 0) return;
     const known = this.#cuts.get(step);
     // Too many parts do no harm.
     if (known && known.parts.length >= parts) return;

@@ -13,6 +13,9 @@ export interface MapShape {
 /** Where a map lies. */
 export type MapKind = "buffer" | "texture";
 
+/** Makes room for a map on a device. @throws MachineError if memory runs out or a texture cannot be so large */
+export type MapRoom = (device: GPUDevice, label: string) => Promise<DeviceMap>;
+
 const BYTES = { u8: 1, u16: 2, f32: 4 } as const;
 const FORMATS = { u8: "r8uint", u16: "r16uint", f32: "r32float" } as const;
 
@@ -34,11 +37,16 @@ export class DeviceMap {
     this.#held = held;
   }
 
+  /** Asks for room for maps of a kind and a shape. */
+  static room(kind: MapKind, shape: MapShape): MapRoom {
+    return (device, label) => DeviceMap.#allocate(device, label, kind, shape);
+  }
+
   /**
-   * Room for a map: a buffer with its numbers row by row without gaps, or a texture r8uint, r16uint or r32float.
+   * A buffer with its numbers row by row without gaps, or a texture r8uint, r16uint or r32float.
    * @throws MachineError if memory runs out or a texture cannot be so large
    */
-  static async allocate(device: GPUDevice, label: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
+  static async #allocate(device: GPUDevice, label: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
     const { width, height, dtype } = shape;
     if (kind === "buffer") {
       const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;

@@ -1,21 +1,22 @@
 import { filesFromBlobs } from "./blob-source.ts";
 import type { ModelFiles } from "./byte-source.ts";
+import { entriesOf } from "./entries-of.ts";
 import { FileError } from "./errors.ts";
+import { lateFiles } from "./late-files.ts";
 
 /**
  * A model folder, or its files, that a person dropped on the page. Call it in the `drop` event: afterwards the browser
  * empties the list.
  */
 export function filesFromDrop(data: DataTransfer): ModelFiles {
-  const dropped = droppedFiles(data);
-  // Told to whoever opens a file.
-  dropped.catch(() => {});
-  const folder = async () => filesFromBlobs("the dropped files", await dropped);
-  return {
-    name: "the dropped files",
-    open: async (file, signal) => (await folder()).open(file, signal),
-    list: async () => (await folder()).list!(),
-  };
+  return lateFiles(DROPPED, filesFromEntries(entriesOf(data)));
+}
+
+const DROPPED = "the dropped files";
+
+/** A model folder of what was dropped. @throws as {@link droppedFiles} */
+export async function filesFromEntries(entries: readonly FileSystemEntry[]): Promise<ModelFiles> {
+  return filesFromBlobs(DROPPED, await filesOf(entries));
 }
 
 /**
@@ -24,7 +25,10 @@ export function filesFromDrop(data: DataTransfer): ModelFiles {
  * @throws FileError if nothing, or a folder beside other things, was dropped
  */
 export async function droppedFiles(data: DataTransfer): Promise<File[]> {
-  const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  return filesOf(entriesOf(data));
+}
+
+async function filesOf(entries: readonly FileSystemEntry[]): Promise<File[]> {
   const [first] = entries;
   const folders = entries.filter(({ isDirectory }) => isDirectory).length;
   if (!first || folders > 1 || (folders === 1 && entries.length > 1)) {

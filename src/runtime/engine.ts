@@ -117,7 +117,7 @@ export class Engine {
    */
   async takePaths(graph: Graph, lean = false): Promise<number> {
     if (lean) {
-      takePaths(graph, leanest(choicesOf(graph, this.traits)));
+      takePaths(graph, leanest(await choicesOf(graph, this.traits)));
       return 0;
     }
     const { records } = this.#opened;
@@ -165,7 +165,7 @@ export class Engine {
 
   async #choicesOf(graph: Graph): Promise<ReadonlyMap<string, Choice>> {
     const { traits, preference, records } = this.#opened;
-    const choices = choicesOf(graph, traits, preference);
+    const choices = await choicesOf(graph, traits, preference);
     await records.load(choices.values());
     return choices;
   }

@@ -12,13 +12,13 @@ export async function commitOf(model: HubModel, fetcher: Fetcher, signal?: Abort
   if (isCommit(revision)) return revision;
   const init = { headers: { ...authorization(model) }, ...(signal && { signal }) };
   const file = await fetcher(`${resolveUrl(model, revision)}/config.json`, { ...init, method: "HEAD" });
-  const refused = refusal(model, file);
+  const refused = await refusal(model, file);
   if (refused) throw refused;
   const commit = file.headers.get("X-Repo-Commit");
   if (commit !== null && isCommit(commit)) return commit;
   // Proxies drop the header, and a server that is no hub has none.
   const answer = await fetcher(`${endpoint}/api/models/${id}/revision/${encodeURIComponent(revision)}`, init);
-  const problem = refusal(model, answer);
+  const problem = await refusal(model, answer);
   if (problem) throw problem;
   const sha: unknown = answer.ok
     ? await answer.json().then(

@@ -1,4 +1,5 @@
-import { FileError, UsageError } from "./errors.ts";
+import { type FileError, UsageError } from "./errors.ts";
+import { loadPart } from "./load-part.ts";
 
 /** Where a model of the Hugging Face hub is, and who asks for it. */
 export interface HubOptions {
@@ -64,29 +65,11 @@ export function authorization({ token }: HubModel): Readonly<Record<string, stri
 }
 
 /** What the hub says no to, for people; `undefined` for an answer, or if there is merely no such file. */
-export function refusal(model: HubModel, { status, statusText, headers }: Response): FileError | undefined {
-  const { id, endpoint, token } = model;
-  const code = headers.get("X-Error-Code");
+export async function refusal(model: HubModel, response: Response): Promise<FileError | undefined> {
+  const { status, headers } = response;
   if (status < 400 || status === 416) return undefined;
+  const code = headers.get("X-Error-Code");
   if (status === 404 && code !== "RepoNotFound" && code !== "RevisionNotFound") return undefined;
-  const got = `got HTTP status ${status}${code ? ` (${code})` : statusText ? ` (${statusText})` : ""}`;
-  const page = `${endpoint}/${id}`;
-  if (code === "RevisionNotFound") {
-    return new FileError(
-      `${id}: want a revision "${model.revision}", ${got}. Its branches and tags are listed at ${page}.`,
-    );
-  }
-  const give = "give a token (token, --token or HF_TOKEN)";
-  if (code === "GatedRepo" || (status === 403 && code !== "RepoNotFound")) {
-    const then = token === undefined ? `${give} of that account` : "check that the token is of that account";
-    return new FileError(
-      `${id}: want access to a gated or private model, ${got}. Accept its conditions at ${page}, then ${then}.`,
-    );
-  }
-  if (code === "RepoNotFound" || status === 401) {
-    const advice =
-      token === undefined ? `Check the id; if it is private, ${give}` : "Check the id, and that the token may read it";
-    return new FileError(`${id}: want a model of ${endpoint}, ${got}: there is none, or it is private. ${advice}.`);
-  }
-  return new FileError(`${id}: want a file of ${endpoint}, ${got}. Check the address, or try again later.`);
+  const { refusalError } = await loadPart(import("./refusal-error.ts"));
+  return refusalError(model, response);
 }

@@ -27,7 +27,7 @@ export function filesFromHub(id: string, options: HubSourceOptions = {}): ModelF
   });
   const authorized: Fetcher = async (url, init) => {
     const response = await fetcher(url, { ...init, headers: { ...init.headers, ...authorization(model) } });
-    const refused = refusal(model, response);
+    const refused = await refusal(model, response);
     if (!refused) return response;
     await response.body?.cancel();
     throw refused;

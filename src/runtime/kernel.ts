@@ -21,9 +21,9 @@ export interface Kernel {
   readonly path?: string;
   /**
    * All ways to compute it on a device, the most promising first; this kernel, which runs anywhere, is one of them. Only
-   * this one if left out. Made when asked for, since texts take time.
+   * this one if left out. Made when asked for, since texts take time, and some are loaded for the devices that can run them.
    */
-  readonly paths?: (traits: Traits) => readonly Path[];
+  readonly paths?: (traits: Traits) => Promise<readonly Path[]>;
 }
 
 /** A way to compute what a kernel computes: from the same inputs, the same output up to rounding. */

@@ -25,14 +25,18 @@ export interface Choice {
 }
 
 /** The kernels of a graph that can be computed in several ways, by text: equal texts have equal paths. */
-export function choicesOf(graph: Graph, traits: Traits, preference?: PathPreference): ReadonlyMap<string, Choice> {
+export async function choicesOf(
+  graph: Graph,
+  traits: Traits,
+  preference?: PathPreference,
+): Promise<ReadonlyMap<string, Choice>> {
   const choices = new Map<string, Choice>();
   for (const { kernel } of graph.dispatches) {
     const known = choices.get(kernel.code);
     if (known) {
       choices.set(kernel.code, { ...known, count: known.count + 1 });
     } else if (kernel.paths) {
-      choices.set(kernel.code, { kernel, count: 1, ...inOrder(kernel.paths(traits), preference) });
+      choices.set(kernel.code, { kernel, count: 1, ...inOrder(await kernel.paths(traits), preference) });
     }
   }
   return choices;

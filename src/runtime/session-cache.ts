@@ -1,7 +1,7 @@
 import type { Engine } from "./engine.ts";
 import { MemoryError } from "./errors.ts";
 import type { Graph } from "./graph.ts";
-import { megabytes } from "./megabytes.ts";
+import { loadPart } from "./load-part.ts";
 import { plannedBytes, type Session } from "./session.ts";
 import type { Alone } from "./tuner.ts";
 import type { WeightStore } from "./weight-store.ts";
@@ -59,12 +59,29 @@ export class SessionCache {
       return known;
     }
     this.#makeRoom(1);
-    const entry = await this.#compile(record, onProgress).catch((error: unknown) => {
+    const entry = await this.#compile(record, onProgress).catch(async (error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
-      return this.#compileSmaller(record, error, onProgress);
+      const { compileSmaller } = await loadPart(import("./compile-smaller.ts"));
+      const usual = await this.#planned(record);
+      const lean = await this.#planned(record, true);
+      return compileSmaller({ usual, lean, weights: this.#weights.bytes }, error, {
+        compile: (isLean) => this.#compile(record, onProgress, isLean),
+        makeRoom: () => {
+          this.dispose();
+          this.#options.onShort?.();
+        },
+        onNotice: this.#options.onNotice,
+      });
     });
     this.#byKey.set(key, entry);
     return entry;
+  }
+
+  /** Bytes that a graph takes beside the weights. */
+  async #planned(record: () => Graph, lean = false): Promise<number> {
+    const graph = record();
+    await this.#engine.takePaths(graph, lean);
+    return plannedBytes(graph);
   }
 
   async #compile(record: () => Graph, onProgress?: (done: number, total: number) => void, lean = false) {
@@ -72,35 +89,6 @@ export class SessionCache {
     const unmeasured = await this.#engine.takePaths(graph, lean);
     const session = await this.#engine.compile(graph, this.#weights, onProgress);
     return { record, graph, session, unmeasured };
-  }
-
-  async #compileSmaller(
-    record: () => Graph,
-    short: MemoryError,
-    onProgress?: (done: number, total: number) => void,
-  ): Promise<CachedSession> {
-    const [usual, lean] = [record(), record()];
-    await this.#engine.takePaths(usual);
-    await this.#engine.takePaths(lean, true);
-    const [usualBytes, leanBytes] = [plannedBytes(usual), plannedBytes(lean)];
-    this.dispose();
-    this.#options.onShort?.();
-    let error = short;
-    for (const isLean of leanBytes < usualBytes ? [false, true] : [false]) {
-      try {
-        const entry = await this.#compile(record, onProgress, isLean);
-        const [bytes, how] = isLean ? [leanBytes, "by paths that take less"] : [usualBytes, "after all else was freed"];
-        this.#options.onNotice?.(`GPU memory is short: ${megabytes(bytes)} were to be had ${how}.`);
-        return entry;
-      } catch (cause) {
-        if (!(cause instanceof MemoryError)) throw cause;
-        error = cause;
-      }
-    }
-    const { allocated, message } = error;
-    const want = `want ${megabytes(Math.min(usualBytes, leanBytes))} beside ${megabytes(this.#weights.bytes)} of weights`;
-    const got = allocated === undefined ? "got less" : `got no more than ${megabytes(allocated)} in all`;
-    throw new MemoryError(`GPU memory: ${want}, ${got} (${message})`, { allocated, cause: error });
   }
 
   /** Keeps so many from now on. */

@@ -11,6 +11,12 @@ export interface TuneOptions {
   readonly onProgress?: ((progress: TuneProgress) => void) | undefined;
 }
 
+export interface TunerOptions {
+  readonly onNotice?: ((notice: string) => void) | undefined;
+  /** Aborts what it measures on its own account. */
+  readonly stopped?: AbortSignal | undefined;
+}
+
 const MILLISECONDS = 2000;
 
 /**
@@ -21,18 +27,17 @@ export class SessionTuner {
   readonly #engine: Engine;
   readonly #sessions: SessionCache;
   readonly #calls: CallQueue;
-  readonly #stopped = new AbortController();
-  readonly #onNotice: ((notice: string) => void) | undefined;
+  readonly #options: TunerOptions;
   readonly #alone: Alone;
   /** Keys whose turn it has been, or will be. */
   readonly #keys = new Set<string>();
   #later: Promise<unknown> = Promise.resolve();
 
-  constructor(engine: Engine, sessions: SessionCache, calls: CallQueue, onNotice?: (notice: string) => void) {
+  constructor(engine: Engine, sessions: SessionCache, calls: CallQueue, options: TunerOptions = {}) {
     this.#engine = engine;
     this.#sessions = sessions;
     this.#calls = calls;
-    this.#onNotice = onNotice;
+    this.#options = options;
     this.#alone = (task) => calls.run(task);
   }
 
@@ -50,22 +55,17 @@ export class SessionTuner {
   later(key: string, { record, unmeasured }: CachedSession): void {
     if (unmeasured === 0 || this.#keys.has(key)) return;
     this.#keys.add(key);
-    const { signal } = this.#stopped;
+    const { stopped: signal, onNotice } = this.#options;
     const tune = async () => {
       await this.#calls.idle();
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       await this.#measure(record(), { signal }, () => this.#calls.idle());
       await this.#sessions.renew(this.#alone);
     };
     this.#later = this.#later.then(tune).catch((error: unknown) => {
-      if (signal.aborted) return;
-      this.#onNotice?.(`tuning: stopped by "${error instanceof Error ? error.message : String(error)}".`);
+      if (signal?.aborted) return;
+      onNotice?.(`tuning: stopped by "${error instanceof Error ? error.message : String(error)}".`);
     });
-  }
-
-  /** No more measuring on its own account. */
-  stop(): void {
-    this.#stopped.abort();
   }
 
   async #measure(

@@ -1,15 +1,16 @@
 import { checkLimits } from "./device.ts";
 import { unlessLost } from "./device-loss.ts";
-import { DeviceMap, type MapKind, type MapShape } from "./device-map.ts";
+import type { DeviceMap, MapRoom } from "./device-map.ts";
 import { DeviceWords } from "./device-words.ts";
 import { MachineError } from "./errors.ts";
 import { writeBuffer } from "./gpu-buffer.ts";
 import { dispatchBytes, type Graph, type InputData } from "./graph.ts";
 import { GraphMemory } from "./graph-memory.ts";
 import { guardErrors } from "./guard-errors.ts";
+import { loadPart } from "./load-part.ts";
 import { planMemory } from "./memory-plan.ts";
 import type { Pipelines } from "./pipelines.ts";
-import { type KernelTime, TimestampRecorder } from "./profiler.ts";
+import type { KernelTime, TimestampRecorder } from "./profiler.ts";
 import { type Step, StepRunner } from "./step-runner.ts";
 import { byteLength } from "./tensor.ts";
 import type { WeightStore } from "./weight-store.ts";
@@ -129,7 +130,8 @@ export class Session {
     if (profile && !device.features.has("timestamp-query")) {
       throw new MachineError("profile: want the feature timestamp-query, got an adapter without it. Run unprofiled.");
     }
-    const recorder = profile ? new TimestampRecorder(device, this.#graph.dispatches.length) : undefined;
+    const profiler = profile ? await loadPart(import("./profiler.ts")) : undefined;
+    const recorder = profiler && new profiler.TimestampRecorder(device, this.#graph.dispatches.length);
     const copy = () => {
       const encoder = device.createCommandEncoder({ label: "read back" });
       for (const [name, tensor] of this.#graph.outputs) {
@@ -149,12 +151,12 @@ export class Session {
 
   /**
    * One forward pass whose answer stays on the device, in memory of its own; it is not waited for.
-   * @returns an output of the graph, of this shape
+   * @param room for an output of the graph
    * @throws as {@link Session.run}
    */
-  async keep(inputs: RunInputs, output: string, kind: MapKind, shape: MapShape): Promise<DeviceMap> {
+  async keep(inputs: RunInputs, output: string, room: MapRoom): Promise<DeviceMap> {
     const device = this.#device;
-    const map = await DeviceMap.allocate(device, output, kind, shape);
+    const map = await room(device, output);
     const copy = () => {
       const encoder = device.createCommandEncoder({ label: output });
       map.copyFrom(encoder, this.#memory.bufferOf(this.#graph.outputs.get(output)!));

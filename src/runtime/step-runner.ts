@@ -1,7 +1,8 @@
-import { mostParts } from "./cut-kernel.ts";
-import { CutSteps } from "./cut-steps.ts";
+import type { CutSteps } from "./cut-steps.ts";
 import { type Dispatch, dispatchBytes } from "./graph.ts";
 import { guardErrors } from "./guard-errors.ts";
+import { loadPart } from "./load-part.ts";
+import { mostParts } from "./most-parts.ts";
 import { Pace } from "./pace.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { TimestampRecorder } from "./profiler.ts";
@@ -28,8 +29,10 @@ export interface StepOptions {
 export class StepRunner {
   readonly #device: GPUDevice;
   readonly #steps: readonly Step[];
-  readonly #cuts: CutSteps;
   readonly #pace: Pace;
+  readonly #pipelines: Pipelines;
+  /** Loaded with the first dispatch that is too long for one submit. */
+  #cuts: CutSteps | undefined;
   readonly #plan: SubmitPlan;
 
   /** @param budget milliseconds of a submit; the device's {@link Pace.budget} if left out */
@@ -42,13 +45,13 @@ export class StepRunner {
     this.#device = device;
     this.#pace = pace;
     this.#steps = steps;
-    this.#cuts = new CutSteps(device, pipelines, steps);
+    this.#pipelines = pipelines;
     this.#plan = new SubmitPlan(planned, pace, budget);
   }
 
   /** GPU memory taken. */
   get bytes(): number {
-    return this.#cuts.bytes;
+    return this.#cuts?.bytes ?? 0;
   }
 
   /**
@@ -69,7 +72,7 @@ export class StepRunner {
     let begin: typeof write | undefined = write;
     let before: Promise<unknown> = Promise.resolve();
     for (let portions = run.next(); portions.length > 0; portions = run.next()) {
-      for (const portion of portions) await this.#cuts.prepare(portion);
+      for (const portion of portions) if (portion.parts > 1) await (await this.#cutting()).prepare(portion);
       signal?.throwIfAborted();
       const group = portions;
       let sent = 0;
@@ -113,6 +116,12 @@ export class StepRunner {
     await guardErrors(this.#device, "run", submit, () => queue.onSubmittedWorkDone());
   }
 
+  async #cutting(): Promise<CutSteps> {
+    const { CutSteps } = await loadPart(import("./cut-steps.ts"));
+    this.#cuts ??= new CutSteps(this.#device, this.#pipelines, this.#steps);
+    return this.#cuts;
+  }
+
   /** All dispatches in one pass; with a recorder each in a pass of its own, since WebGPU tells time by the pass. */
   #encode(encoder: GPUCommandEncoder, portions: readonly Portion[], recorder: TimestampRecorder | undefined): void {
     let pass = recorder ? undefined : encoder.beginComputePass({ label: "forward" });
@@ -124,7 +133,7 @@ export class StepRunner {
         pass = encoder.beginComputePass({ label: kernel.label, ...(timestampWrites && { timestampWrites }) });
       }
       if (parts > 1) {
-        this.#cuts.encode(pass!, portion);
+        this.#cuts!.encode(pass!, portion);
       } else {
         pass!.setPipeline(pipeline);
         pass!.setBindGroup(0, bindings);
@@ -136,6 +145,6 @@ export class StepRunner {
   }
 
   dispose(): void {
-    this.#cuts.dispose();
+    this.#cuts?.dispose();
   }
 }

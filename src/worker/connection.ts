@@ -1,5 +1,5 @@
 import * as Comlink from "comlink";
-import { MachineError } from "../index.ts";
+import { MachineError } from "../runtime/errors.ts";
 import type { ModelHost } from "./model-host.ts";
 import { answerOf, type Outcome } from "./outcome.ts";
 
@@ -24,7 +24,8 @@ export class Connection {
       this.close(
         new MachineError(
           `worker: want its script to run, got "${event.message || "no answer"}". ` +
-            "Serve it from the page's own site, and allow it in the Content-Security-Policy (worker-src).",
+            "Serve it from the page's own site, allow it in the Content-Security-Policy (worker-src), or give a Worker of " +
+            "your own: the README tells what each bundler wants.",
         ),
       );
     });

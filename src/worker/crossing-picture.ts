@@ -1,4 +1,5 @@
-import { type PictureSource, UsageError } from "../index.ts";
+import { UsageError } from "../runtime/errors.ts";
+import type { PictureSource } from "../runtime/picture.ts";
 
 /** A picture that can go to a worker, and what of it is handed over. */
 export interface CrossingPicture {

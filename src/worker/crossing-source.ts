@@ -1,18 +1,19 @@
-import { type ModelFiles, type ModelSource, UsageError } from "../index.ts";
-import { droppedFiles } from "../runtime/drop-source.ts";
+import type { ModelFiles } from "../runtime/byte-source.ts";
+import { UsageError } from "../runtime/errors.ts";
 import { isHubId } from "../runtime/hub-model.ts";
+import type { ModelSource } from "../runtime/model-source.ts";
 import { isSingleFile } from "../runtime/single-file.ts";
 import type { Opening } from "./model-host.ts";
+import { takenSource } from "./taken-source.ts";
 
 /** A source as it goes to a worker: by value, or by a bridge to the page where its functions are. */
 export type CrossingSource = { readonly source: ModelSource } | { readonly files: ModelFiles };
 
 /** What the event of a drop knows is read before this returns. */
 export async function crossingSource(source: ModelSource, way: Opening["way"]): Promise<CrossingSource> {
-  if (typeof source === "string" || source instanceof URL) return { source: absolute(source, way) };
-  if ("dropEffect" in source) return { source: await droppedFiles(source) };
-  if ("kind" in source) return { source };
-  return Symbol.iterator in source ? { source: [...source] as ModelSource } : { files: source };
+  const taken = await takenSource(source);
+  if (typeof taken === "string" || taken instanceof URL) return { source: absolute(taken, way) };
+  return "kind" in taken || Symbol.iterator in taken ? { source: taken } : { files: taken };
 }
 
 /** A relative address counts from the page; in the worker it would count from its script. */

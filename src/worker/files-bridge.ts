@@ -1,5 +1,5 @@
 import * as Comlink from "comlink";
-import type { ByteSource, ModelFiles } from "../index.ts";
+import type { ByteSource, ModelFiles } from "../runtime/byte-source.ts";
 import { readingAhead } from "../runtime/reading-ahead.ts";
 import { answerOf, type Outcome, outcomeOf } from "./outcome.ts";
 

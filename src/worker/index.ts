@@ -1,6 +1,2 @@
-export {
-  type ModelMethods,
-  RemoteDPT as DPT,
-  type WorkerLoadOptions,
-  type WorkerPretrainedOptions,
-} from "./remote-dpt.ts";
+export { type ModelMethods, RemoteDPT as DPT } from "./remote-dpt.ts";
+export type { WorkerLoadOptions, WorkerPretrainedOptions } from "./worker-options.ts";

@@ -1,5 +1,9 @@
 import * as Comlink from "comlink";
-import { DPT, type LoadOptions, type ModelSource, type PretrainedOptions } from "../index.ts";
+import { Model } from "../model/model.ts";
+import type { LoadOptions } from "../model/model-options.ts";
+import { modelParts, pretrainedParts } from "../model/model-parts.ts";
+import type { ModelSource } from "../runtime/model-source.ts";
+import type { PretrainedOptions } from "../runtime/pretrained-source.ts";
 import { type FilesBridge, filesFromBridge } from "./files-bridge.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
@@ -7,7 +11,7 @@ import { type Outcome, outcomeOf } from "./outcome.ts";
 export type ModelMethod = "segment" | "depth" | "normals" | "predict" | "profile" | "forward" | "plan" | "tune";
 
 /** What a model tells at once; sent with every answer, since a page cannot look into a worker. */
-export type ModelState = Pick<DPT, (typeof STATE)[number]>;
+export type ModelState = Pick<Model, (typeof STATE)[number]>;
 
 const STATE = ["config", "processor", "precision", "dtype", "adapter", "tasks", "memory", "keptInF32"] as const;
 
@@ -21,7 +25,7 @@ export interface Opening {
 
 /** One model in a worker, called from the page. */
 export class ModelHost {
-  #model: DPT | undefined;
+  #model: Model | undefined;
   readonly #running = new Map<number, AbortController>();
 
   /** @param call a number that {@link ModelHost.abort} knows it by */
@@ -35,7 +39,7 @@ export class ModelHost {
     return this.#run(call, async (signal) => {
       const files = bridge ? await filesFromBridge(bridge) : source!;
       const all = { ...options, signal, ...(onProgress && { onProgress }), ...(onNotice && { onNotice }) };
-      this.#model = await DPT[way](files, all);
+      this.#model = new Model(await (way === "load" ? modelParts : pretrainedParts)(files, all));
       return stateOf(this.#model);
     });
   }
@@ -77,7 +81,7 @@ export class ModelHost {
   }
 }
 
-function stateOf(model: DPT): ModelState {
+function stateOf(model: Model): ModelState {
   return Object.fromEntries(STATE.map((name) => [name, model[name]])) as unknown as ModelState;
 }
 

@@ -1,25 +1,26 @@
 import * as Comlink from "comlink";
+import type { Model } from "../model/model.ts";
+import type { TuneModelOptions } from "../model/model-options.ts";
+import type {
+  DepthMap,
+  NormalMap,
+  PredictionOptions,
+  Predictions,
+  PredictTasksOptions,
+  Segmentation,
+  SegmentOptions,
+} from "../model/predictions.ts";
+import type { StreamSource } from "../model/stream/open-frames.ts";
 import {
-  type DepthMap,
-  type DPT,
-  type LoadOptions,
-  type ModelSource,
-  type NormalMap,
-  type PictureSource,
-  type PredictionOptions,
-  type Predictions,
-  type PredictTasksOptions,
-  type PretrainedOptions,
-  type Segmentation,
-  type SegmentOptions,
   type StreamedFrame,
+  type StreamingModel,
   type StreamOptions,
-  type StreamSource,
-  type TuneModelOptions,
-  UsageError,
-  type Work,
-} from "../index.ts";
-import { type StreamingModel, streamFrames } from "../model/stream/stream-frames.ts";
+  streamFrames,
+} from "../model/stream/stream-frames.ts";
+import type { Work } from "../model/work.ts";
+import { UsageError } from "../runtime/errors.ts";
+import type { ModelSource } from "../runtime/model-source.ts";
+import type { PictureSource } from "../runtime/picture.ts";
 import { Connection } from "./connection.ts";
 import { crossingPicture } from "./crossing-picture.ts";
 import { checkOptions, crossingSource } from "./crossing-source.ts";
@@ -27,20 +28,11 @@ import { drawable } from "./drawable.ts";
 import { bridgeOf } from "./files-bridge.ts";
 import type { ModelMethod, ModelState, Opening } from "./model-host.ts";
 import { openWorker } from "./open-worker.ts";
-
-/** What of the options can go to a worker. */
-export type WorkerLoadOptions = Omit<LoadOptions, "device" | "adapter" | "tuningStore"> & {
-  readonly device?: "webgpu" | undefined;
-  /** A worker of your own that runs `dpt-webgpu/worker-script`, where the bundler or the page's policy wants that. */
-  readonly worker?: Worker | undefined;
-};
-
-export type WorkerPretrainedOptions = WorkerLoadOptions &
-  Omit<PretrainedOptions, "fetch" | "cache"> & { readonly cache?: false | undefined };
+import type { WorkerLoadOptions, WorkerPretrainedOptions } from "./worker-options.ts";
 
 /** What a page can call of a model, wherever it runs; answers that stay on a device are for models on the page. */
 export type ModelMethods = StreamingModel &
-  Pick<DPT, Exclude<ModelMethod, "segment" | "depth"> | "stream" | "dispose" | keyof ModelState>;
+  Pick<Model, Exclude<ModelMethod, "segment" | "depth"> | "stream" | "dispose" | keyof ModelState>;
 
 /**
  * A DPT model in a worker of its own, so that neither loading nor running it keeps the page from drawing. The methods are
@@ -75,7 +67,7 @@ export class RemoteDPT implements ModelMethods {
     const crossing = crossingSource(source, way);
     crossing.catch(() => {});
     signal?.throwIfAborted();
-    const connection = new Connection(worker ?? openWorker());
+    const connection = new Connection(openWorker(worker));
     try {
       const crossed = await crossing;
       const bridge = "files" in crossed ? Comlink.proxy(bridgeOf(crossed.files)) : undefined;
@@ -158,22 +150,22 @@ export class RemoteDPT implements ModelMethods {
   }
 
   /** @see DPT.profile */
-  profile(source?: PictureSource, options?: Parameters<DPT["profile"]>[1]): ReturnType<DPT["profile"]> {
+  profile(source?: PictureSource, options?: Parameters<Model["profile"]>[1]): ReturnType<Model["profile"]> {
     return this.#see("profile", source, options);
   }
 
   /** @see DPT.forward */
-  forward(...[pixelValues, { signal, ...options } = {}]: Parameters<DPT["forward"]>): ReturnType<DPT["forward"]> {
+  forward(...[pixelValues, { signal, ...options } = {}]: Parameters<Model["forward"]>): ReturnType<Model["forward"]> {
     return this.#call("forward", [pixelValues, options], { signal });
   }
 
   /** @see DPT.plan */
-  plan(work: Work = {}): ReturnType<DPT["plan"]> {
+  plan(work: Work = {}): ReturnType<Model["plan"]> {
     return this.#call("plan", [work]);
   }
 
   /** @see DPT.tune */
-  tune({ signal, ...options }: TuneModelOptions = {}): ReturnType<DPT["tune"]> {
+  tune({ signal, ...options }: TuneModelOptions = {}): ReturnType<Model["tune"]> {
     return this.#call("tune", [options], { signal });
   }
 

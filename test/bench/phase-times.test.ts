@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { phaseTimes, slowestKernels } from "../../bench/model/phase-times.ts";
 import { PHASES, phaseOf } from "../../bench/model/phases.ts";
 import { SEEDED_MODELS, type SeededName } from "../../bench/seeded/seeded-models.ts";
-import { parseConfig } from "../../src/model/config.ts";
 import { dptWeights } from "../../src/model/dpt.ts";
+import { parseConfig } from "../../src/model/parse-config.ts";
 import { predictGraph } from "../../src/model/predict.ts";
 import { networkSize, parseProcessor } from "../../src/model/processor.ts";
 

@@ -21,6 +21,12 @@ const ADAPTER_FLAGS: Readonly<Record<ChromiumAdapter, readonly string[]>> = {
 };
 
 /**
+ * With these it shows canvases of WebGPU. By default compositing and WebGPU's device do not share memory in software, and the
+ * device is lost with the first canvas that is shown.
+ */
+export const PRESENTING = ["--enable-features=Vulkan", "--use-vulkan=swiftshader", "--use-angle=swiftshader"];
+
+/**
  * Starts a headless Chromium whose WebGPU runs on SwiftShader unless asked otherwise: the one `CHROMIUM_PATH` names, else one installed on
  * this machine, else the one among the dependencies, which needs nothing of the machine. Close it when done.
  */

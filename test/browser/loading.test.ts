@@ -118,7 +118,8 @@ test("a folder dropped on the page is a model, in a worker too", async () => {
         document.addEventListener("dragover", (event) => event.preventDefault());
         document.addEventListener("drop", (event) => {
           event.preventDefault();
-          const loads = [library.DPT.load(event.dataTransfer!), remote.DPT.load(event.dataTransfer!)];
+          const data = event.dataTransfer!;
+          const loads = [library.DPT.load(data), library.DPT.load(data, { worker: true }), remote.DPT.load(data)];
           Promise.all(loads).then((models) => resolve(models.flatMap(({ tasks }) => tasks)), reject);
         });
       }),
@@ -127,14 +128,17 @@ test("a folder dropped on the page is a model, in a worker too", async () => {
   const at = { x: 50, y: 50, data: { items: [], files: [folder], dragOperationsMask: 1 } };
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
     await client.send("Input.dispatchDragEvent", { type, ...at });
-  expect(await dropped).toEqual(["segmentation", "segmentation"]);
+  expect(await dropped).toEqual(["segmentation", "segmentation", "segmentation"]);
 });
 
 describe("a stream of frames", () => {
-  test.each(["video", "track"] as const)("of a %s, on the page and in a worker", async (kind) => {
+  test.each([
+    ["video", undefined],
+    ["track", 80],
+  ] as const)("of a %s, on the page and in a worker, longest side %s", async (kind, most) => {
     await using visited = await visit();
     const frames = await visited.page.evaluate(
-      async (address, what) => {
+      async (address, what, longest) => {
         const canvas = document.createElement("canvas");
         [canvas.width, canvas.height] = [160, 120];
         const context = canvas.getContext("2d")!;
@@ -148,16 +152,18 @@ describe("a stream of frames", () => {
         video.muted = true;
         video.srcObject = stream;
         if (what === "video") await video.play();
-        const seen: { labels: number; index: number; dropped: number; isPositive: boolean }[] = [];
-        for (const { DPT } of [library, remote]) {
-          const model = await DPT.load(address);
+        const seen: { size: string; same: boolean; index: number; dropped: number; isPositive: boolean }[] = [];
+        for (const worker of [false, true]) {
+          const model = await library.DPT.load(address, { worker });
           await model.segment(testPicture());
-          for await (const frame of model.stream(what === "video" ? video : stream, { smoothing: 0.5 })) {
-            const { segmentation, index, latency, fps, dropped } = frame;
-            seen.push({ labels: segmentation!.labels.length, index, dropped, isPositive: latency > 0 && fps > 0 });
-            if (index === 2) break;
-            // So that some must be dropped.
+          for await (const frame of model.stream(what === "video" ? video : stream, { smoothing: 0.01, longest })) {
+            const { picture, segmentation, index, latency, fps, dropped } = frame;
+            // So that some must be dropped, and the video shows another one.
             await new Promise((resolve) => setTimeout(resolve, 100));
+            const { labels, width, height } = await model.segment(picture);
+            const same = labels.join() === segmentation!.labels.join();
+            seen.push({ size: `${width}x${height}`, same, index, dropped, isPositive: latency > 0 && fps > 0 });
+            if (index === 2) break;
           }
           model.dispose();
         }
@@ -166,9 +172,11 @@ describe("a stream of frames", () => {
       },
       `${server.url}/tiny`,
       kind,
+      most,
     );
     expect(frames.map(({ index }) => index)).toEqual([0, 1, 2, 0, 1, 2]);
-    for (const { labels, isPositive } of frames) expect([labels, isPositive]).toEqual([160 * 120, true]);
+    const size = most ? "80x60" : "160x120";
+    for (const frame of frames) expect(frame).toMatchObject({ size, same: true, isPositive: true });
     for (const last of [frames[2]!, frames[5]!]) expect(last.dropped).toBeGreaterThan(1);
     expect(visited.problems).toEqual([]);
   });

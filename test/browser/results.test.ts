@@ -30,9 +30,10 @@ afterAll(async () => {
 test("labels lie over a canvas, sharp and as large as it; classes that are not asked for let it through", async () => {
   const palette = Array.from({ length: 150 }, (_, id) => [id, 255 - id, 200] as const);
   const report = (options: object) => page.evaluate((...args) => globalThis.overlayOf(...args), model, options);
-  const { labels, alone, over, isSharp, cloned } = await report({ palette, alpha: 0.25 });
+  const { labels, alone, over, isSharp, state, cloned } = await report({ palette, alpha: 0.25 });
   expect(new Set(labels).size).toBeGreaterThan(1);
   expect(isSharp).toBe(true);
+  expect(state).toEqual([3, 0.5, true]);
   const want = labels.flatMap((id) => [id, 255 - id, 200].map((c) => 75 + c / 4).concat(255));
   // Canvases premultiply in bytes.
   for (const [i, value] of want.entries()) expect(Math.abs(over[i]! - value)).toBeLessThanOrEqual(2);

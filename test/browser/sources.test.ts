@@ -6,6 +6,7 @@ import { launchChromium } from "./chromium.ts";
 import { openPage } from "./open-page.ts";
 import { type PageServer, startPageServer } from "./page-server.ts";
 import type { SourceKind } from "./pages/sources.ts";
+import { quarters } from "./quarters.ts";
 
 const KINDS: readonly SourceKind[] = [
   "blob",
@@ -64,21 +65,6 @@ const errorOf = (got: readonly number[], want: Iterable<number>) => {
   return Math.max(...[...want].map((value, i) => Math.abs(value - got[i]!)));
 };
 const FILES: readonly SourceKind[] = ["blob", "bitmap", "image"];
-
-/** Four colours that are far apart, in quarters. */
-const quarters = (width: number, height: number) => {
-  const colours = [
-    [200, 60, 40],
-    [40, 180, 90],
-    [60, 70, 210],
-    [128, 128, 128],
-  ] as const;
-  const at = (pixel: number) => {
-    const [x, y] = [pixel % width, Math.floor(pixel / width)];
-    return colours[(x < width / 2 ? 0 : 1) + (y < height / 2 ? 0 : 2)]!;
-  };
-  return { width, height, data: Uint8Array.from(Array.from({ length: width * height }, (_, i) => at(i)).flat()) };
-};
 
 test.each(FILES)("EXIF's orientation is applied: %s", async (kind) => {
   const file = await png(quarters(48, 32))

@@ -1,6 +1,9 @@
-import { rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer";
+import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchChromium } from "./chromium.ts";
 import { openPage } from "./open-page.ts";
@@ -13,7 +16,8 @@ const POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; connec
 const TINY = "tiny";
 
 let folder: string;
-
+/** The worker's script as the package has it. */
+let packaged: string;
 let server: PageServer;
 let browser: Browser;
 let page: Page;
@@ -21,7 +25,11 @@ let problems: string[];
 
 beforeAll(async () => {
   folder = await tinyFolder();
-  server = await startPageServer({ tiny: folder, weights: folderOf("weights") }, { "Content-Security-Policy": POLICY });
+  packaged = await mkdtemp(join(tmpdir(), "dpt-worker-script-"));
+  const [root, configFile] = [folderOf(""), folderOf("vite.worker.config.ts")];
+  await build({ root, configFile, logLevel: "warn", build: { outDir: packaged } });
+  const folders = { tiny: folder, packaged, weights: folderOf("weights") };
+  server = await startPageServer(folders, { "Content-Security-Policy": POLICY });
   browser = await launchChromium();
   ({ page, problems } = await openPage(browser, `${server.url}/loading.html`));
 });
@@ -29,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  await rm(folder, { recursive: true });
+  for (const each of [folder, packaged]) await rm(each, { recursive: true });
 });
 
 test("no task of the page takes 50 ms while a model loads and runs in a worker", async () => {
@@ -70,6 +78,42 @@ test("no task of the page takes 50 ms while a model loads and runs in a worker",
   expect(report.run).toBeGreaterThan(0);
   expect(problems).toEqual([]);
 }, 400_000);
+
+test("the option of the page's DPT gives a model in a worker, of the files that were given when it was called", async () => {
+  const report = await page.evaluate(async (url) => {
+    const names = ["config.json", "preprocessor_config.json", "model.safetensors"];
+    const files = await Promise.all(
+      names.map(async (name) => new File([await (await fetch(`${url}/${name}`)).blob()], name)),
+    );
+    const loading = library.DPT.load(files, { worker: true });
+    // As an input's list does when other files are picked.
+    files.length = 0;
+    const models = [
+      await loading,
+      await library.DPT.fromPretrained(`./${url}`, { worker: true, cache: false, device: "webgpu" }),
+      await library.DPT.load(url, { worker: false }),
+    ];
+    for (const model of models) model.dispose();
+    return models.map((model) => [model.tasks[0], model instanceof library.DPT, model instanceof remote.DPT]);
+  }, TINY);
+  expect(report).toEqual([
+    ["segmentation", false, true],
+    ["segmentation", false, true],
+    ["segmentation", true, false],
+  ]);
+});
+
+test("the package's script is one file", async () => {
+  expect((await readdir(packaged)).sort()).toEqual([
+    "worker-script.js",
+    "worker-script.js.map",
+    "worker-script.licenses.md",
+  ]);
+  const text = await readFile(join(packaged, "worker-script.js"), "utf8");
+  expect(
+    text.match(/\bimport\s*\(?\s*["'`{*].{0,20}|\bexport\b|\bimport\.meta|\beval\(|new Function|WebAssembly/g),
+  ).toBeNull();
+});
 
 describe("errors and aborts are those of a model on the page", () => {
   test("a folder that is no model", async () => {
@@ -130,7 +174,9 @@ describe("errors and aborts are those of a model on the page", () => {
       const worker = new Worker("/no-such-script.js", { type: "module" });
       return String(await remote.DPT.load(url, { worker }).catch((e: unknown) => e));
     }, TINY);
-    expect(text).toMatch(/^MachineError: worker: want its script to run, got .* \(worker-src\)\.$/);
+    expect(text).toMatch(
+      /^MachineError: worker: want its script to run, got .* \(worker-src\), or give a Worker of your own: /,
+    );
   });
 });
 
@@ -170,9 +216,12 @@ test("all that a page has goes to the worker: files, file systems, functions; im
     let same: boolean[] = [];
     let drawn = 0;
     for (const source of sources) {
-      const model = await remote.DPT.load(source);
+      const isLast = source === sources.at(-1);
+      // Once of the script as the package has it, which is to answer as this one.
+      const worker = isLast ? new Worker("/packaged/worker-script.js", { type: "module" }) : true;
+      const model = await library.DPT.load(source, { worker });
       loaded.push(...model.tasks);
-      if (loaded.length === sources.length) {
+      if (isLast) {
         const answers = await model.segment([raw, image, bitmap, frame, canvas, bitmap, await canvas.convertToBlob()], {
           batch: 1,
         });

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "puppeteer";
 import { build } from "vite";
+import { artefactPath } from "../artefact-path.ts";
 
-const ARTEFACTS = fileURLToPath(new URL("../artefacts/", import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Builds the page into a folder, as `npm run build:page` does. */
@@ -105,6 +105,36 @@ export class DemoPage {
     );
   }
 
+  /** The picture's pixels, as a text to be compared. */
+  shown(): Promise<string> {
+    return this.page.$eval(".layer", (canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  }
+
+  /** Waits until the picture is not what it was. */
+  async untilOther(shown: string): Promise<void> {
+    await this.page.waitForFunction(
+      (old) => document.querySelector<HTMLCanvasElement>(".layer")?.toDataURL() !== old,
+      { timeout: 60_000, polling: 50 },
+      shown,
+    );
+  }
+
+  /** Waits until the picture stays the same for so many milliseconds, and gives it. @throws if it goes on changing */
+  async untilStill(milliseconds = 500): Promise<string> {
+    for (let tries = 0; tries < 5; tries++) {
+      const before = await this.shown();
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      if ((await this.shown()) === before) return before;
+    }
+    throw new Error(`want a picture that stands still for ${milliseconds} ms, got one that goes on`);
+  }
+
+  /** Milliseconds in which a film that plays is answered several times, as this machine is now. */
+  async severalAnswers(): Promise<number> {
+    const told = await this.until(".playing", /[1-9]\d* ms behind/);
+    return 500 + 4 * Number(/([\d.]+) ms behind/.exec(told)![1]);
+  }
+
   /** What a button downloads: its name and bytes. */
   async download(selector: string): Promise<{ name: string; bytes: Buffer }> {
     await this.page.evaluate(() => {
@@ -166,8 +196,7 @@ export class DemoPage {
 
   /** Keeps a picture of the page for whoever wants to see it. */
   async screenshot(name: string): Promise<void> {
-    mkdirSync(ARTEFACTS, { recursive: true });
-    await this.page.screenshot({ path: `${ARTEFACTS}page-${name}.png` });
+    await this.page.screenshot({ path: artefactPath(`page-${name}.png`) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer";
+import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commit, startHub } from "../hub-server.ts";
 import { DemoPage } from "./demo-page.ts";
@@ -29,6 +30,17 @@ const tinyFiles = () =>
     return { name, type: "", bytes: readFileSync(join(demo.tiny.folder, name)) };
   });
 
+/** Red, green and blue by place. */
+async function pixelsOf(file: Uint8Array) {
+  const { data, info } = await sharp(file)
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const at = (x: number, y: number) => [...data.subarray(3 * (info.width * y + x), 3 * (info.width * y + x) + 3)];
+  return { width: info.width, height: info.height, at };
+}
+
 /** A second of a moving square, as WebM. */
 async function recordedVideo(page: Page) {
   const text = await page.evaluate(async () => {
@@ -55,7 +67,7 @@ async function recordedVideo(page: Page) {
 
 test("the first visit: a sample's classes, pointed at, isolated, searched for, taken home, and without a network", async () => {
   const site = await demo.serve();
-  await using visit = await DemoPage.open(demo.browser, `${site.address}?size=98`);
+  await using visit = await DemoPage.open(demo.browser, `${site.address}?size=98&divider=30`);
   const { page } = visit;
   await visit.until(".work", /Downloading the model[\d.]+ MiB of 49\.6 MiB/);
   await visit.untilAnswered();
@@ -72,6 +84,10 @@ test("the first visit: a sample's classes, pointed at, isolated, searched for, t
   expect(await visit.resultAt(0.05, 0.1)).toEqual([12, 14, 18, 255]);
   expect(page.url()).toContain("only=road");
 
+  const shares = (await page.$$eval(".class .area", (areas) => areas.map((area) => area.textContent))).map(parseFloat);
+  expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+  // Each is rounded to a tenth.
+  expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThan(0.05 * shares.length);
   await page.type("#search", "buil");
   expect(await page.$$eval(".class", (rows) => rows.map((row) => row.getAttribute("data-class")))).toEqual([
     "building",
@@ -82,13 +98,20 @@ test("the first visit: a sample's classes, pointed at, isolated, searched for, t
   expect(page.url()).not.toContain("only");
 
   const png = await visit.download('[data-format="PNG"]');
-  expect([png.name, png.bytes.toString("latin1", 1, 4)]).toEqual(["street.overlay.png", "PNG"]);
+  expect(png.name).toBe("street.overlay.png");
+  const [overlaid, street] = [await pixelsOf(png.bytes), await pixelsOf(photo("examples/street.png").bytes)];
+  // Left of the divider the photo, right of it the class's colour at the slider's 65 %.
+  expect(overlaid.at(48, 306)).toEqual(street.at(48, 306));
+  const blended = street.at(240, 306).map((value, i) => 0.35 * value + 0.65 * road[i]!);
+  for (const [i, value] of overlaid.at(240, 306).entries()) expect(Math.abs(value - blended[i]!)).toBeLessThan(1.5);
   const { bytes } = await visit.download('[data-format="GeoJSON"]');
   const { features, bbox } = JSON.parse(bytes.toString());
   expect(bbox).toEqual([0, 0, 480, 360]);
   expect(features.map(({ properties }: { properties: { name: string } }) => properties.name)).toContain("road");
   const labels = await visit.download('[data-format="Labels"]');
-  expect([labels.bytes.readUInt32BE(16), labels.bytes.readUInt32BE(20)]).toEqual([480, 360]);
+  const ids = await pixelsOf(labels.bytes);
+  expect([labels.name, ids.width, ids.height]).toEqual(["street.labels.png", 480, 360]);
+  expect(ids.at(240, 306)).toEqual(road.slice(0, 3));
   expect(visit.problems).toEqual([]);
 
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
@@ -115,6 +138,19 @@ test("depth: a colour map, a relief that keys turn, a point cloud, and the time 
   const grey = await visit.resultAt(0.4, 0.55);
   expect(nearest).not.toEqual(grey);
   expect(grey[0]).toBe(grey[1]);
+  // The nearer the brighter, in figures and on the scale.
+  const depthAt = async (x: number, y: number) => {
+    await visit.pointAt(x, y);
+    return [
+      Number.parseFloat(await visit.until(".tip", /larger is nearer/)),
+      (await visit.resultAt(x, y))[0]!,
+    ] as const;
+  };
+  const [cup, corner] = [await depthAt(0.4, 0.55), await depthAt(0.02, 0.02)];
+  expect(cup[0]).toBeGreaterThan(corner[0]);
+  expect(cup[1]).toBeGreaterThan(corner[1]);
+  const [, far, near] = /far([\d.]+)near([\d.]+)/.exec(await visit.text(".scale dl"))!;
+  expect(Number(near)).toBeGreaterThan(Number(far));
 
   await page.click('.toolbar [type="radio"]:not(:checked)');
   await page.waitForSelector('.relief[data-ready="true"]');
@@ -128,6 +164,19 @@ test("depth: a colour map, a relief that keys turn, a point cloud, and the time 
   const ply = await visit.download('[data-format="PLY"]');
   expect(ply.name).toBe("coffee.ply");
   expect(ply.bytes.toString("latin1", 0, 200)).toMatch(/^ply\n(?:.*\n)*element vertex 240000\n/);
+  const depth16 = await visit.download('[data-format="Depth"]');
+  expect([depth16.name, depth16.bytes.readUInt32BE(16), depth16.bytes.readUInt32BE(20), depth16.bytes[24]]).toEqual([
+    "coffee.depth16.png",
+    600,
+    400,
+    16,
+  ]);
+  const mesh = await visit.download('[data-format="GLB"]');
+  expect([mesh.name, mesh.bytes.toString("latin1", 0, 4), mesh.bytes.readUInt32LE(8)]).toEqual([
+    "coffee.glb",
+    "glTF",
+    mesh.bytes.length,
+  ]);
 
   await page.click("#measure");
   await page.waitForSelector("#kernels svg");
@@ -178,7 +227,8 @@ test("a photo dropped, one pasted and one picked; a link shows the same settings
   await visit.give("drop", [photo("test/fixtures/images/preprocess/grey/image.png")]);
   await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 90);
   expect(visit.page.url()).not.toMatch(/sample=street/);
-  await visit.give("paste", [photo("test/fixtures/images/preprocess/pad/image.png")]);
+  await visit.give("paste", [photo("test/fixtures/images/preprocess/keep-aspect-32/image.png")]);
+  await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 213);
   const input = await visit.page.$('#open[type="file"]');
   await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(
     fileURLToPath(new URL("../fixtures/images/preprocess/ade-square/image.png", import.meta.url)),
@@ -192,7 +242,7 @@ test("a photo dropped, one pasted and one picked; a link shows the same settings
   const style = await visit.page.$eval(".result", (canvas) => (canvas as HTMLCanvasElement).style.cssText);
   expect(style).toMatch(/opacity: 0\.3.*clip-path: inset\(0(?:px)? 0(?:px)? 0(?:px)? 40%\)/);
   const query = new URL(visit.page.url()).searchParams;
-  expect(Object.fromEntries(query)).toEqual({
+  expect(Object.fromEntries(query)).toMatchObject({
     model: demo.tiny.url,
     opacity: "30",
     divider: "40",
@@ -300,4 +350,47 @@ test("the camera's frames are answered until it is taken away, which is told; a 
   await page.click('[data-sample="cat"]');
   await page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 451);
   expect(await visit.text('[role="alert"]')).toBe("");
+});
+
+test("a film paused, smoothed, compared and stopped; its last frame stays, with its answer", async () => {
+  const tiny = encodeURIComponent(demo.tiny.url);
+  await using visit = await open(`?sample=&model=${tiny}&smoothing=50`);
+  const { page } = visit;
+  await visit.give("drop", [await recordedVideo(page)]);
+  await visit.until(".playing", /[1-9]\d* ms behind, \d+ dropped/);
+  // A smoothed label has no confidence of its own.
+  await visit.pointAt(0.3, 0.3);
+  expect(await visit.until(".tip", /./)).toMatch(/^LABEL_\d$/);
+
+  const several = await visit.severalAnswers();
+  await page.click("#pause");
+  await page.waitForSelector('#pause[aria-label="Go on"]');
+  const still = await visit.untilStill(several);
+  await page.select("#size", "98");
+  await visit.until(".machine", /Network9\d × 9\d/);
+  expect(await visit.untilStill()).toBe(still);
+  await page.$eval("#smoothing", (slider) => {
+    Object.assign(slider, { value: "0" });
+    slider.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  expect(page.url()).not.toContain("smoothing");
+  await visit.pointAt(0.3, 0.3);
+  await visit.until(".tip", /^LABEL_\d, \d+ %$/);
+  expect(await visit.untilStill()).toBe(still);
+
+  await page.click("#pause");
+  await visit.untilOther(still);
+  await page.evaluate(() => {
+    [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Compare")!.click();
+  });
+  await visit.until("#agreement", /of 6,144 pixels/);
+  await visit.untilOther(await visit.shown());
+  await page.click("#stop");
+  expect(await page.$(".playing")).toBeNull();
+  const last = await visit.untilStill();
+  expect(await visit.text("#agreement")).toMatch(/of 6,144 pixels/);
+  await page.select("#againstDtype", "q4");
+  await visit.untilAnswered();
+  expect(await visit.shown()).toBe(last);
+  expect(visit.problems).toEqual([]);
 });

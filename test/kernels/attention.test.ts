@@ -46,7 +46,7 @@ async function checkPaths(
     const added = { bias: bias && rounded(bias), regions };
     const want = reference(qkv, sizes, added);
     const sums = within ?? attentionTolerance(qkv, sizes, bias);
-    const paths = attention({ ...params, precision }).paths!(traits).filter(isAsked);
+    const paths = (await attention({ ...params, precision }).paths!(traits)).filter(isAsked);
     expect(paths.length).toBeGreaterThan(0);
     for (const path of paths) {
       const inputs = [qkv, ...(added.bias ? [added.bias] : []), ...(regions ? [regions] : [])];
@@ -227,7 +227,7 @@ describe("adds to its scores, by every path", () => {
   /** Runs all paths and compares the places that are NaN. */
   async function checkBroken(qkv: Float32Array, bias: Float32Array, isConcerned: (at: number) => boolean) {
     for (const precision of traits.f16 ? (["f32", "f16"] as const) : (["f32"] as const)) {
-      for (const path of attention({ ...biased, bias: true, precision }).paths!(traits)) {
+      for (const path of await attention({ ...biased, bias: true, precision }).paths!(traits)) {
         const got = await floatsOf(path, [qkv, bias], precision, qkv.length / 3);
         const wrong = Array.from(got.keys()).filter((at) => Number.isNaN(got[at]) !== isConcerned(at));
         expect(wrong, `${path.name} in ${precision}`).toEqual([]);
@@ -326,46 +326,46 @@ describe("plans", () => {
     workgroupBytes: 49152,
     invocations: 1024,
   };
-  const namesOf = (precision: Precision, of: Partial<Traits>) =>
-    attention({ ...params, precision }).paths!({ ...gpu, ...of }).map(({ name }) => name);
+  const namesOf = async (precision: Precision, of: Partial<Traits>) =>
+    (await attention({ ...params, precision }).paths!({ ...gpu, ...of })).map(({ name }) => name);
 
-  test("the same paths for equal traits, each once", () => {
-    const names = namesOf("f16", {});
+  test("the same paths for equal traits, each once", async () => {
+    const names = await namesOf("f16", {});
     expect(new Set(names).size).toBe(names.length);
-    expect(namesOf("f16", {})).toEqual(names);
+    expect(await namesOf("f16", {})).toEqual(names);
   });
 
-  test("the most promising first: what the device has, and on a CPU what runs anywhere", () => {
+  test("the most promising first: what the device has, and on a CPU what runs anywhere", async () => {
     const own = attention(params).path;
-    expect(namesOf("f16", {})[0]).toMatch(/^subgroup matrices/);
-    expect(namesOf("f16", { subgroupMatrices: [] })[0]).toMatch(/^subgroups/);
-    expect(namesOf("f16", { subgroupMatrices: [], subgroups: false })[0]).toMatch(/^workgroup tiles/);
-    expect(namesOf("f16", {}).at(-1)).toBe(own);
-    expect(namesOf("f16", { software: true })[0]).toBe(own);
+    expect((await namesOf("f16", {}))[0]).toMatch(/^subgroup matrices/);
+    expect((await namesOf("f16", { subgroupMatrices: [] }))[0]).toMatch(/^subgroups/);
+    expect((await namesOf("f16", { subgroupMatrices: [], subgroups: false }))[0]).toMatch(/^workgroup tiles/);
+    expect((await namesOf("f16", {})).at(-1)).toBe(own);
+    expect((await namesOf("f16", { software: true }))[0]).toBe(own);
   });
 
-  test("no path that the device cannot take", () => {
+  test("no path that the device cannot take", async () => {
     const without = (names: string[], way: RegExp) => expect(names.filter((name) => way.test(name))).toEqual([]);
-    without(namesOf("f32", {}), /matrices/);
-    without(namesOf("f16", { subgroupMatrices: [{ ...matrix, resultComponentType: "f16" }] }), /matrices/);
-    without(namesOf("f16", { subgroupSize: undefined }), /matrices|subgroups.*×32/);
-    without(namesOf("f16", { subgroupSize: 8, subgroupMatrices: [] }), /matrices/);
-    without(namesOf("f16", { subgroupSize: 4, subgroupMatrices: [] }), /subgroups.*×32/);
-    without(namesOf("f16", { subgroups: false }), /subgroup/);
-    expect(namesOf("f16", { subgroupSize: undefined })).toContain("subgroups 64×16");
+    without(await namesOf("f32", {}), /matrices/);
+    without(await namesOf("f16", { subgroupMatrices: [{ ...matrix, resultComponentType: "f16" }] }), /matrices/);
+    without(await namesOf("f16", { subgroupSize: undefined }), /matrices|subgroups.*×32/);
+    without(await namesOf("f16", { subgroupSize: 8, subgroupMatrices: [] }), /matrices/);
+    without(await namesOf("f16", { subgroupSize: 4, subgroupMatrices: [] }), /subgroups.*×32/);
+    without(await namesOf("f16", { subgroups: false }), /subgroup/);
+    expect(await namesOf("f16", { subgroupSize: undefined })).toContain("subgroups 64×16");
   });
 
-  test("a head too large for any memory keeps the way that runs anywhere", () => {
+  test("a head too large for any memory keeps the way that runs anywhere", async () => {
     const kernel = attention({ ...params, headSize: 1024 });
-    expect(kernel.paths!(LEAST_TRAITS).map(({ name }) => name)).toEqual([kernel.path]);
+    expect((await kernel.paths!(LEAST_TRAITS)).map(({ name }) => name)).toEqual([kernel.path]);
   });
 
-  test.each([16384, 32768, 49152])("within %i bytes of workgroup memory", (workgroupBytes) => {
+  test.each([16384, 32768, 49152])("within %i bytes of workgroup memory", async (workgroupBytes) => {
     for (const headSize of [7, 64, 80, 128]) {
       for (const precision of ["f16", "f32"] as const) {
         for (const subgroupMatrices of [[matrix], [{ ...matrix, componentType: "f32" }]]) {
           const kernel = attention({ ...params, headSize, precision });
-          for (const { name, stages } of kernel.paths!({ ...gpu, workgroupBytes, subgroupMatrices })) {
+          for (const { name, stages } of await kernel.paths!({ ...gpu, workgroupBytes, subgroupMatrices })) {
             const bytes = workgroupBytesOf(stages[0]!.kernel.code);
             expect(bytes, `${name}, ${headSize}, ${precision}`).toBeGreaterThan(0);
             expect(bytes, `${name}, ${headSize}, ${precision}`).toBeLessThanOrEqual(workgroupBytes);

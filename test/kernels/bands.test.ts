@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { antialiasedBand, type Band, composeBands, type ResizeMode, resizeBand } from "../../src/kernels/bands.ts";
+import { antialiasedBand } from "../../src/kernels/antialiased-band.ts";
+import { type Band, composeBands, type ResizeMode, resizeBand } from "../../src/kernels/bands.ts";
 import { InternalError } from "../../src/runtime/errors.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";

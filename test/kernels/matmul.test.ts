@@ -50,6 +50,7 @@ describe("the loops say what PyTorch says", () => {
     ["relu", [-1, 0, 2], [0, 0, 2]],
     ["gelu", [-1, 0.5, 1, 3], [-0.15865525393145707, 0.34573123063700656, 0.8413447460685429, 2.99595030590511]],
     ["geluTanh", [-1, 1, 3], [-0.15880800939172324, 0.8411919906082768, 2.996362607918227]],
+    ["quickGelu", [-1, 1, 2], [-0.1542042340671787, 0.8457957659328212, 1.9356586231442083]],
     ["silu", [-1, 1, 2], [-0.2689414213699951, 0.7310585786300049, 1.7615941559557649]],
     ["sigmoid", [-1, 0, 2], [0.2689414213699951, 0.5, 0.8807970779778823]],
   ] as const)("%s", (name, x, y) => {
@@ -118,7 +119,7 @@ describe("finds its rows in windows", () => {
   });
 });
 
-const activationNames = ["none", "relu", "gelu", "geluTanh", "silu", "sigmoid"] as const;
+const activationNames = ["none", "relu", "gelu", "geluTanh", "quickGelu", "silu", "sigmoid"] as const;
 
 describe("finishes its sums", () => {
   const sizes = { batch: 3, rows: 7, channelsIn: 9 };

@@ -5,6 +5,7 @@ import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
 import { samePadding } from "../../src/kernels/shared/padding.ts";
 import { quantize } from "../../src/kernels/shared/quantize.ts";
+import { QUANTIZED_STORAGE } from "../../src/kernels/shared/quantized-storage.ts";
 import { planWinograd } from "../../src/kernels/shared/winograd.ts";
 import { winogradProduct } from "../../src/kernels/winograd-product.ts";
 import { traitsOf } from "../../src/runtime/device.ts";
@@ -54,8 +55,8 @@ function matmulCase(precision: Precision, params: Cased): Product {
   };
   if (!quantized) return { ...base, weight, packed };
   const columns = packedShape(1, k, n)[1]!;
-  const words = quantize(quantized, packed, columns, "w");
-  const values = dequantize(quantized, words, packed.length / columns, columns);
+  const words = quantize(quantized.format, packed, columns, "w");
+  const values = dequantize(quantized.format, words, packed.length / columns, columns);
   return { ...base, weight: weight.map((_, i) => values[(i % k) * columns + Math.floor(i / k)]!), packed: words };
 }
 
@@ -142,8 +143,9 @@ const cases: Readonly<Record<string, (precision: Precision) => Product>> = {
   "several matrices": winogradCase,
 };
 const quantized: typeof cases = {
-  "a weight in q8": (p) => matmulCase(p, { ...sizes, bias: "channel", quantized: "q8" }),
-  "a weight in q4": (p) => matmulCase(p, { ...sizes, rows: 33, channelsIn: 300, quantized: "q4", residuals: 1 }),
+  "a weight in q8": (p) => matmulCase(p, { ...sizes, bias: "channel", quantized: QUANTIZED_STORAGE.q8 }),
+  "a weight in q4": (p) =>
+    matmulCase(p, { ...sizes, rows: 33, channelsIn: 300, quantized: QUANTIZED_STORAGE.q4, residuals: 1 }),
 };
 
 /** `run` of {@link checkProduct} by another path; what is stored in f16 is given as floats. */
@@ -163,9 +165,9 @@ const by =
 
 describe(`in ${precision}, every path of`, () => {
   const all = precision === "f32" ? { ...cases, ...quantized } : cases;
-  describe.each(Object.entries(all))("%s", (_, make) => {
+  describe.each(Object.entries(all))("%s", async (_, make) => {
     const product = make(precision);
-    const paths = product.kernel.paths!(traits).filter(isQuick);
+    const paths = (await product.kernel.paths!(traits)).filter(isQuick);
     test.each(paths.map((path) => [path.name, path] as const))("%s", async (_, path) => {
       await checkProduct(product, by(path));
     });
@@ -174,42 +176,43 @@ describe(`in ${precision}, every path of`, () => {
 
 describe("paths", () => {
   const { kernel } = matmulCase("f32", { ...sizes, rows: 901, channelsIn: 1024, channelsOut: 1024, bias: "channel" });
-  const names = (given: Traits, of: Kernel = kernel) => of.paths!(given).map(({ name }) => name);
-  const kinds = (given: Traits, of?: Kernel) => new Set(names(given, of).map((name) => name.replace(/ \d.*/, "")));
+  const names = async (given: Traits, of: Kernel = kernel) => (await of.paths!(given)).map(({ name }) => name);
+  const kinds = async (given: Traits, of?: Kernel) =>
+    new Set((await names(given, of)).map((name) => name.replace(/ \d.*/, "")));
 
-  test("are of every kind that the device can do", () => {
+  test("are of every kind that the device can do", async () => {
     const everywhere = ["registers", "workgroup tiles"];
-    expect(kinds(LEAST_TRAITS)).toEqual(new Set(everywhere));
-    expect(kinds({ ...LEAST_TRAITS, subgroups: true })).toEqual(new Set([...everywhere, "subgroup broadcast"]));
+    expect(await kinds(LEAST_TRAITS)).toEqual(new Set(everywhere));
+    expect(await kinds({ ...LEAST_TRAITS, subgroups: true })).toEqual(new Set([...everywhere, "subgroup broadcast"]));
     const matrix = { M: 16, N: 16, K: 16, componentType: "f16", resultComponentType: "f32" };
     const nvidia = { ...LEAST_TRAITS, f16: true, subgroups: true, subgroupSize: 32, subgroupMatrices: [matrix] };
     const half = matmul({ ...sizes, rows: 901, channelsIn: 1024, precision: "f16" });
-    expect(kinds(nvidia, half)).toContain("subgroup matrices");
+    expect(await kinds(nvidia, half)).toContain("subgroup matrices");
     // The sums of those are f32, and so is what they are made of.
-    expect(kinds(nvidia)).not.toContain("subgroup matrices");
-    expect(kinds({ ...nvidia, subgroupMatrices: [{ ...matrix, resultComponentType: "f16" }] }, half)).not.toContain(
-      "subgroup matrices",
-    );
+    expect(await kinds(nvidia)).not.toContain("subgroup matrices");
+    expect(
+      await kinds({ ...nvidia, subgroupMatrices: [{ ...matrix, resultComponentType: "f16" }] }, half),
+    ).not.toContain("subgroup matrices");
     // Without a fixed size nobody knows which invocations hold a matrix.
-    expect(kinds({ ...nvidia, subgroupSize: undefined }, half)).not.toContain("subgroup matrices");
+    expect(await kinds({ ...nvidia, subgroupSize: undefined }, half)).not.toContain("subgroup matrices");
   });
 
-  test("begin with the kernel's own where the CPU does the work, and with larger tiles elsewhere", () => {
-    expect(names({ ...LEAST_TRAITS, software: true })[0]).toBe(kernel.path);
-    expect(names(LEAST_TRAITS)[0]).toMatch(/^workgroup tiles/);
+  test("begin with the kernel's own where the CPU does the work, and with larger tiles elsewhere", async () => {
+    expect((await names({ ...LEAST_TRAITS, software: true }))[0]).toBe(kernel.path);
+    expect((await names(LEAST_TRAITS))[0]).toMatch(/^workgroup tiles/);
   });
 
-  test("have names of their own, and one is the kernel's own", () => {
-    const all = names({ ...LEAST_TRAITS, subgroups: true, workgroupBytes: 65536, invocations: 1024 });
+  test("have names of their own, and one is the kernel's own", async () => {
+    const all = await names({ ...LEAST_TRAITS, subgroups: true, workgroupBytes: 65536, invocations: 1024 });
     expect(new Set(all).size).toBe(all.length);
     expect(all).toContain(kernel.path);
-    const own = kernel.paths!(LEAST_TRAITS).find(({ name }) => name === kernel.path)!;
+    const own = (await kernel.paths!(LEAST_TRAITS)).find(({ name }) => name === kernel.path)!;
     expect(own.stages.map((stage) => stage.kernel.code)).toEqual([kernel.code]);
   });
 
-  test("fit into the memory and the invocations that a workgroup may have", () => {
+  test("fit into the memory and the invocations that a workgroup may have", async () => {
     for (const limits of [LEAST_TRAITS, { ...LEAST_TRAITS, workgroupBytes: 8192, invocations: 128 }]) {
-      for (const { stages } of kernel.paths!(limits)) {
+      for (const { stages } of await kernel.paths!(limits)) {
         for (const { code } of stages.map((stage) => stage.kernel)) {
           const invocations = /@workgroup_size\((.*?)\)/
             .exec(code)![1]!
@@ -225,11 +228,11 @@ describe("paths", () => {
     }
   });
 
-  test("cut the sum into parts where there are too few tiles, and only there", () => {
+  test("cut the sum into parts where there are too few tiles, and only there", async () => {
     const small = matmul({ batch: 1, rows: 64, channelsIn: 4096, channelsOut: 128, precision: "f32" });
-    expect(names(LEAST_TRAITS, small)[0]).toMatch(/ in \d parts$/);
-    expect(names(LEAST_TRAITS).filter((name) => /parts/.test(name))).toEqual([]);
+    expect((await names(LEAST_TRAITS, small))[0]).toMatch(/ in \d parts$/);
+    expect((await names(LEAST_TRAITS)).filter((name) => /parts/.test(name))).toEqual([]);
     const short = matmul({ batch: 1, rows: 64, channelsIn: 128, channelsOut: 128, precision: "f32" });
-    expect(names(LEAST_TRAITS, short).filter((name) => /parts/.test(name))).toEqual([]);
+    expect((await names(LEAST_TRAITS, short)).filter((name) => /parts/.test(name))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { type Conv2dParams, conv2d } from "../../src/kernels/conv2d.ts";
 import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear } from "../../src/kernels/shared/pack.ts";
 import { quantize } from "../../src/kernels/shared/quantize.ts";
+import { QUANTIZED_STORAGE } from "../../src/kernels/shared/quantized-storage.ts";
 import { byteLength } from "../../src/runtime/tensor.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
@@ -36,7 +37,7 @@ async function checkMatmul(
   const unpack = (values: Float64Array) =>
     Array.from({ length: n * k }, (_, i) => values[(i % k) * columns + Math.floor(i / k)]!);
   await checkProduct({
-    kernel: matmul({ ...params, precision: "f32", quantized: format }),
+    kernel: matmul({ ...params, precision: "f32", quantized: QUANTIZED_STORAGE[format] }),
     x: randomNormal(batch * (select?.of ?? rows) * k, 1),
     ...quantized(format, packLinear(original, n, k), columns, unpack),
     reference: (x, weight) => matmulLoop(x, weight, params),
@@ -98,7 +99,7 @@ describe.each(formats)("a convolution with a weight in %s", (format) => {
         return values[(tap * (rows / taps) + c) * columns + o]!;
       });
     await checkProduct({
-      kernel: conv2d({ ...params, bias: "channel", precision: "f32", quantized: format }),
+      kernel: conv2d({ ...params, bias: "channel", precision: "f32", quantized: QUANTIZED_STORAGE[format] }),
       x: randomNormal(batch * height * width * k, 1),
       ...quantized(format, packed, columns, unpack),
       reference: (x, weight) => conv2dLoop(relu ? x.map((value) => Math.max(0, value)) : x, weight, params),
@@ -120,7 +121,12 @@ describe.each(formats)("a convolution with a weight in %s", (format) => {
     const { packed: words, weight } = quantized(format, packed, columns, unpack);
     const x = randomNormal(2 * 3 * 5 * k, 1);
     const bias = new Float32Array(columns);
-    const got = await runFloat(convTranspose2d({ ...params, precision: "f32", quantized: format }), x, words, bias);
+    const got = await runFloat(
+      convTranspose2d({ ...params, precision: "f32", quantized: QUANTIZED_STORAGE[format] }),
+      x,
+      words,
+      bias,
+    );
     expectClose(got, convTranspose2dLoop(x, weight, params), [2, 6, 10, n], 1e-4);
   });
 });
@@ -129,17 +135,18 @@ describe("plans", () => {
   const params = { batch: 1, rows: 901, channelsIn: 1024, channelsOut: 4096, bias: "channel" } as const;
 
   test("a quarter and an eighth of the bytes", () => {
-    const bytes = (quantized?: Format) =>
-      byteLength(matmul({ ...params, precision: "f32", quantized }).inputs[1]!) / (1024 * 4096);
+    const bytes = (format?: Format) =>
+      byteLength(matmul({ ...params, precision: "f32", quantized: format && QUANTIZED_STORAGE[format] }).inputs[1]!) /
+      (1024 * 4096);
     expect(bytes()).toBe(4);
     expect(bytes("q8")).toBeCloseTo(1 + 2 / 64 + 4 / 1024, 10);
     expect(bytes("q4")).toBeCloseTo(0.5 + 2 / 32 + 4 / 1024, 10);
   });
 
   test("a label and a text of its own, also beside activations in f16", () => {
-    const kernel = matmul({ ...params, precision: "f32", quantized: "q4" });
+    const kernel = matmul({ ...params, precision: "f32", quantized: QUANTIZED_STORAGE.q4 });
     expect(kernel.label).toBe("matmul [901, 1024]·[1024, 4096] q4 + bias");
-    const half = matmul({ ...params, precision: "f16", quantized: "q4" });
+    const half = matmul({ ...params, precision: "f16", quantized: QUANTIZED_STORAGE.q4 });
     expect(half.code).toMatch(/^enable f16;/);
     expect(half.code).toContain("x: array<vec4<f16>");
     expect(half.code).toContain("weight: array<vec2u");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { antialiasedBand, resizeBand } from "../../src/kernels/bands.ts";
+import { antialiasedBand } from "../../src/kernels/antialiased-band.ts";
+import { resizeBand } from "../../src/kernels/bands.ts";
 import { resampleMap } from "../../src/kernels/resample-map.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";

@@ -40,6 +40,7 @@ const activationError: Readonly<Record<Activation, (v: number) => number>> = {
   gelu: (v) => 12 * v,
   // tanh may be made of two exp.
   geluTanh: (v) => 16 * v,
+  quickGelu: (v) => 12 * v,
   silu: (v) => 12 * v,
   sigmoid: () => 12,
 };

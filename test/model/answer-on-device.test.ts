@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
-import { DPT } from "../../src/index.ts";
+import { DPT, NumberError } from "../../src/index.ts";
 import { testDevice } from "../device.ts";
+import { patchWeight } from "../patch-weight.ts";
 import { randomPicture, withProcessor } from "../small-models.ts";
 
 const folder = (name: string) => filesFromFolder(`test/fixtures/cases/${name}`);
@@ -87,6 +88,14 @@ describe.each(["buffer", "texture"] as const)("in a %s", (output) => {
     expect([kept.unit, got.unit, kept.dtype]).toEqual([want.unit, want.unit, "f32"]);
   });
 
+  test("the network works at the size that is asked for", async () => {
+    const size = { width: 48, height: 64 };
+    const want = await depth.depth(first, { size });
+    using kept = await depth.depth(first, { output, size });
+    expect(kept.network).toEqual(size);
+    expect((await kept.read()).depth).toEqual(want.depth);
+  });
+
   test("a result that was disposed of is read no more", async () => {
     const kept = await labels.segment(first, { output });
     kept.dispose();
@@ -138,6 +147,38 @@ test.each([
 test("a list is refused with output", async () => {
   const call = labels.segment([first] as never, { output: "buffer" });
   await expect(call).rejects.toThrow("got a list.");
+});
+
+test("numbers that are not finite are told when they are read", async () => {
+  const broken = await patchWeight(folder("dpt-vit-depth"), "head.head.0.bias", (values) => values.fill(3e38));
+  using model = await DPT.load(withProcessor(broken, { size: 32 }), { device });
+  using map = await model.depth(first, { output: "buffer" });
+  const error = await map.read().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(NumberError);
+  expect(String(error)).toMatch(/depth: want a finite answer of the network, got NaN or infinity at 620 of 620 pixels/);
+});
+
+test("what is aborted while it is computed leaves nothing on the device", async () => {
+  const abort = new AbortController();
+  const textures: { isDestroyed: boolean }[] = [];
+  const create = vi.spyOn(device, "createTexture").mockImplementation((descriptor) => {
+    const texture = GPUDevice.prototype.createTexture.call(device, descriptor);
+    const record = { isDestroyed: false };
+    textures.push(record);
+    vi.spyOn(texture, "destroy").mockImplementation(() => {
+      record.isDestroyed = true;
+      GPUTexture.prototype.destroy.call(texture);
+    });
+    abort.abort(new Error("enough"));
+    return texture;
+  });
+  try {
+    await expect(labels.segment(first, { output: "texture", signal: abort.signal })).rejects.toThrow("enough");
+    await labels.segment(first);
+    expect(textures).toEqual([{ isDestroyed: true }]);
+  } finally {
+    create.mockRestore();
+  }
 });
 
 test("an aborted call ends at once, though others wait before it", async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../src/model/config.ts";
+import { parseConfig } from "../../src/model/parse-config.ts";
 import { FileError } from "../../src/runtime/errors.ts";
 
 const segmentation = { architectures: ["DPTForSemanticSegmentation"] };
@@ -368,7 +368,7 @@ describe("refuses, and names", () => {
     [{ architectures: ["BeitForSemanticSegmentation"] }, "architectures", '"BeitForSemanticSegmentation"'],
     [{ architectures: ["__proto__"] }, "architectures", '"__proto__"'],
     [{ architectures: ["constructor"] }, "architectures", '"constructor"'],
-    [{ ...segmentation, hidden_act: "quick_gelu" }, "hidden_act", '"quick_gelu"'],
+    [{ ...segmentation, hidden_act: "mish" }, "hidden_act", '"mish"'],
     [{ ...segmentation, hidden_act: "toString" }, "hidden_act", '"toString"'],
     [{ ...segmentation, readout_type: "cls" }, "readout_type", '"cls"'],
     [{ ...segmentation, is_hybrid: "no" }, "is_hybrid", '"no"'],
@@ -422,7 +422,7 @@ describe("refuses, and names", () => {
     [swinWith({ window_size: [7, 7] }), "window_size", "[7, 7]"],
     [swinWith({ window_size: 0 }), "window_size", "0"],
     [swinWith({ image_size: 31 }), "image_size", "31"],
-    [swinWith({ hidden_act: "quick_gelu" }), "hidden_act", '"quick_gelu"'],
+    [swinWith({ hidden_act: "mish" }), "hidden_act", '"mish"'],
     [backbone({ model_type: "beit" }), "reshape_hidden_states", "true"],
     [beit({ add_fpn: true }), "add_fpn", "true"],
     [beit({ num_attention_heads: 7 }), "num_attention_heads", "7"],

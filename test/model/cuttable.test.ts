@@ -3,7 +3,7 @@ import { filesFromFolder } from "../../cli/node-files.ts";
 import { dptWeights } from "../../src/model/dpt.ts";
 import { forwardGraph } from "../../src/model/forward.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { mostParts } from "../../src/runtime/cut-kernel.ts";
+import { mostParts } from "../../src/runtime/most-parts.ts";
 import { LEAST_TRAITS } from "../least-traits.ts";
 
 const M = 8;
@@ -23,10 +23,9 @@ test("every kernel of every backbone can be cut, whatever its path", async () =>
     const { config } = await openFolder(filesFromFolder(`test/fixtures/cases/${name}`));
     for (const convolution of ["direct", "winograd"] as const) {
       const graph = forwardGraph(config, await dptWeights(config, "f32", convolution), "f32", [1, 3, 64, 64]);
-      const kernels = graph.dispatches.flatMap(({ kernel }) => [
-        kernel,
-        ...(kernel.paths?.(traits) ?? []).flatMap(({ stages }) => stages.map((stage) => stage.kernel)),
-      ]);
+      const paths = await Promise.all(graph.dispatches.map(({ kernel }) => kernel.paths?.(traits) ?? []));
+      const stages = paths.flat().flatMap((path) => path.stages);
+      const kernels = [...graph.dispatches, ...stages].map(({ kernel }) => kernel);
       for (const kernel of kernels) {
         if (seen.has(kernel.code)) continue;
         seen.add(kernel.code);

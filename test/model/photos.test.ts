@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
@@ -13,7 +13,8 @@ const WEIGHTS = fileURLToPath(new URL("../../weights/", import.meta.url));
 const folders = caseFolders("photos", /./);
 
 async function readPhoto(folder: string): Promise<RawPicture> {
-  const { data, info } = await sharp(join(folder, "photo.png")).raw().toBuffer({ resolveWithObject: true });
+  const name = readdirSync(folder).find((file) => file.startsWith("photo."))!;
+  const { data, info } = await sharp(join(folder, name)).raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data };
 }
 

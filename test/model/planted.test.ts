@@ -5,6 +5,7 @@ import { openFolder } from "../../src/model/open-folder.ts";
 import { predictGraph } from "../../src/model/predict.ts";
 import { type Prediction, readAnswer } from "../../src/model/predictions.ts";
 import { networkSize } from "../../src/model/processor.ts";
+import { scoresAtPicture } from "../../src/model/scores-at-picture.ts";
 import { Engine } from "../../src/runtime/engine.ts";
 import { wordsOf } from "../../src/runtime/picture.ts";
 import { elementCount } from "../../src/runtime/tensor.ts";
@@ -40,7 +41,7 @@ test.each([
       processor: processor!,
       picture,
       network: networkSize(processor!, picture),
-      logits: "labels and scores",
+      scores: scoresAtPicture,
     });
     await engine.takePaths(graph);
     const dispatches = plantEverywhere(graph);

@@ -12,8 +12,8 @@ import {
 } from "../../src/index.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
 import { chooseStorage } from "../../src/model/choose-storage.ts";
-import { parseConfig } from "../../src/model/config.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
+import { parseConfig } from "../../src/model/parse-config.ts";
 import { quantizeCheckpoint } from "../../src/model/quantize-checkpoint.ts";
 import type { PackedWeight } from "../../src/model/quantized-weight.ts";
 import { openCheckpoint } from "../../src/runtime/checkpoint.ts";

@@ -56,7 +56,7 @@ function inTwoSteps(kernel: Kernel): Kernel {
     { kernel: sumKernel(1, LENGTH, 2), inputs: [1] },
     { kernel: sumKernel(2, LENGTH), inputs: [0, 2] },
   ];
-  const paths = () => [
+  const paths = async () => [
     { name: "in two steps", stages: steps },
     { name: "in one", stages: [{ kernel, inputs: [0, 1] }] },
   ];

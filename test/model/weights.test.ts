@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { embeddingWeights } from "../../src/model/backbones/embeddings.ts";
+import { patchMerging } from "../../src/model/backbones/patch-merging.ts";
 import { positionBias } from "../../src/model/backbones/position-bias.ts";
 import type { VitConfig } from "../../src/model/backbones/vit.ts";
 import { checkWeights } from "../../src/model/check-weights.ts";
-import { parseConfig } from "../../src/model/config.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
+import { parseConfig } from "../../src/model/parse-config.ts";
 import { WeightScope } from "../../src/model/weights.ts";
 import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
 import { FileError } from "../../src/runtime/errors.ts";
@@ -98,6 +99,10 @@ describe("checkWeights", () => {
     }
   });
 
+  test("passes over tensors of no numbers, which transformers stores for no register tokens", () => {
+    expect(() => checkWeights(tableOf({ "vision_encoder.register_tokens": [1, 0, 64] }), [], [])).not.toThrow();
+  });
+
   test.each(["__proto__", "constructor", "toString"])("knows no tensor by the name %s unless there is one", (name) => {
     const weight: Weight = new WeightScope("f32").tensor(name, [1]);
     expect(() => checkWeights(tableOf({}), [weight], [])).toThrow(`no tensor "${name}" [1]`);
@@ -144,7 +149,7 @@ describe("weights are made from PyTorch's", () => {
   });
 
   test("Swin's patch merging: neighbours column by column to a window by rows", () => {
-    const { weight, bias, size, stride, padding } = new WeightScope("f32").merging("m", 1, 1);
+    const { weight, bias, size, stride, padding } = patchMerging(new WeightScope("f32"), "m", 1, 1);
     expect(weight.sources).toEqual([{ name: "m.weight", shape: [1, 4] }]);
     expect([bias, size, stride, padding]).toEqual([undefined, 2, 2, "end"]);
     // Above left, below left, above right, below right.

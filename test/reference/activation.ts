@@ -6,6 +6,7 @@ export const activation: Readonly<Record<Activation, (x: number) => number>> = {
   relu: (x) => (x === Number.NEGATIVE_INFINITY ? x : Math.max(0, x)),
   gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
   geluTanh: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  quickGelu: (x) => x / (1 + Math.exp(-1.702 * x)),
   silu: (x) => x / (1 + Math.exp(-x)),
   sigmoid: (x) => (Number.isFinite(x) ? 1 / (1 + Math.exp(-x)) : x),
 };

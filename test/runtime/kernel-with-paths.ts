@@ -11,7 +11,7 @@ export function kernelWithPaths(names: readonly (keyof typeof WAYS)[]): Kernel {
     ...own,
     flops: 1e6,
     path: "own",
-    paths: () => names.map((name) => ({ name, stages: WAYS[name]({ own, only }) })),
+    paths: async () => names.map((name) => ({ name, stages: WAYS[name]({ own, only }) })),
   };
 }
 

@@ -25,7 +25,9 @@ async function open() {
   const sessions = new SessionCache(engine, weights, 2);
   const calls = new CallQueue();
   const notices: string[] = [];
-  const tuner = new SessionTuner(engine, sessions, calls, (notice) => notices.push(notice));
+  const stopping = new AbortController();
+  const onNotice = (notice: string) => notices.push(notice);
+  const tuner = new SessionTuner(engine, sessions, calls, { onNotice, stopped: stopping.signal });
   const x = randomNormal(256, 1);
   /** One call, as a model makes it. */
   const call = () =>
@@ -35,7 +37,7 @@ async function open() {
       return { compiled, y: new Float32Array(outputs.get("y")!) };
     });
   const dispose = (reason = new Error("disposed")) => {
-    tuner.stop();
+    stopping.abort();
     calls.close(reason, () => sessions.dispose());
   };
   return { tuner, call, calls, notices, living, dispose };

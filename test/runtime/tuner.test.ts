@@ -73,7 +73,7 @@ describe("a tuner", () => {
     const kernelOf = (name: string, flops: number): Kernel => {
       const kernel = sumKernel(1, 64, flops);
       const stages = [{ kernel, inputs: [0] }];
-      return { ...kernel, flops, paths: () => [1, 2, 3, 4, 5].map((i) => ({ name: `${name} ${i}`, stages })) };
+      return { ...kernel, flops, paths: async () => [1, 2, 3, 4, 5].map((i) => ({ name: `${name} ${i}`, stages })) };
     };
     const graph = new Graph();
     const x = graph.input("x", { shape: [64], dtype: "f32" });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { antialiasedBand } from "../../src/kernels/antialiased-band.ts";
 import { argMaxResized } from "../../src/kernels/arg-max-resized.ts";
 import { attention } from "../../src/kernels/attention.ts";
-import { antialiasedBand, composeBands, resizeBand } from "../../src/kernels/bands.ts";
+import { composeBands, resizeBand } from "../../src/kernels/bands.ts";
 import { cast } from "../../src/kernels/cast.ts";
 import { channelsLast } from "../../src/kernels/channels-last.ts";
 import { classScoresResized } from "../../src/kernels/class-scores-resized.ts";

@@ -43,8 +43,6 @@ function embeddings(
   { patch, grid: trained, hiddenSize: d, interpolation }: Exported,
   grid: Extent,
 ): OnnxValue {
-  if (interpolation === "antialiased bilinear")
-    throw new Error("export: want a ViT or DINOv2, got TIPSv2. Choose another model.");
   const batch = pixels.shape[0]!;
   const count = grid.height * grid.width;
   const map = ops.conv2d(pixels, `${path}.patch_embeddings.projection`, { stride: patch });

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filesFromFolder } from "../../../cli/node-files.ts";
-import { parseConfig } from "../../../src/model/config.ts";
 import { dptWeights } from "../../../src/model/dpt.ts";
+import { parseConfig } from "../../../src/model/parse-config.ts";
 import { openCheckpoint } from "../../../src/runtime/checkpoint.ts";
 import type { NamedTensor } from "../../../src/runtime/read-tensors.ts";
 import { type ExportOptions, exportModel } from "./export-model.ts";

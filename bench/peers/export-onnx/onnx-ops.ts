@@ -113,6 +113,10 @@ export class OnnxOps {
         return graph.node("Relu", [x], x.shape);
       case "sigmoid":
         return graph.node("Sigmoid", [x], x.shape);
+      case "quickGelu": {
+        const steep = this.multiply(x, this.scalar(1.702));
+        return this.multiply(x, graph.node("Sigmoid", [steep], x.shape));
+      }
       case "silu":
         return this.multiply(x, graph.node("Sigmoid", [x], x.shape));
       case "gelu": {

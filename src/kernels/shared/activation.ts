@@ -1,7 +1,10 @@
 import { wgsl } from "./wgsl.ts";
 
-/** `gelu` is the exact one (erf), `geluTanh` its tanh approximation (`gelu_pytorch_tanh`), `silu` x·σ(x). */
-export type Activation = "none" | "relu" | "gelu" | "geluTanh" | "silu" | "sigmoid";
+/**
+ * `gelu` is the exact one (erf), `geluTanh` its tanh approximation (`gelu_pytorch_tanh`), `quickGelu` x·σ(1.702 x), `silu`
+ * x·σ(x).
+ */
+export type Activation = "none" | "relu" | "gelu" | "geluTanh" | "quickGelu" | "silu" | "sigmoid";
 
 /**
  * ReLU of an expression that keeps what is not finite: of NaN, `max(v, 0)` makes 0, and a network gone wrong looks sound;
@@ -50,6 +53,10 @@ const FUNCTIONS: Readonly<Record<Activation, string>> = {
       let w = 0.79788456080286536 * (v + 0.044715 * v * v * v);
       let u = select(w, sign(w) * 15.0, abs(w) > vec4f(15.0));
       return 0.5 * v * (1.0 + tanh(u));
+    }`,
+  quickGelu: wgsl`
+    fn activate(v: vec4f) -> vec4f {
+      return v / (1.0 + exp(-1.702 * v));
     }`,
   silu: wgsl`
     fn activate(v: vec4f) -> vec4f {

@@ -1,7 +1,7 @@
 import { float32ToFloat16Bits, toFloat32 } from "../../runtime/floats.ts";
 import { inverse, LEVELS, nearestCode } from "./levels.ts";
 import { multipleOf4 } from "./pack.ts";
-import { GROUP } from "./weight-format.ts";
+import { GROUP } from "./quantized-layout.ts";
 
 /** Rows of a weight whose errors make up for one another. */
 const BLOCK = 512;

@@ -1,4 +1,4 @@
-import { LEVEL } from "./weight-format.ts";
+import { LEVEL } from "./quantized-layout.ts";
 
 /** What the codes of q4 stand for before the factors, by code + 8; {@link LEVEL} says why. */
 export const LEVELS = Float64Array.from({ length: 16 }, (_, i) => {

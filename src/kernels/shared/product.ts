@@ -10,12 +10,12 @@ import {
   type Stored,
 } from "./epilogue.ts";
 import { loadWeight } from "./load-weight.ts";
-import { multipleOf4 } from "./pack.ts";
+import { multipleOf4, packedShape } from "./pack.ts";
+import type { QuantizedStorage } from "./quantized-storage.ts";
 import { enable, lanes, storage } from "./storage.ts";
 import { partsSpec, sumParts } from "./sum-parts.ts";
 import type { TiledProduct } from "./tiled-product.ts";
 import { registerTiling, type Tiling, type TilingProblem, tilings } from "./tilings.ts";
-import { isQuantized, type QuantizedFormat, type WeightFormat, weightSpec } from "./weight-format.ts";
 import { wgsl } from "./wgsl.ts";
 
 /** A kernel of sums `y = finish(Σ x · W)`: which rows of x meet which rows of the weight. */
@@ -32,8 +32,8 @@ export interface Product extends Pick<TiledProduct, "prepareRow" | "prepareStep"
   readonly matrices?: number;
   /** Of the weight where it is not that of the output. */
   readonly weightPrecision?: Precision | undefined;
-  /** Whether the weight is quantised; it is stored as the activations if left out. */
-  readonly quantized?: QuantizedFormat | undefined;
+  /** How the weight is stored if it is quantised; as the activations are if left out. */
+  readonly quantized?: QuantizedStorage | undefined;
   readonly stored: Stored;
   readonly epilogue: Epilogue;
 }
@@ -48,25 +48,24 @@ export function product(params: Product): Kernel {
   return {
     ...tiled(params, own),
     path: own.name,
-    paths: (traits) => tilings(problem, traits).map((tiling) => pathOf(params, tiling)),
+    paths: async (traits) => (await tilings(problem, traits)).map((tiling) => pathOf(params, tiling)),
   };
 }
 
-function formatOf({ quantized, weightPrecision, stored }: Product): WeightFormat {
-  return quantized ?? weightPrecision ?? stored.precision;
+/** What the weight's numbers are once they are loaded: one that is quantised is unpacked into f32. */
+function loadedAs({ quantized, weightPrecision, stored }: Product): Precision {
+  return quantized ? "f32" : (weightPrecision ?? stored.precision);
 }
 
 function problemOf(params: Product): TilingProblem {
   const { x, channelsIn, taps, matrices = 1, stored } = params;
-  const format = formatOf(params);
   return {
     m: (stored.batch * stored.rows) / matrices,
     n: multipleOf4(stored.channels),
     k: taps * multipleOf4(channelsIn),
     steps: taps,
     matrices,
-    // A quantised weight is unpacked into f32.
-    slabs: { left: x.dtype, right: isQuantized(format) ? "f32" : format },
+    slabs: { left: x.dtype, right: loadedAs(params) },
   };
 }
 
@@ -84,9 +83,9 @@ function tiled(params: Product, { directives, parts, tile }: Tiling): Kernel {
   const { label, x, channelsIn, relu = false, taps, matrices = 1, quantized, stored, epilogue } = params;
   const { batch, rows, channels } = stored;
   const { m, n } = problemOf(params);
-  const format = formatOf(params);
-  const weight = weightSpec(format, matrices * taps, channelsIn, channels);
-  const loads = loadWeight(format, weight, [matrices * taps * multipleOf4(channelsIn), n], 1);
+  const packed = packedShape(matrices * taps, channelsIn, channels);
+  const weight = quantized?.specOf(packed) ?? { shape: packed, dtype: loadedAs(params) };
+  const loads = quantized?.load(weight, packed, 1) ?? loadWeight(weight, n, 1);
   const isWhole = parts === 1;
   const output = isWhole ? stored.output : partsSpec(stored, parts);
   const { main, workgroups } = tile({
@@ -99,7 +98,7 @@ function tiled(params: Product, { directives, parts, tile }: Tiling): Kernel {
     weight: loads,
     store: isWhole ? epilogueStore(epilogue, stored, loads.sum) : `y[m * ${n / 4}u + n4] = ${loads.sum};`,
   });
-  const what = `${label}${quantized ? ` ${quantized}` : ""}${relu ? " relu in" : ""}`;
+  const what = `${label}${quantized ? ` ${quantized.format}` : ""}${relu ? " relu in" : ""}`;
   return {
     label: isWhole ? `${what}${epilogueLabel(epilogue)}` : `${what} in ${parts} parts`,
     inputs: [x, weight, ...(isWhole ? epilogueInputs(epilogue, stored) : [])],
@@ -117,5 +116,5 @@ function tiled(params: Product, { directives, parts, tile }: Tiling): Kernel {
 }
 
 function hasHalf(params: Product): boolean {
-  return [params.x.dtype, params.stored.precision, formatOf(params)].includes("f16");
+  return [params.x.dtype, params.stored.precision, loadedAs(params)].includes("f16");
 }

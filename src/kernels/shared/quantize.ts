@@ -2,7 +2,8 @@ import { FileError } from "../../runtime/errors.ts";
 import { float32ToFloat16Bits, toFloat32 } from "../../runtime/floats.ts";
 import { compensate } from "./compensate.ts";
 import { inverse, LEVELS, nearestCode } from "./levels.ts";
-import { GROUP, type QuantizedFormat, quantizedLayout } from "./weight-format.ts";
+import { GROUP, quantizedLayout } from "./quantized-layout.ts";
+import type { QuantizedFormat } from "./weight-format.ts";
 
 /**
  * A packed weight `[rows, columns]` (see `packedShape`) in the bytes that {@link QuantizedLayout} describes. Every element

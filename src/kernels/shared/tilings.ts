@@ -1,8 +1,7 @@
-import type { Precision } from "../../runtime/tensor.ts";
 import type { Traits } from "../../runtime/traits.ts";
-import { type MatrixTile, matrixTile, matrixTileBytes, matrixTileInvocations, matrixTileName } from "./matrix-tile.ts";
 import { quadTile } from "./quad-tile.ts";
 import { chooseTile, registerTile, registerTileName, type Tile } from "./register-tile.ts";
+import { subgroupMatrices } from "./subgroup-matrices.ts";
 import type { TiledKernel, TiledProduct } from "./tiled-product.ts";
 import {
   type SlabTypes,
@@ -33,7 +32,7 @@ export interface TilingProblem {
 }
 
 /** A tiling before its parts are chosen, with what it takes to guess its time. */
-interface Shape extends Omit<Tiling, "parts"> {
+export interface Shape extends Omit<Tiling, "parts"> {
   readonly height: number;
   readonly width: number;
   /** Multiply-adds a workgroup does in the time of one that loads each number for itself; a guess. */
@@ -64,38 +63,20 @@ const WORKGROUP_TILES: readonly (readonly [WorkgroupTile, rate: number])[] = [
   [{ rows: 8, columns: 2, x: 16, y: 16, quads: 4 }, 2.4],
 ];
 
-/** Subgroups down and across, matrices of each, depth of the slab, and a guess of the rate. */
-const MATRIX_TILES: readonly (readonly [number, number, rows: number, columns: number, depth: number, rate: number])[] =
-  [
-    [2, 2, 16, 16, 32, 5],
-    [2, 2, 32, 32, 32, 8],
-    [2, 2, 64, 32, 32, 9],
-    [2, 2, 64, 64, 32, 10],
-  ];
-
-/**
- * The subgroup's number, from which a matrix's place follows, is equal within the subgroup and not within the workgroup,
- * and the compiler proves the latter alone.
- */
-const MATRIX_DIRECTIVES = [
-  "enable chromium_experimental_subgroup_matrix;",
-  "diagnostic(off, chromium.subgroup_matrix_uniformity);",
-];
-
 /** Workgroups that a GPU of middle size runs at once. */
 const AT_ONCE = 96;
 /** Shortest sum of a part: below, adding up the parts costs more than it saves. */
 const SHORTEST_PART = 128;
 
 /** All ways to cut a product up on a device, the one expected to be the fastest first. */
-export function tilings(problem: TilingProblem, traits: Traits): Tiling[] {
+export async function tilings(problem: TilingProblem, traits: Traits): Promise<Tiling[]> {
   const { m, n } = problem;
   const own = chooseTile(m, n);
   const shapes = [
     registerShape(own),
     ...quadShapes(own, traits),
     ...workgroupShapes(problem, traits),
-    ...matrixShapes(problem, traits),
+    ...(traits.subgroupMatrices.length > 0 ? (await subgroupMatrices()).matrixShapes(problem, traits) : []),
   ];
   const guesses = shapes.flatMap((shape) =>
     partsOf(problem, shape).map((parts) => ({ ...shape, parts, time: guessedTime(problem, shape, parts) })),
@@ -138,37 +119,8 @@ function workgroupShapes({ m, n, slabs }: TilingProblem, traits: Traits): Shape[
   }));
 }
 
-function matrixShapes({ m, n, slabs }: TilingProblem, traits: Traits): Shape[] {
-  const { left, right } = slabs;
-  const { subgroupSize } = traits;
-  const matrix = traits.subgroupMatrices.find(
-    ({ componentType, resultComponentType }) => componentType === left && resultComponentType === "f32",
-  );
-  if (!matrix || !subgroupSize || left !== right) return [];
-  const component = left as Precision;
-  return MATRIX_TILES.flatMap(([down, across, height, width, depth, rate]) => {
-    if (height % matrix.M > 0 || width % matrix.N > 0 || depth % matrix.K > 0) return [];
-    const rows = height / matrix.M;
-    const columns = width / matrix.N;
-    const tile: MatrixTile = { matrix, subgroupSize, down, across, rows, columns, depth };
-    const isPossible =
-      matrixTileBytes(tile, component) <= traits.workgroupBytes &&
-      matrixTileInvocations(tile) <= traits.invocations &&
-      fills(m, n, down * height, across * width);
-    if (!isPossible) return [];
-    return {
-      name: matrixTileName(tile),
-      directives: MATRIX_DIRECTIVES,
-      tile: (product: TiledProduct) => matrixTile(product, tile, component),
-      height: down * height,
-      width: across * width,
-      rate,
-    };
-  });
-}
-
 /** Whether a matrix is not so small that most of a tile would be beyond it. */
-function fills(m: number, n: number, height: number, width: number): boolean {
+export function fills(m: number, n: number, height: number, width: number): boolean {
   return 2 * m > height && 2 * n > width;
 }
 

@@ -4,6 +4,7 @@ import type { Fields } from "../fields.ts";
 import type { WeightScope } from "../weights.ts";
 import type { Backbone } from "./backbone.ts";
 import { type EmbeddingConfig, embed, embeddingWeights } from "./embeddings.ts";
+import type { swiglu } from "./operators/swiglu.ts";
 import { parseStages } from "./taps.ts";
 import { type BlockWeights, encoderTaps, type Mlp, type SwigluMlp } from "./transformer.ts";
 
@@ -62,15 +63,18 @@ export function parseDinov2Fields(
   };
 }
 
-/** Binds the names of Dinov2Backbone, under `backbone`: tokens after four blocks, normalised where the config says so. */
-export function dinov2(scope: WeightScope, config: Dinov2Config): Backbone {
+/**
+ * Binds the names of Dinov2Backbone, under `backbone`: tokens after four blocks, normalised where the config says so.
+ * @param gate the operator of a SwiGLU, if the config says that there are some
+ */
+export function dinov2(scope: WeightScope, config: Dinov2Config, gate?: typeof swiglu): Backbone {
   const { hiddenSize: d, epsilon, qkvBias } = config;
   const block = (layer: WeightScope): BlockWeights => ({
     norm1: layer.norm("norm1", d, epsilon),
     qkv: layer.at("attention.attention").merged(["query", "key", "value"], d, d, { bias: qkvBias }),
     attentionOutput: layer.linear("attention.output.dense", d, d, { scale: "layer_scale1.lambda1", coarsest: "q8" }),
     norm2: layer.norm("norm2", d, epsilon),
-    mlp: mlpWeights(layer, config),
+    mlp: mlpWeights(layer, config, gate),
   });
   const embeddings = embeddingWeights(scope.at("embeddings"), config);
   const blocks = Array.from({ length: config.layers }, (_, i) => block(scope.at(`encoder.layer.${i}`)));
@@ -84,17 +88,18 @@ export function dinov2(scope: WeightScope, config: Dinov2Config): Backbone {
 
 function mlpWeights(
   layer: WeightScope,
-  { hiddenSize: d, mlpRatio, swiglu, activation }: Dinov2Config,
+  { hiddenSize: d, mlpRatio, activation }: Dinov2Config,
+  gate: typeof swiglu | undefined,
 ): Mlp | SwigluMlp {
   const hidden = Math.trunc(d * mlpRatio);
   const scale = "layer_scale2.lambda1";
-  if (!swiglu) {
+  if (!gate) {
     const down = layer.linear("mlp.fc2", hidden, d, { scale });
     return { kind: "mlp", up: layer.linear("mlp.fc1", d, hidden), down, activation };
   }
   const gated = swigluSize(hidden);
   const down = layer.linear("mlp.weights_out", gated, d, { scale });
-  return { kind: "swiglu", up: layer.linear("mlp.weights_in", d, 2 * gated), down };
+  return { kind: "swiglu", up: layer.linear("mlp.weights_in", d, 2 * gated), down, swiglu: gate };
 }
 
 /** Dinov2SwiGLUFFN's width for that of a plain MLP: two thirds, since there are three matrices, in steps of 8. */

@@ -4,6 +4,7 @@ import type { Weight } from "../../runtime/weight.ts";
 import { concatenate } from "../fold.ts";
 import type { Extent, Ops } from "../ops.ts";
 import type { Linear, WeightScope } from "../weights.ts";
+import type { resizeAntialiased } from "./operators/resize-antialiased.ts";
 
 /** What places tokens. */
 export interface PositionWeights {
@@ -28,7 +29,7 @@ export interface EmbeddingConfig {
   /** Whether patches and class token have positions that are added; true if left out. */
   readonly positions?: boolean;
   /** How positions are interpolated to another grid. */
-  readonly interpolation: "bilinear" | "bicubic" | "antialiased bilinear";
+  readonly interpolation: "bilinear" | "bicubic";
 }
 
 /** What a checkpoint calls the tensors of its embeddings. */
@@ -87,20 +88,20 @@ export function positionWeights(
   };
 }
 
-/** Tokens `[N, R + h · w, D]` of pixels `[N, 3, H, W]`, with the grid `h × w` they stand for. */
+/**
+ * Tokens `[N, R + h · w, D]` of pixels `[N, 3, H, W]`, with the grid `h × w` they stand for.
+ * @param resize interpolates positions, if not as the config says
+ */
 export function embed(
   ops: Ops,
   pixels: Tensor,
   weights: EmbeddingWeights,
   { patch, interpolation }: EmbeddingConfig,
+  resize: typeof resizeAntialiased = (of, table, to) => of.resize(table, to, interpolation, { alignCorners: false }),
 ): { readonly tokens: Tensor; readonly grid: Extent } {
   const [, , height, width] = pixels.shape as [number, number, number, number];
   const grid = { height: Math.floor(height / patch), width: Math.floor(width / patch) };
   const table = weights.positions && ops.graph.weight(weights.positions);
-  const positions =
-    table &&
-    (interpolation === "antialiased bilinear"
-      ? ops.resizeAntialiased(table, grid)
-      : ops.resize(table, grid, interpolation, { alignCorners: false }));
+  const positions = table && resize(ops, table, grid);
   return { tokens: ops.patchEmbed(pixels, weights.patches, weights.leading, positions, patch), grid };
 }

@@ -20,12 +20,6 @@ export const PATCH = 16;
 /** Stages of the neck that take a map as it is. */
 export const MAPS = 2;
 
-/** Whether a DPTConfig is of the hybrid; the script that converted the first ones wrote `embedding_type` instead. */
-export function isHybrid(json: Fields): boolean {
-  const hybrid = json.has("embedding_type") && json.word("embedding_type", ["hybrid"], "hybrid") === "hybrid";
-  return json.boolean("is_hybrid", hybrid);
-}
-
 /** The fields of DPTConfig that its hybrid uses. */
 export function parseHybrid(json: Fields): HybridConfig {
   const encoder = parseEncoder(json);

@@ -8,6 +8,7 @@ import type { Backbone } from "./backbone.ts";
 import { channelsLast } from "./operators/channels-last.ts";
 import { cosineWindows } from "./operators/cosine-windows.ts";
 import { relativePositionBias } from "./operators/relative-position-bias.ts";
+import { patchMerging } from "./patch-merging.ts";
 import { positionBias } from "./position-bias.ts";
 import type { Swinv2Config, Swinv2Stage } from "./swinv2-config.ts";
 
@@ -89,7 +90,7 @@ function blockWeights(
 
 function mergingWeights(scope: WeightScope, channels: number): MergingWeights {
   return {
-    reduction: scope.merging("reduction", channels, 2 * channels),
+    reduction: patchMerging(scope, "reduction", channels, 2 * channels),
     norm: scope.norm("norm", 2 * channels, EPSILON),
   };
 }

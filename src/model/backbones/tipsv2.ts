@@ -1,26 +1,11 @@
-import type { Fields } from "../fields.ts";
 import type { WeightScope } from "../weights.ts";
 import type { Backbone } from "./backbone.ts";
-import { type Dinov2Fields, parseDinov2Fields, swigluSize } from "./dinov2.ts";
+import { swigluSize } from "./dinov2.ts";
 import { embed, embeddingWeights } from "./embeddings.ts";
+import { resizeAntialiased } from "./operators/resize-antialiased.ts";
+import { swiglu } from "./operators/swiglu.ts";
+import type { Tipsv2Config } from "./tipsv2-config.ts";
 import { type BlockWeights, encoderTaps, type Mlp, type SwigluMlp } from "./transformer.ts";
-
-/** The picture's half of TIPSv2 (transformers' Tipsv2VisionBackbone): DINOv2 with registers, and bilinear positions. */
-export interface Tipsv2Config extends Dinov2Fields {
-  readonly kind: "tipsv2";
-  /** Tokens between the class token and the patches, which nothing after the backbone reads. */
-  readonly registers: number;
-}
-
-/** The fields of a `backbone_config`. */
-export function parseTipsv2(json: Fields): Tipsv2Config {
-  json.word("model_type", ["tipsv2_vision_model"], "tipsv2_vision_model");
-  // The class's own default is true, which the neck, in want of a class token, cannot take.
-  if (json.boolean("reshape_hidden_states", false)) throw json.wrong("reshape_hidden_states", "false", true);
-  const registers = json.whole("num_register_tokens", 1, 0);
-  const fields = parseDinov2Fields(json, { imageSize: 448, interpolation: "antialiased bilinear" });
-  return { kind: "tipsv2", ...fields, registers };
-}
 
 /** Binds the names of published checkpoints, under `vision_encoder`: tokens after four blocks, normalised as DINOv2's. */
 export function tipsv2(scope: WeightScope, config: Tipsv2Config): Backbone {
@@ -41,7 +26,7 @@ export function tipsv2(scope: WeightScope, config: Tipsv2Config): Backbone {
   const blocks = Array.from({ length: config.layers }, (_, i) => block(scope.at(`blocks.${i}`)));
   const norm = config.normTaps ? scope.norm("norm", d, epsilon) : undefined;
   return (ops, pixels) => {
-    const { tokens, grid } = embed(ops, pixels, embeddings, config);
+    const { tokens, grid } = embed(ops, pixels, embeddings, config, resizeAntialiased);
     const taps = encoderTaps(ops, tokens, blocks, config.heads, config.taps);
     return { taps: norm ? taps.map((tap) => ops.layerNorm(tap, norm)) : taps, grid, leading: 1 + registers };
   };
@@ -49,14 +34,14 @@ export function tipsv2(scope: WeightScope, config: Tipsv2Config): Backbone {
 
 function mlpWeights(
   layer: WeightScope,
-  { hiddenSize: d, mlpRatio, swiglu, activation }: Tipsv2Config,
+  { hiddenSize: d, mlpRatio, swiglu: isGated, activation }: Tipsv2Config,
 ): Mlp | SwigluMlp {
   const hidden = Math.trunc(d * mlpRatio);
   const scale = "ls2.gamma";
-  if (swiglu) {
+  if (isGated) {
     const gated = swigluSize(hidden);
     const down = layer.linear("mlp.w3", gated, d, { scale });
-    return { kind: "swiglu", up: layer.linear("mlp.w12", d, 2 * gated), down };
+    return { kind: "swiglu", up: layer.linear("mlp.w12", d, 2 * gated), down, swiglu };
   }
   const down = layer.linear("mlp.c_proj", hidden, d, { scale });
   return { kind: "mlp", up: layer.linear("mlp.c_fc", d, hidden), down, activation };

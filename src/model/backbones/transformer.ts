@@ -2,6 +2,7 @@ import type { Activation } from "../../kernels/shared/activation.ts";
 import type { Tensor } from "../../runtime/graph.ts";
 import type { Ops } from "../ops.ts";
 import type { Linear, Norm } from "../weights.ts";
+import type { swiglu } from "./operators/swiglu.ts";
 
 /** `W₂ act(W₁ x + b₁) + b₂`. */
 export interface Mlp {
@@ -16,6 +17,8 @@ export interface SwigluMlp {
   readonly kind: "swiglu";
   readonly up: Linear;
   readonly down: Linear;
+  /** The operator between, which few models have. */
+  readonly swiglu: typeof swiglu;
 }
 
 /** A pre-norm transformer block. */
@@ -41,7 +44,7 @@ export function transformerBlock(ops: Ops, z: Tensor, block: BlockWeights, heads
 }
 
 function mlpHidden(ops: Ops, x: Tensor, mlp: Mlp | SwigluMlp): Tensor {
-  if (mlp.kind === "swiglu") return ops.swiglu(ops.linear(x, mlp.up));
+  if (mlp.kind === "swiglu") return mlp.swiglu(ops, ops.linear(x, mlp.up));
   return ops.linear(x, mlp.up, { activation: mlp.activation });
 }
 

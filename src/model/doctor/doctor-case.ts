@@ -10,7 +10,7 @@ export interface DoctorCase {
   /** In which it can be stored; both if left out. */
   readonly precisions?: readonly Precision[];
   /** The ways to compute it here. */
-  readonly paths: (precision: Precision, traits: Traits) => readonly Path[];
+  readonly paths: (precision: Precision, traits: Traits) => Promise<readonly Path[]>;
   /** Floats as they are, whatever the kernel stores. */
   readonly inputs: readonly InputData[];
 }
@@ -19,8 +19,8 @@ export interface DoctorCase {
  * A kernel with all of its ways; where the CPU does the work, one of each kind, since its compiler would take longer than
  * anybody waits, and the others are the same text with other counts.
  */
-export function allPaths(kernel: Kernel, traits: Traits): readonly Path[] {
-  const paths = kernel.paths?.(traits) ?? [ownPath(kernel)];
+export async function allPaths(kernel: Kernel, traits: Traits): Promise<readonly Path[]> {
+  const paths = (await kernel.paths?.(traits)) ?? [ownPath(kernel)];
   if (!traits.software) return paths;
   const kindOf = (path: Path) => `${familyOf(path)} ${path.stages.length}`;
   return [...new Map(paths.toReversed().map((path) => [kindOf(path), path])).values()].reverse();

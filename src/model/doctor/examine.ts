@@ -50,7 +50,7 @@ export async function examine(
   try {
     const began = performance.now();
     const spent = () => (performance.now() - began) / 1000;
-    const tasks = tasksOf(cases, device);
+    const tasks = await tasksOf(cases, device);
     const results: PathResult[] = [];
     let [next, done] = [0, 0];
     const work = async () => {
@@ -81,14 +81,14 @@ export async function examine(
 }
 
 /** Each case's own way first, since a path is worth nothing without it; then the others. */
-function tasksOf(cases: readonly DoctorCase[], { traits }: ExaminedDevice): readonly Task[] {
+async function tasksOf(cases: readonly DoctorCase[], { traits }: ExaminedDevice): Promise<readonly Task[]> {
   const precisions: readonly Precision[] = traits.f16 ? ["f32", "f16"] : ["f32"];
   const tasks = precisions.flatMap((precision) =>
     cases
       .filter((of) => (of.precisions ?? precisions).includes(precision))
-      .flatMap((of) => of.paths(precision, traits).map((path, rank) => ({ of, precision, path, rank }))),
+      .map(async (of) => (await of.paths(precision, traits)).map((path, rank) => ({ of, precision, path, rank }))),
   );
-  return tasks.toSorted((a, b) => Number(a.rank > 0) - Number(b.rank > 0));
+  return (await Promise.all(tasks)).flat().toSorted((a, b) => Number(a.rank > 0) - Number(b.rank > 0));
 }
 
 type Tried = Omit<PathResult, "case" | "path" | "precision">;

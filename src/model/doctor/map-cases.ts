@@ -35,7 +35,7 @@ const bands = [BANDS.rows.start, BANDS.rows.weights, BANDS.columns.start, BANDS.
 
 const resized = (mode: "bilinear" | "bicubic", alignCorners: boolean): DoctorCase => ({
   name: `resize ${mode}`,
-  paths: (precision) => [ownPath(resize({ ...RESIZE, mode, alignCorners, precision }))],
+  paths: async (precision) => [ownPath(resize({ ...RESIZE, mode, alignCorners, precision }))],
   inputs: [numbers(35 * RESIZE.channels, 81)],
 });
 
@@ -43,12 +43,12 @@ const resized = (mode: "bilinear" | "bicubic", alignCorners: boolean): DoctorCas
 export const MAP_CASES: readonly DoctorCase[] = [
   {
     name: "layerNorm",
-    paths: (precision) => [ownPath(layerNorm({ ...LAYER_NORM, precision }))],
+    paths: async (precision) => [ownPath(layerNorm({ ...LAYER_NORM, precision }))],
     inputs: [numbers(LAYER_NORM.rows * LAYER_NORM.channels, 71), numbers(LAYER_NORM.channels, 72), numbers(70, 73)],
   },
   {
     name: "groupNorm",
-    paths: (precision) => [
+    paths: async (precision) => [
       {
         name: "only way",
         stages: [
@@ -64,27 +64,27 @@ export const MAP_CASES: readonly DoctorCase[] = [
   resized("bicubic", false),
   {
     name: "resampleMap",
-    paths: (precision) => [ownPath(resampleMap({ ...BANDS, channels: LABELS, precision }))],
+    paths: async (precision) => [ownPath(resampleMap({ ...BANDS, channels: LABELS, precision }))],
     inputs: [numbers(35 * LABELS, 82), ...bands],
   },
   {
     name: "swiglu",
-    paths: (precision) => [ownPath(swiglu({ ...SWIGLU, precision }))],
+    paths: async (precision) => [ownPath(swiglu({ ...SWIGLU, precision }))],
     inputs: [numbers(SWIGLU.rows * 2 * SWIGLU.channels, 83)],
   },
   {
     name: "cosineWindows",
-    paths: (precision) => [ownPath(cosineWindows({ ...COSINE, precision }))],
+    paths: async (precision) => [ownPath(cosineWindows({ ...COSINE, precision }))],
     inputs: [numbers(35 * 36, 84), numbers(2, 85), numbers(36, 86)],
   },
   {
     name: "argMaxResized",
-    paths: (precision) => [ownPath(argMaxResized({ labels: LABELS, ...BANDS, precision }))],
+    paths: async (precision) => [ownPath(argMaxResized({ labels: LABELS, ...BANDS, precision }))],
     inputs: [numbers(35 * LABELS, 92), ...bands],
   },
   {
     name: "classScoresResized",
-    paths: (precision) => [ownPath(classScoresResized({ labels: LABELS, ...BANDS, precision }))],
+    paths: async (precision) => [ownPath(classScoresResized({ labels: LABELS, ...BANDS, precision }))],
     inputs: [numbers(35 * LABELS, 93), ...bands],
   },
 ];

@@ -5,6 +5,7 @@ import { matmul } from "../../kernels/matmul.ts";
 import { patchEmbed } from "../../kernels/patch-embed.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../kernels/shared/pack.ts";
 import { quantize } from "../../kernels/shared/quantize.ts";
+import { QUANTIZED_STORAGE } from "../../kernels/shared/quantized-storage.ts";
 import { bandSizes, planWinograd, winogradFilters, winogradPoints } from "../../kernels/shared/winograd.ts";
 import { winogradInput } from "../../kernels/winograd-input.ts";
 import { winogradOutput } from "../../kernels/winograd-output.ts";
@@ -55,7 +56,7 @@ const quantized = (format: "q8" | "q4"): DoctorCase => {
     name: `matmul ${format}`,
     // Activations are f32 where weights are quantised.
     precisions: ["f32"],
-    paths: (precision) => [ownPath(matmul({ ...QUANTIZED, quantized: format, precision }))],
+    paths: async (precision) => [ownPath(matmul({ ...QUANTIZED, quantized: QUANTIZED_STORAGE[format], precision }))],
     inputs: [numbers(rows * channelsIn, 11), words],
   };
 };
@@ -86,7 +87,7 @@ export const PRODUCT_CASES: readonly DoctorCase[] = [
   },
   {
     name: "convTranspose2d",
-    paths: (precision) => [ownPath(convTranspose2d({ ...TRANSPOSED, precision }))],
+    paths: async (precision) => [ownPath(convTranspose2d({ ...TRANSPOSED, precision }))],
     inputs: [
       numbers(30 * TRANSPOSED.channelsIn, 31),
       packConvTranspose2d(
@@ -102,7 +103,7 @@ export const PRODUCT_CASES: readonly DoctorCase[] = [
     name: "winograd",
     // Its filters are no whole 64ths, so that f16 would round them.
     precisions: ["f32"],
-    paths: (precision) => [
+    paths: async (precision) => [
       {
         name: "only way",
         stages: [
@@ -125,7 +126,7 @@ export const PRODUCT_CASES: readonly DoctorCase[] = [
   },
   {
     name: "patchEmbed",
-    paths: (precision) => [ownPath(patchEmbed({ ...PATCHES, precision }))],
+    paths: async (precision) => [ownPath(patchEmbed({ ...PATCHES, precision }))],
     inputs: [
       numbers(3 * PATCHES.height * PATCHES.width, 51),
       packLinear(numbers(PATCHES.channelsOut * 48, 52), PATCHES.channelsOut, 48),
@@ -141,7 +142,7 @@ export const PRODUCT_CASES: readonly DoctorCase[] = [
   },
   {
     name: "attention with bias and regions",
-    paths: (precision) => [ownPath(attention({ ...ATTENTION, bias: true, regions: 1, precision }))],
+    paths: async (precision) => [ownPath(attention({ ...ATTENTION, bias: true, regions: 1, precision }))],
     inputs: [numbers(2 * 67 * 3 * 24, 62), numbers(2 * 67 * 67, 63), Uint32Array.from({ length: 67 }, (_, i) => i % 3)],
   },
 ];

@@ -1,7 +1,7 @@
 import { UsageError } from "../../runtime/errors.ts";
 import type { PictureSource } from "../../runtime/picture.ts";
 import type { Task } from "../config.ts";
-import type { DPT } from "../model.ts";
+import type { Model } from "../model.ts";
 import type { DepthMap, PredictionOptions, Predictions, Segmentation, SegmentOptions } from "../predictions.ts";
 import type { Frame, Frames } from "./frame.ts";
 import { openFrames, type StreamSource } from "./open-frames.ts";
@@ -17,11 +17,16 @@ export interface StreamOptions extends SegmentOptions {
   readonly smoothing?: number | undefined;
   /** "all" answers every picture of an iterable that can wait, such as a file's; "newest" is the default. */
   readonly frames?: "newest" | "all" | undefined;
+  /** Frames of a video, camera or screen that are longer on a side than this are shrunk to it; answers are as large. */
+  readonly longest?: number | undefined;
 }
 
 /** What a model tells of one frame. */
 export interface StreamedFrame extends Predictions {
-  /** The frame itself. A VideoFrame of a track is closed when the loop goes on; a video shows the next one by then. */
+  /**
+   * The frame itself, as long as the loop does not go on: a bitmap of a video's, a VideoFrame or a bitmap of a track's, an
+   * iterable's own.
+   */
   readonly picture: PictureSource;
   /** Its place in the film, in seconds, where it has one. */
   readonly time: number | undefined;
@@ -36,7 +41,7 @@ export interface StreamedFrame extends Predictions {
 }
 
 /** What of a model it takes, wherever that runs. */
-export interface StreamingModel extends Pick<DPT, "tasks" | "normals" | "predict"> {
+export interface StreamingModel extends Pick<Model, "tasks" | "normals" | "predict"> {
   segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
   depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
 }
@@ -44,21 +49,21 @@ export interface StreamingModel extends Pick<DPT, "tasks" | "normals" | "predict
 const COUNTED = 10;
 
 /**
- * Answers the newest frame again and again; see {@link DPT.stream}.
+ * Answers the newest frame again and again; see {@link Model.stream}.
  * @throws UsageError for a source without frames or options that make no sense; what the model's method throws; the
  *   signal's reason when aborted
  */
 export async function* streamFrames(
   model: StreamingModel,
   source: StreamSource,
-  { tasks = model.tasks, smoothing = 0, frames: which = "newest", ...options }: StreamOptions = {},
+  { tasks = model.tasks, smoothing = 0, frames: which = "newest", longest, ...options }: StreamOptions = {},
 ): AsyncGenerator<StreamedFrame, void, undefined> {
   if (!(smoothing >= 0 && smoothing < 1)) {
     throw new UsageError(`stream: want smoothing of 0 to below 1, got ${smoothing}. 0.8 is a beginning.`);
   }
   const { signal } = options;
   signal?.throwIfAborted();
-  const frames = openFrames(source, which);
+  const frames = openFrames(source, which, longest);
   const smoothers = new Map(tasks.map((task) => [task, new Smoother(smoothing)]));
   const answered: number[] = [];
   try {

@@ -18,6 +18,8 @@ export interface OverlayReport {
   readonly over: number[];
   /** Whether all two by two are alike. */
   readonly isSharp: boolean;
+  /** Of the canvas's context, afterwards: its scale and opacity, and whether it smooths; 3, 0.5 and true before. */
+  readonly state: readonly [scale: number, alpha: number, smooths: boolean];
   readonly cloned: string[];
 }
 
@@ -37,7 +39,10 @@ globalThis.overlayOf = async (url, options) => {
   context.fillStyle = "rgb(100 100 100)";
   context.fillRect(0, 0, 64, 48);
   context.scale(3, 3);
+  context.globalAlpha = 0.5;
   result.overlay(canvas, options);
+  const { globalAlpha, imageSmoothingEnabled } = context;
+  const state = [context.getTransform().a, globalAlpha, imageSmoothingEnabled] as const;
   const { data } = context.getImageData(0, 0, 64, 48);
   const at = (x: number, y: number) => [...data.subarray(4 * (64 * y + x), 4 * (64 * y + x) + 4)];
   const pixels = Array.from({ length: 32 * 24 }, (_, i) => [2 * (i % 32), 2 * Math.floor(i / 32)] as const);
@@ -46,6 +51,7 @@ globalThis.overlayOf = async (url, options) => {
     alone: [...result.toImageData(options).data],
     over: pixels.flatMap(([x, y]) => at(x, y)),
     isSharp: pixels.every(([x, y]) => String(at(x, y)) === String(at(x + 1, y + 1))),
+    state,
     cloned: Object.keys(structuredClone(result)),
   };
 };

@@ -31,8 +31,8 @@ export class Choices {
   }
 
   /** A kernel's own way to compute, or at times another that the device has: those take long to compile. */
-  path(kernel: Kernel, traits: Traits, chance = 0.25): Path {
-    if (this.chance(chance)) return this.pick(kernel.paths!(traits));
+  async path(kernel: Kernel, traits: Traits, chance = 0.25): Promise<Path> {
+    if (this.chance(chance)) return this.pick(await kernel.paths!(traits));
     return { name: kernel.path ?? "own", stages: [{ kernel, inputs: kernel.inputs.map((_, i) => i) }] };
   }
 

@@ -15,7 +15,7 @@ export async function lostNumbers(backend: Backend, first: number, count: number
   const lost: string[] = [];
   const concerned = new Set<string>();
   for (let seed = first; seed < first + count; seed++) {
-    const trial = drawn(seed, backend);
+    const trial = await drawn(seed, backend);
     if (!trial || trial.operator === BESIDE_LABELS) continue;
     const got = await answerOf(trial, backend);
     const broken = Array.from(trial.want).flatMap((y, i) => (Number.isFinite(y) ? [] : [i]));
@@ -29,9 +29,9 @@ export async function lostNumbers(backend: Backend, first: number, count: number
 }
 
 /** Nothing for a weight that is refused as it is made. */
-function drawn(seed: number, backend: Backend) {
+async function drawn(seed: number, backend: Backend) {
   try {
-    return OPERATORS[seed % OPERATORS.length]!(new PlantingChoices(seed), backend);
+    return await OPERATORS[seed % OPERATORS.length]!(new PlantingChoices(seed), backend);
   } catch (error) {
     if (error instanceof NumberError) return undefined;
     throw error;

@@ -29,7 +29,7 @@ export async function runTrials(backend: Backend, first: number, count: number):
   const work = async () => {
     while (next < first + count) {
       const seed = next++;
-      const trial = OPERATORS[seed % OPERATORS.length]!(new Choices(seed), backend);
+      const trial = await OPERATORS[seed % OPERATORS.length]!(new Choices(seed), backend);
       const outcome = await runTrial(trial, backend).catch((error: unknown) => String(error));
       if (typeof outcome === "string") {
         failures.push(`seed ${seed}: ${describe(trial)}: ${outcome}`);

@@ -30,7 +30,7 @@ export interface Trial extends Pick<Path, "stages"> {
   readonly webnn?: { readonly ulps: number } | { readonly absolute: number } | undefined;
 }
 
-export type Operator = (choose: Choices, backend: Pick<Backend, "precisions" | "traits">) => Trial;
+export type Operator = (choose: Choices, backend: Pick<Backend, "precisions" | "traits">) => Trial | Promise<Trial>;
 
 /** A trial's largest errors, as parts of what is allowed: right up to 1. */
 export interface Outcome {

@@ -21,12 +21,13 @@ export const WEBNN_ULPS = {
 /** Of a layer norm, as an absolute error. */
 export const WEBNN_NORM: Readonly<Record<Precision, number>> = { f32: 1 / 1024, f16: 1 / 512 };
 
-/** SiLU is a sigmoid and a product. */
+/** SiLU is a sigmoid and a product, and so is its steeper kin. */
 export const WEBNN_ACTIVATION: Readonly<Record<Activation, number>> = {
   none: 0,
   relu: 0,
   gelu: 18,
   geluTanh: 18,
+  quickGelu: 35,
   silu: 35,
   sigmoid: 34,
 };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { DPT, filesFromBlobs, type ModelFiles } from "../../../src/index.ts";
 import type { Swinv2Config } from "../../../src/model/backbones/swinv2-config.ts";
-import { parseConfig } from "../../../src/model/config.ts";
 import { dptWeights } from "../../../src/model/dpt.ts";
+import { parseConfig } from "../../../src/model/parse-config.ts";
 import { elementCount } from "../../../src/runtime/tensor.ts";
 import { writeSafetensors } from "../../../src/runtime/write-safetensors.ts";
 import { testDevice } from "../../device.ts";

@@ -148,6 +148,8 @@ test.each<[string, object, StreamOptions, RegExp]>([
   ["smoothing of NaN", camera(1).frames, { smoothing: Number.NaN }, /got NaN/],
   ["a stream without video", { getVideoTracks: () => [] }, {}, /want a video, a stream with a video track/],
   ["an audio track", { kind: "audio" }, {}, /want a video, a stream with a video track/],
+  ["a longest side of 0", { kind: "video" }, { longest: 0 }, /want a longest side of at least 1 pixel, got 0\./],
+  ["a longest side of pictures", camera(1).frames, { longest: 9 }, /got pictures of an iterable\. Shrink them before/],
   ["all frames of a camera", { kind: "video" }, { frames: "all" }, /want pictures that wait/],
 ])("%s is a UsageError", async (_, source, options, message) => {
   const error = await collect(slowModel(1).model, source as StreamSource, options).catch((e: unknown) => e);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import { parseConfig } from "../../../../src/model/config.ts";
 import { dptWeights } from "../../../../src/model/dpt.ts";
+import { parseConfig } from "../../../../src/model/parse-config.ts";
 import { networkSize, parseProcessor } from "../../../../src/model/processor.ts";
 import { parseJsonObject } from "../../../../src/runtime/read-json.ts";
 import { editedBytes } from "../edited-bytes.ts";

@@ -10,7 +10,7 @@ import type { Operator } from "../trial.ts";
 import { WEBNN_ULPS } from "../webnn.ts";
 
 /** Attention by any path, with a bias, with regions, with both or neither. */
-export const attentionTrial: Operator = (choose, { precisions, traits }) => {
+export const attentionTrial: Operator = async (choose, { precisions, traits }) => {
   const precision = choose.pick(precisions);
   const [batch, tokens, heads, headSize] = [choose.whole(3), choose.whole(75), choose.whole(3), choose.whole(20)];
   const sizes = { batch, tokens, heads, headSize, scale: choose.pick([1 / Math.sqrt(headSize), 1, 0.1]) };
@@ -20,7 +20,7 @@ export const attentionTrial: Operator = (choose, { precisions, traits }) => {
   const regions = rows && Uint32Array.from({ length: rows * tokens }, () => choose.whole(3, 0));
   const inputs = [qkv, ...(bias ? [bias] : []), ...(regions ? [regions] : [])];
   const kernel = attention({ ...sizes, bias: hasBias, regions: rows, precision });
-  const path = choose.path(kernel, traits, 0.08);
+  const path = await choose.path(kernel, traits, 0.08);
   return {
     operator: "attention",
     parameters: { ...sizes, bias: hasBias, regions: rows, precision, path: path.name },

@@ -19,7 +19,7 @@ import { magnitudesOf, winograd as winogradLoop } from "../../../reference/winog
 import type { Operator } from "../trial.ts";
 
 /** The three kernels of a Winograd convolution, in f32. */
-export const winogradTrial: Operator = (choose, { traits }) => {
+export const winogradTrial: Operator = async (choose, { traits }) => {
   const precision = "f32";
   const side = choose.pick([2, 4] as const);
   const sizes = {
@@ -38,7 +38,7 @@ export const winogradTrial: Operator = (choose, { traits }) => {
   const added = Array.from({ length: residuals }, () => choose.normal(batch * height * width * channelsOut));
   const packed = packConv2d(winogradFilters(weight, side), channelsOut, channelsIn, winogradPoints(side));
   const inputs = [x, bandSizes(plan, 0), packed, ...(bias ? [packVector(bias)] : []), ...added];
-  const path = choose.path(winogradProduct({ ...plan, precision }), traits);
+  const path = await choose.path(winogradProduct({ ...plan, precision }), traits);
   const [map, matrices] = [inputs.length, inputs.length + path.stages.length];
   const epilogue = { residuals, ...(hasBias && { bias: "channel" as const }) };
   // Of a path's inputs the first two are the map and the weight; what is beyond them are its own stages.

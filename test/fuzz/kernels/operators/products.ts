@@ -11,6 +11,7 @@ import {
   packVector,
 } from "../../../../src/kernels/shared/pack.ts";
 import { quantize } from "../../../../src/kernels/shared/quantize.ts";
+import { QUANTIZED_STORAGE } from "../../../../src/kernels/shared/quantized-storage.ts";
 import { elementCount } from "../../../../src/runtime/tensor.ts";
 import { expectProduct } from "../../../kernels/check-product.ts";
 import { sumTolerance } from "../../../kernels/sum-tolerance.ts";
@@ -23,7 +24,7 @@ import type { Choices } from "../choices.ts";
 import type { Operator } from "../trial.ts";
 import { WEBNN_ACTIVATION, WEBNN_ULPS } from "../webnn.ts";
 
-const ACTIVATIONS: readonly Activation[] = ["none", "relu", "gelu", "geluTanh", "silu", "sigmoid"];
+const ACTIVATIONS: readonly Activation[] = ["none", "relu", "gelu", "geluTanh", "quickGelu", "silu", "sigmoid"];
 
 /** Positive numbers pass nothing on the way that could cancel. */
 function epilogueOf(choose: Choices, isPositive: boolean): Epilogue {
@@ -46,15 +47,15 @@ function cutOf(choose: Choices, rows: number) {
 }
 
 /** Linear layers and 1×1 convolutions, by any path, with any epilogue. */
-export const matmulTrial: Operator = (choose, { precisions, traits }) => {
+export const matmulTrial: Operator = async (choose, { precisions, traits }) => {
   const precision = choose.pick(precisions);
   const isPositive = choose.chance(0.5);
   const cut = cutOf(choose, choose.whole(70));
   const [channelsIn, channelsOut] = [choose.whole(choose.chance(0.1) ? 700 : 60), choose.whole(70)];
   const quantized = !isPositive && choose.chance(0.2) ? choose.pick(["q8", "q4"] as const) : undefined;
   const epilogue = epilogueOf(choose, isPositive);
-  const params = { batch: choose.whole(3), ...cut, channelsIn, channelsOut, quantized, ...epilogue, precision };
-  const kernel = matmul(params);
+  const params = { batch: choose.whole(3), ...cut, channelsIn, channelsOut, ...epilogue, precision };
+  const kernel = matmul({ ...params, quantized: quantized && QUANTIZED_STORAGE[quantized] });
   const x = choose.normal(elementCount(kernel.inputs[0]!.shape), precision, { isPositive });
   const weight = choose.normal(channelsOut * channelsIn, precision, { isPositive });
   const packed = packLinear(weight, channelsOut, channelsIn);
@@ -66,7 +67,7 @@ export const matmulTrial: Operator = (choose, { precisions, traits }) => {
     : weight;
   const reference = (a: Float32Array, b: Float32Array) => matmulLoop(a, b, params);
   const product = { kernel, x, weight: stored, packed: words ?? packed, reference, depth: channelsIn, epilogue };
-  const path = choose.path(kernel, traits);
+  const path = await choose.path(kernel, traits);
   const webnn = WEBNN_ULPS.matmul(channelsIn) + WEBNN_ACTIVATION[epilogue.activation ?? "none"];
   return {
     operator: quantized ? `matmul ${quantized}` : "matmul",
@@ -78,7 +79,7 @@ export const matmulTrial: Operator = (choose, { precisions, traits }) => {
 };
 
 /** Convolutions of any window, stride and padding, by any path. */
-export const conv2dTrial: Operator = (choose, { precisions, traits }) => {
+export const conv2dTrial: Operator = async (choose, { precisions, traits }) => {
   const precision = choose.pick(precisions);
   const isPositive = choose.chance(0.5);
   const size = choose.whole(4);
@@ -105,7 +106,7 @@ export const conv2dTrial: Operator = (choose, { precisions, traits }) => {
   const packed = packConv2d(weight, channelsOut, channelsIn, size * size);
   const reference = (a: Float32Array, b: Float32Array) =>
     conv2dLoop(relu ? a.map((value) => Math.max(value, 0)) : a, b, sizes);
-  const path = choose.path(kernel, traits);
+  const path = await choose.path(kernel, traits);
   return {
     operator: "conv2d",
     parameters: { ...sizes, relu, ...epilogue, precision, path: path.name },
@@ -118,7 +119,7 @@ export const conv2dTrial: Operator = (choose, { precisions, traits }) => {
 };
 
 /** Transposed convolutions whose stride is their window, by any path. */
-export const convTranspose2dTrial: Operator = (choose, { precisions, traits }) => {
+export const convTranspose2dTrial: Operator = async (choose, { precisions, traits }) => {
   const precision = choose.pick(precisions);
   const isPositive = choose.chance(0.5);
   const [batch, height, width] = [choose.whole(2), choose.whole(9), choose.whole(9)];
@@ -131,7 +132,7 @@ export const convTranspose2dTrial: Operator = (choose, { precisions, traits }) =
   const want = finish(convTranspose2dLoop(x, weight, sizes), channelsOut, { bias });
   const products = convTranspose2dLoop(x.map(Math.abs), weight.map(Math.abs), sizes);
   const magnitudes = finish(products, channelsOut, { bias: bias.map(Math.abs) });
-  const path = choose.path(kernel, traits);
+  const path = await choose.path(kernel, traits);
   return {
     operator: "convTranspose2d",
     parameters: { ...sizes, precision, path: path.name },

@@ -1,0 +1,9 @@
+import { droppedFiles } from "../runtime/drop-source.ts";
+import type { ModelSource } from "../runtime/model-source.ts";
+
+/** A source that stays as it is: a drop is empty after its event, and a list of picked files when others are picked. */
+export async function takenSource(source: ModelSource): Promise<Exclude<ModelSource, DataTransfer>> {
+  if (typeof source === "string" || source instanceof URL) return source;
+  if ("dropEffect" in source) return droppedFiles(source);
+  return Symbol.iterator in source ? ([...source] as File[]) : source;
+}
