@@ -101,7 +101,7 @@ export interface TaskAnswer {
   readonly broken: number;
   readonly of: number;
   /** What was counted. */
-  readonly what: "pixels" | "numbers";
+  readonly what: "pixels" | "scores" | "numbers";
 }
 
 /**
@@ -126,8 +126,10 @@ export function readAnswer(
       const broken = countOf(labels, (label) => label === type.none);
       // The means want labels that are some.
       const read = broken === 0 ? scoring?.readScores(bytesOf("scores"), share) : undefined;
-      const scores = read && scoring?.withClassMeans(read, labels, labelsOf(config)!.length);
+      const scores = read && scoring?.withClassMeans(read, labels, classes.length);
       const segmentation = segmentationOf(config, prediction, labels, scores);
+      const brokenScores = scores && scoring?.countBroken(scores);
+      if (brokenScores) return { predictions: { segmentation }, broken: brokenScores, of: 3 * pixels, what: "scores" };
       return { predictions: { segmentation }, broken, of: pixels, what: "pixels" };
     }
     case "depth": {
