@@ -23,6 +23,7 @@ const cases = fileURLToPath(new URL("../fixtures/cases/", import.meta.url));
 
 let folder: string;
 const PHOTO = randomPicture(48, 32);
+const PATIENCE = 300_000;
 
 const firefox = await launchFirefox();
 
@@ -112,6 +113,8 @@ async function checkRelief(shown: Browser, name: string): Promise<void> {
     shown,
     `${server.url}/three/index.html?model=${server.url}/models/dpt-vit-depth/`,
   );
+  // It draws without a pause, and so does the software that has to compile the model meanwhile.
+  page.setDefaultTimeout(PATIENCE);
   const canvas = (await page.waitForSelector("canvas"))!;
   await page.waitForNetworkIdle();
   await ((await page.$("input")) as ElementHandle<HTMLInputElement>).uploadFile(file);
@@ -157,12 +160,16 @@ async function checkRelief(shown: Browser, name: string): Promise<void> {
   expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);
 }
 
-test("three/index.html draws the photo, lifted by the depth's texture", () => checkRelief(browser, "chromium"));
+test(
+  "three/index.html draws the photo, lifted by the depth's texture",
+  () => checkRelief(browser, "chromium"),
+  PATIENCE,
+);
 
 if (typeof firefox === "string") {
   const notice = `the example of three.js in Firefox not driven: ${firefox}`;
   console.warn(notice);
   test.skip(notice);
 } else {
-  test("three/index.html in Firefox", () => checkRelief(firefox, "firefox"));
+  test("three/index.html in Firefox", () => checkRelief(firefox, "firefox"), PATIENCE);
 }
