@@ -224,9 +224,12 @@ test("all that a page has goes to the worker: files, file systems, functions; im
       const model = await library.DPT.load(source, { worker });
       loaded.push(...model.tasks);
       if (isLast) {
-        const answers = await model.segment([raw, image, bitmap, frame, canvas, bitmap, await canvas.convertToBlob()], {
-          batch: 1,
-        });
+        const answers = await model.segment(
+          [raw, image, bitmap, frame, canvas, bitmap, frame, await canvas.convertToBlob()],
+          {
+            batch: 1,
+          },
+        );
         same = answers.map(({ labels }) => labels.join("") === want);
         drawn = answers[0]!.toImageData().width;
       }
@@ -236,7 +239,7 @@ test("all that a page has goes to the worker: files, file systems, functions; im
     return { loaded, same, drawn, distinct: new Set(want).size };
   }, TINY);
   expect(report.loaded).toEqual(Array(4).fill("segmentation"));
-  expect(report.same).toEqual(Array(7).fill(true));
+  expect(report.same).toEqual(Array(8).fill(true));
   expect(report.drawn).toBe(160);
   expect(report.distinct).toBeGreaterThan(1);
   expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CAMVID } from "../../src/model/palettes/camvid.ts";
 import { commit, startHub } from "../hub-server.ts";
 import { DemoPage } from "./demo-page.ts";
 import { type Demo, startDemo } from "./start-demo.ts";
@@ -75,6 +76,14 @@ test("the first visit: a sample's classes, pointed at, isolated, searched for, t
 
   await visit.pointAt(0.5, 0.85);
   expect(await visit.until(".tip", /./)).toMatch(/^road, \d+ %$/);
+  for (const [x, y] of [
+    [0.95, 0.2],
+    [0.1, 0.6],
+  ] as const) {
+    await visit.pointAt(x, y);
+    const [, name] = /^(.+), \d+ %$/.exec(await visit.until(".tip", /%/))!;
+    expect((await visit.resultAt(x, y)).slice(0, 3)).toEqual(CAMVID.get(name!));
+  }
   const road = await visit.resultAt(0.5, 0.85);
   expect(road).toEqual([128, 64, 128, 255]);
   await visit.clickAt(0.5, 0.85);

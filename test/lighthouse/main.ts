@@ -38,7 +38,7 @@ try {
 }
 process.exitCode = isGood ? 0 : 1;
 
-/** One run of Lighthouse, whose reports are kept. */
+/** One run of Lighthouse, whose reports are kept. A part of it asks for the latest third-party-web: package.json fixes that. */
 async function look(preset: string): Promise<Report> {
   const output = artefactPath(`lighthouse-${preset}`);
   const cli = createRequire(import.meta.url).resolve("lighthouse/cli/index.js");

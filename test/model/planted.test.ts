@@ -5,7 +5,7 @@ import { openFolder } from "../../src/model/open-folder.ts";
 import { predictGraph } from "../../src/model/predict.ts";
 import { type Prediction, readAnswer } from "../../src/model/predictions.ts";
 import { networkSize } from "../../src/model/processor.ts";
-import { scoresAtPicture } from "../../src/model/scores-at-picture.ts";
+import * as scoring from "../../src/model/scoring.ts";
 import { Engine } from "../../src/runtime/engine.ts";
 import { wordsOf } from "../../src/runtime/picture.ts";
 import { elementCount } from "../../src/runtime/tensor.ts";
@@ -41,7 +41,7 @@ test.each([
       processor: processor!,
       picture,
       network: networkSize(processor!, picture),
-      scores: scoresAtPicture,
+      scores: scoring.scoresAtPicture,
     });
     await engine.takePaths(graph);
     const dispatches = plantEverywhere(graph);
@@ -51,7 +51,7 @@ test.each([
     const run = async (...plan: readonly number[]) => {
       const { outputs } = await session.run({ pixels, plan: Uint32Array.from(plan) });
       const answers = config.decoders.map(({ task }) =>
-        readAnswer(config, task, (output) => outputs.get(output)!, share, {} as Prediction, { scores: true }),
+        readAnswer(config, task, (output) => outputs.get(output)!, share, {} as Prediction, scoring),
       );
       const bytes = Buffer.concat([...outputs.values()].map((output) => Buffer.from(output)));
       return { broken: answers.some(({ broken }) => broken > 0), bytes };
