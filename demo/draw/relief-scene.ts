@@ -12,7 +12,7 @@ import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { type DepthMap, MachineError } from "../../src/index.ts";
 import type { Picture } from "../pictures/picture.ts";
-import { reliefMesh } from "../save/relief-mesh.ts";
+import { writeMesh } from "../save/writer.ts";
 
 /** More than a screen shows; fewer turn smoothly on a phone. */
 const POINTS = 160_000;
@@ -31,8 +31,8 @@ export async function reliefScene(
   picture: Picture,
   signal: AbortSignal,
 ): Promise<void> {
-  const file = await reliefMesh(map, picture, { points: POINTS });
-  const { scene: model } = await new GLTFLoader().parseAsync(file.slice().buffer, "");
+  const file = await writeMesh(map, picture, POINTS);
+  const { scene: model } = await new GLTFLoader().parseAsync(file.buffer, "");
   if (signal.aborted) return;
   const renderer = openRenderer(canvas);
   model.traverse((node) => {

@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { depthLevels } from "../../src/model/depth-levels.ts";
+import { depthRange } from "../../src/model/depth-levels.ts";
 import { hexOf } from "../../src/model/palettes/hex-of.ts";
 import type { Answer } from "../answer.ts";
 import { colourMap } from "../draw/colour-maps.ts";
@@ -12,7 +12,7 @@ interface Props {
 
 /** What the colours of a depth map stand for. */
 export function DepthScale({ answer, colours }: Props) {
-  const { nearest, farthest } = useMemo(() => depthLevels(answer.map), [answer]);
+  const { nearest, farthest } = useMemo(() => depthRange(answer.map), [answer]);
   const stops = colourMap(colours)
     .filter((_, i) => i % 15 === 0)
     .map(hexOf);

@@ -1,4 +1,5 @@
-import { type Format, formatsFor, type Shown } from "../save/formats.ts";
+import { type Format, formatsFor } from "../save/formats.ts";
+import type { Shown } from "../save/make-file.ts";
 import { saveFile } from "../save/save-file.ts";
 import { forget, say, settings } from "../state.ts";
 import { messageOf } from "../words/message-of.ts";
@@ -6,11 +7,13 @@ import { Icon } from "./icon.tsx";
 
 /** Files of what is shown. */
 export function Downloads({ answer, picture }: Omit<Shown, "settings">) {
-  const save = async ({ make, ending, type }: Format) => {
+  const save = async (format: Format) => {
     try {
       forget("error");
-      const content = await make({ answer, picture, settings: settings.peek() });
-      saveFile(`${picture.name.replace(/\.[^.]+$/, "")}.${ending}`, content, type);
+      // With what it needs to write, which most visitors never do.
+      const { writeFile } = await import("../save/writer.ts");
+      const file = await writeFile(format, { answer, picture, settings: settings.peek() });
+      saveFile(`${picture.name.replace(/\.[^.]+$/, "")}.${format.ending}`, file);
     } catch (error) {
       say({ kind: "error", text: messageOf(error) });
     }

@@ -1,7 +1,7 @@
-import { type Band, fromTaps, type Taps } from "./bands.ts";
+import { type Band, fromTaps, type Taps } from "./shared/band.ts";
 
 /**
- * What {@link resizeBand} does, with `mode="bilinear", antialias=True`: a smaller output weighs all of the input that its pixel covers, by a
+ * What `resizeBand` does, with `mode="bilinear", antialias=True`: a smaller output weighs all of the input that its pixel covers, by a
  * triangle `in / out` times as wide. Taps beyond the border do not count, and the others sum to 1; a larger output is
  * plain bilinear.
  */

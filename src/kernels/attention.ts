@@ -1,5 +1,5 @@
 import type { Kernel } from "../runtime/kernel.ts";
-import { type AttentionParams, attentionFrame, LOWEST } from "./shared/attention-frame.ts";
+import { type AttentionParams, attentionFrame, LOWEST, NO_KEY } from "./shared/attention-frame.ts";
 import { attentionPaths } from "./shared/attention-paths.ts";
 import { enable } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
@@ -86,7 +86,7 @@ function fromStorage(params: AttentionParams): Kernel {
         let end = start + (keys + 3u) / 4u;
         if (keys < ${TILE}u) {
           let key = (end - 1u - start) * 4u + vec4u(0u, 1u, 2u, 3u);
-          scores[end - 1u] = select(vec4f(${LOWEST}), scores[end - 1u], key < vec4u(keys));
+          scores[end - 1u] = select(vec4f(${NO_KEY}), scores[end - 1u], key < vec4u(keys));
         }
         var highest4 = vec4f(highest);
         for (var k = start; k < end; k++) { highest4 = max(highest4, scores[k]); }

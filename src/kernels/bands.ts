@@ -1,22 +1,10 @@
 import { InternalError } from "../runtime/errors.ts";
-import type { BandShape } from "./shared/band-inputs.ts";
+import { type Band, fromTaps, type Taps } from "./shared/band.ts";
 import type { BatchPlace } from "./shared/batch-place.ts";
 
-/**
- * Resizing along one axis, as a banded matrix: `y[o] = Σ_k weights[o · taps + k] · x[start[o] + k]`. Every
- * `start[o] + taps` is within the input, so a kernel needs no check; taps that an output has no use for weigh 0.
- */
-export interface Band extends BandShape {
-  /** `[outSize]` */
-  readonly start: Uint32Array;
-  /** `[outSize, taps]` */
-  readonly weights: Float32Array;
-}
+export type { Band } from "./shared/band.ts";
 
 export type ResizeMode = "bilinear" | "bicubic";
-
-/** One output: position in the input and weight of each tap, in rising order; a position may come twice. */
-export type Taps = readonly (readonly [position: number, weight: number])[];
 
 const round = Math.fround;
 
@@ -99,20 +87,4 @@ function cubicTaps(position: number, size: number): Taps {
 function tapsOf({ taps, start, weights }: Band, output: number): Taps {
   const row = Array.from(weights.subarray(output * taps, (output + 1) * taps));
   return row.map((weight, k) => [start[output]! + k, weight] as const).filter(([, weight]) => weight !== 0);
-}
-
-/** Adds up taps of the same position and lays them out as a band. */
-export function fromTaps(inSize: number, rows: readonly Taps[]): Band {
-  const spans = rows.map((row) => {
-    const used = row.filter(([, weight]) => weight !== 0).map(([position]) => position);
-    const first = used.length > 0 ? Math.min(...used) : 0;
-    return { first, length: used.length > 0 ? Math.max(...used) - first + 1 : 1 };
-  });
-  const taps = spans.reduce((most, { length }) => Math.max(most, length), 1);
-  const start = Uint32Array.from(spans, ({ first }) => Math.min(first, inSize - taps));
-  const sums = new Float64Array(rows.length * taps);
-  for (const [o, row] of rows.entries()) {
-    for (const [position, weight] of row) if (weight !== 0) sums[o * taps + position - start[o]!]! += weight;
-  }
-  return { inSize, outSize: rows.length, taps, start, weights: Float32Array.from(sums) };
 }

@@ -3,6 +3,7 @@ import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
 import { grid } from "./shared/grid.ts";
 import { type GroupedMap, groupPivots, momentParts } from "./shared/norm-groups.ts";
+import { unlessOverflown } from "./shared/not-finite.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
@@ -70,7 +71,8 @@ export function channelMoments(params: ChannelMomentsParams): Kernel {
         }
         let rest = deviations / pixelCount;
         moments[2u * part * ${blocks}u + c] = mean + rest;
-        moments[(2u * part + 1u) * ${blocks}u + c] = max(squares - deviations * rest, vec4f());
+        let spread = max(squares - deviations * rest, vec4f());
+        moments[(2u * part + 1u) * ${blocks}u + c] = ${unlessOverflown("squares", "spread", "squares", "vec4f")};
       }`,
   };
 }

@@ -2,6 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
 import { grid } from "./shared/grid.ts";
+import { unlessOverflown } from "./shared/not-finite.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { storeChannels } from "./shared/store-channels.ts";
@@ -86,7 +87,10 @@ export function cosineWindows(params: CosineWindowsParams): Kernel {
             let v = vector4(token, tokenInside, slice, c);
             squares += dot(v, v);
           }
-          factor = 1.0 / max(sqrt(squares), ${LEAST_LENGTH});
+          // Not by max, which drops NaN.
+          let length = sqrt(squares);
+          let inverse = 1.0 / select(length, ${LEAST_LENGTH}, length < ${LEAST_LENGTH});
+          factor = ${unlessOverflown("squares", "inverse", "squares")};
           if (slice < ${heads}u) { factor *= scale[slice]; }
         }
         for (var c = 0u; c < ${blocks}u; c++) {

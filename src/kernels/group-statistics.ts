@@ -2,6 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { TensorSpec } from "../runtime/tensor.ts";
 import { grid } from "./shared/grid.ts";
 import { type GroupedMap, momentParts } from "./shared/norm-groups.ts";
+import { unlessOverflown } from "./shared/not-finite.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
@@ -71,7 +72,8 @@ export function groupStatistics(params: GroupStatisticsParams): Kernel {
         let variance = total(lane, own) / ${all * size}.0;
         if (lane == 0u) {
           statistics[2u * group] = mean;
-          statistics[2u * group + 1u] = inverseSqrt(variance + ${epsilon});
+          let inverse = inverseSqrt(variance + ${epsilon});
+          statistics[2u * group + 1u] = ${unlessOverflown("variance", "inverse", "variance")};
         }
       }`,
   };

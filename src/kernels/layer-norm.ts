@@ -2,6 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
 import { grid } from "./shared/grid.ts";
+import { unlessOverflown } from "./shared/not-finite.ts";
 import { rowSum } from "./shared/row-sum.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { storeChannels } from "./shared/store-channels.ts";
@@ -91,7 +92,8 @@ export function layerNorm({ rows, channels, epsilon, residual = false, precision
       moments[lane] = vec2f(dot(first, vec4f(1.0)), dot(second, vec4f(1.0)));
       ${rowSum("moments", "vec2f", ACROSS)}
       let moment = momentsTotal / ${channels}.0;
-      let inverse = inverseSqrt(max(moment.y - moment.x * moment.x, 0.0) + ${epsilon});
+      let root = inverseSqrt(max(moment.y - moment.x * moment.x, 0.0) + ${epsilon});
+      let inverse = ${unlessOverflown("moment.y", "root", "moment.y")};
 
       if (row >= ${rows}u) { return; }
       for (var c = across; c < ${blocks}u; c += ${ACROSS}u) {

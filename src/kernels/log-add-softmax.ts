@@ -1,6 +1,7 @@
 import type { Kernel } from "../runtime/kernel.ts";
 import type { TensorSpec } from "../runtime/tensor.ts";
 import { grid } from "./shared/grid.ts";
+import { isNotFinite } from "./shared/not-finite.ts";
 import { storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
@@ -26,6 +27,8 @@ export function logAddSoftmax({ rows, channels, adds }: LogAddSoftmaxParams): Ke
     ${adds ? storage(1, "read", "sum", x, 1) : ""}
     ${storage(adds ? 2 : 1, "read_write", "output", x, 1)}
 
+    ${isNotFinite}
+
     @compute @workgroup_size(${INVOCATIONS})
     fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
       ${index}
@@ -33,16 +36,22 @@ export function logAddSoftmax({ rows, channels, adds }: LogAddSoftmaxParams): Ke
       if (row >= ${rows}u) { return; }
       let begin = row * ${channels}u;
       let end = begin + ${channels}u;
+      // A maximum drops NaN, and exp(NaN) is a number in some drivers: the sum of all keeps it.
+      var trace = x[begin];
       var most = x[begin];
-      for (var i = begin + 1u; i < end; i++) { most = max(most, x[i]); }
+      for (var i = begin + 1u; i < end; i++) {
+        trace += x[i];
+        most = max(most, x[i]);
+      }
       var total = 0.0;
       for (var i = begin; i < end; i++) { total += exp(x[i] - most); }
-      let shift = most + log(total);
+      let shift = select(most + log(total), trace, isNotFinite(trace));
       for (var i = begin; i < end; i++) {
         let a = x[i] - shift;
         #if ${adds}
           let b = sum[i];
-          output[i] = max(a, b) + log(1.0 + exp(-abs(a - b)));
+          let both = a + b;
+          output[i] = select(max(a, b) + log(1.0 + exp(-abs(a - b))), both, isNotFinite(both));
         #else
           output[i] = a;
         #endif

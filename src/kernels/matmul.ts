@@ -5,7 +5,7 @@ import type { Epilogue } from "./shared/epilogue.ts";
 import { product } from "./shared/product.ts";
 import type { QuantizedStorage } from "./shared/quantized-storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
-import { rowInWindows, type WindowParams, windowGrid } from "./shared/windows.ts";
+import type { WindowedRows } from "./shared/windows.ts";
 
 export interface MatmulParams extends Epilogue {
   readonly batch: number;
@@ -14,7 +14,7 @@ export interface MatmulParams extends Epilogue {
   /** Rows that each image has in memory, if not `rows`, and which of them is the first one taken. */
   readonly select?: { readonly of: number; readonly first: number };
   /** How x is cut into windows, if it is; y is not, and `rows` are the tokens of its maps. */
-  readonly windows?: WindowParams | undefined;
+  readonly windows?: WindowedRows | undefined;
   readonly channelsIn: number;
   readonly channelsOut: number;
   readonly precision: Precision;
@@ -51,8 +51,7 @@ export function matmul(params: MatmulParams): Kernel {
 
 function inputShape({ batch, rows, select, windows, channelsIn }: MatmulParams): Shape {
   if (!windows) return [batch, select?.of ?? rows, channelsIn];
-  const { count, tokens } = windowGrid(windows);
-  return [batch * count, tokens, channelsIn];
+  return [batch * windows.count, windows.tokens, channelsIn];
 }
 
 /** Statements that declare `base<i>`, where row `m<i>` of y has its numbers in x. */
@@ -60,7 +59,7 @@ function prepareRow({ rows, select, windows, channelsIn }: MatmulParams, i: numb
   const stride = rowStride(channelsIn);
   if (windows) {
     return wgsl`
-      ${rowInWindows(windows, `m${i}`, `row${i}`)}
+      ${windows.row(`m${i}`, `row${i}`)}
       let base${i} = row${i} * ${stride}u;`;
   }
   const { of, first } = select ?? { of: rows, first: 0 };

@@ -26,7 +26,8 @@ export interface MaxPool2dParams {
 /**
  * The largest number of each window: x `[N, H, W, C]` → y `[N, H', W', C]`, torch.nn.MaxPool2d of a map that
  * torch.nn.functional.pad has filled up with zeros, as transformers' BitMaxPool2d does it. (MaxPool2d's own padding is
- * minus infinity.) A window with NaN gives NaN.
+ * minus infinity.) A window with NaN or an infinity gives one of them, minus infinity
+ * too: it stands for a number that was too large somewhere.
  */
 export function maxPool2d(params: MaxPool2dParams): Kernel {
   const { batch, height, width, channels, size, stride, padding, precision } = params;
@@ -56,11 +57,11 @@ export function maxPool2d(params: MaxPool2dParams): Kernel {
         return select(vec4f(), x4(base, c), inside);
       }
       // By its bits, since a shader compiler may assume that there is no NaN.
-      fn isNan(v: vec4f) -> vec4<bool> {
-        return (bitcast<vec4u>(v) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+      fn isNotFinite(v: vec4f) -> vec4<bool> {
+        return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
       }
       fn larger(a: vec4f, b: vec4f) -> vec4f {
-        return select(a, b, isNan(b) | ((b > a) & !isNan(a)));
+        return select(a, b, isNotFinite(b) | ((b > a) & !isNotFinite(a)));
       }
 
       @compute @workgroup_size(${INVOCATIONS})

@@ -2,6 +2,7 @@ import type { Kernel } from "../runtime/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
 import { grid } from "./shared/grid.ts";
+import { unlessOverflown } from "./shared/not-finite.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { storeChannels } from "./shared/store-channels.ts";
 import { wgsl } from "./shared/wgsl.ts";
@@ -49,7 +50,10 @@ export function unitVectors({ batch, height, width, channels, precision }: UnitV
         let v = x4(base, c);
         square += dot(v, v);
       }
-      let size = max(sqrt(square), ${SHORTEST});
+      let length = sqrt(square);
+      // Not by max, which drops NaN; what has overflowed is divided by 0.
+      let longEnough = select(length, ${SHORTEST}, length < ${SHORTEST});
+      let size = ${unlessOverflown("square", "longEnough", "0.0")};
       for (var c = 0u; c < ${blocks}u; c++) { yStore4(base, c, x4(base, c) / size); }
     }`;
   return {

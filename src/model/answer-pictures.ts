@@ -1,11 +1,11 @@
 import { MemoryError } from "../runtime/errors.ts";
 import { loadPart } from "../runtime/load-part.ts";
 import { inMemory, type Picture, wordsOf } from "../runtime/picture.ts";
-import { type Batch, batchesOf } from "./batches.ts";
+import type { Batch } from "./batches.ts";
 import type { Task } from "./config.ts";
 import { groupName } from "./group-name.ts";
 import { type Predictions, readAnswer, type SegmentOptions } from "./predictions.ts";
-import { networkSize, type Processor, type Size } from "./processor.ts";
+import { networkSize, type Processor } from "./processor.ts";
 import type { Attempt } from "./runs.ts";
 import { type Answering, Tally } from "./tally.ts";
 import type { View } from "./windows/views.ts";
@@ -28,14 +28,8 @@ export async function answerPictures(
   const processor = processorOf(model);
   const views = await viewsOfAll(pictures, question, processor, model.config.backbone.patch);
   const plain = [...pictures.keys()].filter((i) => !views[i]);
-  const networkOf = (picture: Size) => networkSize(processor, picture, question.size);
   const answers: Predictions[] = [];
-  for (const { indices, groups } of batchesOf(
-    plain.map((i) => pictures[i]!),
-    networkOf,
-    question.batch,
-  )) {
-    const batch = { groups, indices: indices.map((k) => plain[k]!) };
+  for (const batch of await batchesOfSome(pictures, plain, question, processor)) {
     const answer = (some: Batch) => answerBatch(answering, pictures, some, question);
     const answered = await answer(batch).catch(async (error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
@@ -50,6 +44,23 @@ export async function answerPictures(
     answers[i] = await answerThroughWindows(answering, await inMemory(picture), views[i]!, question);
   }
   return answers;
+}
+
+/** What runs together, of the pictures with these numbers. */
+async function batchesOfSome(
+  pictures: readonly Picture[],
+  numbers: readonly number[],
+  { size, batch }: Question,
+  processor: Processor,
+): Promise<readonly Batch[]> {
+  if (pictures.length === 1 && batch === undefined) {
+    const { width, height } = pictures[0]!;
+    return numbers.map((i) => ({ indices: [i], groups: [{ picture: { width, height }, count: 1 }] }));
+  }
+  const { batchesOf } = await loadPart(import("./batches.ts"));
+  const some = numbers.map((i) => pictures[i]!);
+  const batches = batchesOf(some, (picture) => networkSize(processor, picture, size), batch);
+  return batches.map(({ groups, indices }) => ({ groups, indices: indices.map((k) => numbers[k]!) }));
 }
 
 /** How the network looks at each picture; not at all listed is one that is seen once, whole and as it is. */
@@ -74,8 +85,8 @@ async function answerBatch(
   { indices, groups }: Batch,
   { call, tasks, size, resize, scores = false, ...options }: Question,
 ): Promise<Predictions[]> {
-  const scoring = scores ? (await loadPart(import("./scores-at-picture.ts"))).scoresAtPicture : undefined;
-  const job = batchJob(model, { groups, size, resize, tasks, scores: scoring });
+  const scoring = scores ? await loadPart(import("./scoring.ts")) : undefined;
+  const job = batchJob(model, { groups, size, resize, tasks, scores: scoring?.scoresAtPicture });
   const shares = groups.flatMap(({ picture, count }, group) =>
     Array.from({ length: count }, (_, index) => ({
       group,
@@ -94,7 +105,7 @@ async function answerBatch(
       const prediction = { width, height, network: job.network, batch: indices.length, ...tally.told };
       const { group, share } = shares[k]!;
       const bytesOf = (name: string) => outputs.get(groupName(name, group))!;
-      return tasks.map((task) => readAnswer(model.config, task, bytesOf, share, prediction, { scores }));
+      return tasks.map((task) => readAnswer(model.config, task, bytesOf, share, prediction, scoring));
     });
     const wrong = answers.flatMap((parts, k) => parts.map((part) => ({ ...part, picture: indices[k]! + 1 })));
     const first = wrong.find(({ broken }) => broken > 0);

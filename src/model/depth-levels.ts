@@ -3,26 +3,36 @@ import type { DepthMap } from "./predictions.ts";
 /** The brightest of 16 bits. */
 const BRIGHTEST = 65535;
 
-/** Depth as brightness: the nearest pixel 65535, the farthest 0, linear between in the model's own unit. */
-export interface DepthLevels {
-  readonly levels: Uint16Array;
-  /** The model's answer at level 65535. */
+/** What a model answered at the nearest and at the farthest pixel. */
+export interface DepthRange {
   readonly nearest: number;
-  /** The model's answer at level 0. */
   readonly farthest: number;
 }
 
-/** All pixels are the nearest, and brightest, where depth is the same everywhere. */
-export function depthLevels({ depth, unit }: Pick<DepthMap, "depth" | "unit">): DepthLevels {
+/** Depth as brightness: the nearest pixel 65535, the farthest 0, linear between in the model's own unit. */
+export interface DepthLevels extends DepthRange {
+  readonly levels: Uint16Array;
+}
+
+export function depthRange({ depth, unit }: Pick<DepthMap, "depth" | "unit">): DepthRange {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of depth) {
+  // By index, which is twice as fast: three million pixels are no rare thing, and a page draws in this loop.
+  for (let i = 0; i < depth.length; i++) {
+    const value = depth[i]!;
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  const [nearest, farthest] = unit === "metres" ? [least, most] : [most, least];
+  return unit === "metres" ? { nearest: least, farthest: most } : { nearest: most, farthest: least };
+}
+
+/** All pixels are the nearest, and brightest, where depth is the same everywhere. */
+export function depthLevels(map: Pick<DepthMap, "depth" | "unit">): DepthLevels {
+  const { depth } = map;
+  const { nearest, farthest } = depthRange(map);
   const span = nearest - farthest;
-  const levels = Uint16Array.from(depth, (value) =>
-    span === 0 ? BRIGHTEST : Math.round((BRIGHTEST * (value - farthest)) / span),
-  );
+  const levels = new Uint16Array(depth.length);
+  if (span === 0) levels.fill(BRIGHTEST);
+  // Half more, since an array of whole numbers cuts off: `Math.round` takes three times as long, a function for each twenty.
+  else for (let i = 0; i < depth.length; i++) levels[i] = (BRIGHTEST * (depth[i]! - farthest)) / span + 0.5;
   return { levels, nearest, farthest };
 }

@@ -1,6 +1,7 @@
 import type { ModelFiles } from "../runtime/byte-source.ts";
 import { type Checkpoint, openCheckpoint, openPickled } from "../runtime/checkpoint.ts";
 import { FileError } from "../runtime/errors.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import { quote } from "../runtime/quote.ts";
 import { type JsonObject, readJson } from "../runtime/read-json.ts";
 import { isSingleFile } from "../runtime/single-file.ts";
@@ -36,10 +37,9 @@ export async function openFolder(
   const config = await readJson(files, "config.json", { signal });
   const paper = config ? undefined : await openPaper(files, signal);
   if (paper) {
-    const [{ paperJson }, { withTransformersNames }] = await Promise.all([
-      import("./paper-config.ts"),
-      import("./paper-names.ts"),
-    ]);
+    const [{ paperJson }, { withTransformersNames }] = await loadPart(
+      Promise.all([import("./paper-config.ts"), import("./paper-names.ts")]),
+    );
     const made = paperJson(paper);
     const processor = (await readJson(files, "preprocessor_config.json", { signal })) ?? made.processor;
     const json = { config: made.config, processor };
@@ -73,7 +73,7 @@ async function openPaper(files: ModelFiles, signal?: AbortSignal): Promise<Check
   }
   const [file] = found;
   if (file === undefined) return undefined;
-  const { hasPaperNames } = await import("./paper-names.ts");
+  const { hasPaperNames } = await loadPart(import("./paper-names.ts"));
   const checkpoint = await openPickled(files, file, signal);
   if (hasPaperNames(checkpoint.tensors)) return checkpoint;
   const [name] = checkpoint.tensors.keys();

@@ -7,8 +7,7 @@ import { matmul } from "../kernels/matmul.ts";
 import { patchEmbed } from "../kernels/patch-embed.ts";
 import { resize } from "../kernels/resize.ts";
 import type { Activation } from "../kernels/shared/activation.ts";
-import { endPadding, type Padding, samePadding } from "../kernels/shared/padding.ts";
-import { type WindowParams, windowGrid } from "../kernels/shared/windows.ts";
+import type { WindowedRows } from "../kernels/shared/windows.ts";
 import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Kernel } from "../runtime/kernel.ts";
 import { type DType, elementCount, type Precision } from "../runtime/tensor.ts";
@@ -35,7 +34,7 @@ interface LinearOptions extends Epilogue {
   /** Rows of each image that are taken, out of all it has. */
   readonly rows?: { readonly first: number; readonly count: number };
   /** How x is cut into windows, if it is; the answer is not. */
-  readonly windows?: WindowParams;
+  readonly windows?: WindowedRows;
   /** One vector for each image `[N, 1, C]`, instead of the layer's own bias. */
   readonly imageBias?: Tensor;
 }
@@ -76,7 +75,7 @@ export class Ops {
     const [images, of] = x.shape as [number, number];
     const params = {
       ...(windows
-        ? { windows, batch: images / windowGrid(windows).count, rows: windows.height * windows.width }
+        ? { windows, batch: images / windows.count, rows: windows.height * windows.width }
         : { batch: images, rows: rows?.count ?? of }),
       ...(rows && { select: { of, first: rows.first } }),
       channelsIn: layer.channelsIn,
@@ -119,7 +118,7 @@ export class Ops {
       const params = { ...shared, precision, side: layer.winograd };
       return this.named(label, winograd(this.graph, params, input!, weight, [...bias, ...added]));
     }
-    const padding = paddingOf(layer, height, width);
+    const padding = layer.padding?.(height, width, size, stride) ?? (size - 1) / 2;
     const sizes = { batch, height, width, channelsIn, size, stride, padding };
     const params = { ...shared, ...sizes, ...storedAs(layer.weight) };
     return this.run(label, (precision) => conv2d({ ...params, precision }), x, weight, ...bias, ...residuals);
@@ -236,18 +235,6 @@ export class Ops {
 
   #epilogue(bias: "channel" | "image" | undefined, { activation, scale, residuals = [] }: Epilogue) {
     return { bias, activation, scale, residuals: residuals.length as 0 | 1 | 2 };
-  }
-}
-
-/** The zeros around a map of this size. */
-function paddingOf({ size, stride, padding = "half" }: Conv, height: number, width: number): number | Padding {
-  switch (padding) {
-    case "half":
-      return (size - 1) / 2;
-    case "same":
-      return samePadding(height, width, size, stride);
-    case "end":
-      return endPadding(height, width, stride);
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFloats, type Share } from "./output-share.ts";
+import { countOf, isNotFinite } from "./predictions.ts";
 
 /** How sure the softmax over the classes is at each pixel, row by row from the top. */
 export interface PixelScores {
@@ -46,4 +47,10 @@ export function withClassMeans(scores: PixelScores, labels: ArrayLike<number>, c
         : { confidence: mean("confidence", id), margin: mean("margin", id), entropy: mean("entropy", id) },
     ),
   };
+}
+
+/** How many of the scores are not finite. A class's mean is not either then: all are looked at only where one is not. */
+export function countBroken({ classes, confidence, margin, entropy }: Scores): number {
+  if (classes.every((means) => !means || Object.values(means).every(Number.isFinite))) return 0;
+  return [confidence, margin, entropy].reduce((sum, plane) => sum + countOf(plane, isNotFinite), 0);
 }

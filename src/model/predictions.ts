@@ -6,7 +6,7 @@ import type { Colour } from "./class-colours.ts";
 import { coloursOf, decoderOf, labelsOf, type ModelConfig, type Task } from "./config.ts";
 import { type Drawn, drawnBy } from "./drawn-result.ts";
 import { readFloats, readLabels, type Share } from "./output-share.ts";
-import { type PixelScores, readScores, type Scores, withClassMeans } from "./pixel-scores.ts";
+import type { Scores } from "./pixel-scores.ts";
 import type { Size } from "./processor.ts";
 import {
   type DepthImageOptions,
@@ -101,12 +101,13 @@ export interface TaskAnswer {
   readonly broken: number;
   readonly of: number;
   /** What was counted. */
-  readonly what: "pixels" | "numbers";
+  readonly what: "pixels" | "scores" | "numbers";
 }
 
 /**
  * Reads a task's answer for one picture from what the graph put out.
  * @param bytesOf an output of `predictGraph`, of the pictures that have this one's size
+ * @param scoring if the graph put out scores too
  */
 export function readAnswer(
   config: ModelConfig,
@@ -114,7 +115,7 @@ export function readAnswer(
   bytesOf: (output: string) => ArrayBuffer,
   share: Share,
   prediction: Prediction,
-  { scores = false } = {},
+  scoring?: typeof import("./scoring.ts"),
 ): TaskAnswer {
   const { pixels } = share;
   switch (task) {
@@ -123,8 +124,12 @@ export function readAnswer(
       const type = labelType(classes.length);
       const labels = readLabels(bytesOf("labels"), type, share);
       const broken = countOf(labels, (label) => label === type.none);
-      const read = scores && broken === 0 ? readScores(bytesOf("scores"), share) : undefined;
-      const segmentation = segmentationOf(config, prediction, labels, read);
+      // The means want labels that are some.
+      const read = broken === 0 ? scoring?.readScores(bytesOf("scores"), share) : undefined;
+      const scores = read && scoring?.withClassMeans(read, labels, classes.length);
+      const segmentation = segmentationOf(config, prediction, labels, scores);
+      const brokenScores = scores && scoring?.countBroken(scores);
+      if (brokenScores) return { predictions: { segmentation }, broken: brokenScores, of: 3 * pixels, what: "scores" };
       return { predictions: { segmentation }, broken, of: pixels, what: "pixels" };
     }
     case "depth": {
@@ -153,11 +158,10 @@ export function segmentationOf(
   config: ModelConfig,
   prediction: Prediction,
   labels: Segmentation["labels"],
-  scores: PixelScores | undefined,
+  scores: Scores | undefined,
 ): Segmentation {
   const [classes, colours] = [labelsOf(config)!, coloursOf(config)];
-  const withScores = scores && { scores: withClassMeans(scores, labels, classes.length) };
-  return labelMapOf({ ...prediction, labels, classes, ...(colours && { colours }), ...withScores });
+  return labelMapOf({ ...prediction, labels, classes, ...(colours && { colours }), ...(scores && { scores }) });
 }
 
 /** What a model's depth is told in. */

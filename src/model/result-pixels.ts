@@ -40,7 +40,10 @@ export function labelPixels(
     throw new UsageError(`palette: want ${classes.length} colours, one a class, got ${all.length}. Add the others.`);
   }
   const shown = wanted && new Set([...wanted].map((each) => idOf(classes, each)));
-  return painted(labels, all, (label) => (!shown || shown.has(label) ? alpha : 0));
+  return painted(
+    labels,
+    wordsOf(all, (label) => (!shown || shown.has(label) ? alpha : 0)),
+  );
 }
 
 function idOf(classes: readonly string[], wanted: number | string): number {
@@ -57,8 +60,12 @@ export function depthPixels(
 ): Bytes {
   if (palette.length === 0) throw new UsageError("palette: want colours, got none. Leave it out for grey.");
   const last = palette.length - 1;
-  const steps = depthLevels(map).levels.map((level) => Math.round((level * last) / 65535));
-  return painted(steps, palette, () => alpha);
+  const { levels } = depthLevels(map);
+  const words = wordsOf(palette, () => alpha);
+  return painted(
+    levels,
+    new Uint32Array(65536).map((_, level) => words[Math.round((level * last) / 65535)]!),
+  );
 }
 
 /** RGBA of normals: x, y and z from −1 to 1 as red, green and blue. */
@@ -71,9 +78,15 @@ export function normalPixels({ normals }: Pick<NormalMap, "normals">, { alpha = 
   return pixels;
 }
 
-function painted(ids: ArrayLike<number>, palette: readonly Colour[], alphaOf: (id: number) => number): Bytes {
-  const colours = palette.map((colour, id) => [...colour, Math.round(255 * alphaOf(id))]);
-  const pixels = new Uint8ClampedArray(4 * ids.length);
-  for (let i = 0; i < ids.length; i++) pixels.set(colours[ids[i]!]!, 4 * i);
-  return pixels;
+/** Colours as pixels lie in memory, whichever way round this machine has the bytes in a word. */
+function wordsOf(palette: readonly Colour[], alphaOf: (id: number) => number): Uint32Array {
+  const bytes = new Uint8ClampedArray(4 * palette.length);
+  for (const [id, colour] of palette.entries()) bytes.set([...colour, Math.round(255 * alphaOf(id))], 4 * id);
+  return new Uint32Array(bytes.buffer);
+}
+
+function painted(ids: ArrayLike<number>, words: Uint32Array): Bytes {
+  const pixels = new Uint32Array(ids.length);
+  for (let i = 0; i < ids.length; i++) pixels[i] = words[ids[i]!]!;
+  return new Uint8ClampedArray(pixels.buffer);
 }

@@ -6,6 +6,7 @@ import {
   packLinear,
   packVector,
 } from "../kernels/shared/pack.ts";
+import type { Padding } from "../kernels/shared/padding.ts";
 import {
   type Convolution,
   chooseWinograd,
@@ -30,11 +31,8 @@ export interface Conv extends Linear {
   /** The window's side. */
   readonly size: number;
   readonly stride: number;
-  /**
-   * Zeros around the map: half the window on each side; TensorFlow's "SAME", which depends on the map; or at its end, to a
-   * multiple of the stride.
-   */
-  readonly padding?: "half" | "same" | "end" | undefined;
+  /** Zeros around a map, where they are not half the window on each side: they may depend on the map's size. */
+  readonly padding?: ((height: number, width: number, window: number, stride: number) => Padding) | undefined;
   /** Set where the weight is transformed for Winograd's algorithm: the side of its tiles. */
   readonly winograd?: WinogradSide | undefined;
 }

@@ -2,6 +2,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { checkPrecision, requestOwnAdapter } from "./device.ts";
 import { lossOf } from "./device-loss.ts";
 import type { Graph } from "./graph.ts";
+import { loadPart } from "./load-part.ts";
 import { deviceOf, type OpenedDevice, openedDevice } from "./opened-device.ts";
 import { type Choice, choicesOf, leanest, type PathPreference } from "./path-choices.ts";
 import { type Picture, type PictureSource, takePicture } from "./picture.ts";
@@ -158,7 +159,7 @@ export class Engine {
 
   /** Measures what is not known yet of a graph's paths; the caller disposes of it. */
   async tuner(graph: Graph): Promise<Tuner> {
-    const [{ Tuner }, choices] = await Promise.all([import("./tuner.ts"), this.#choicesOf(graph)]);
+    const [{ Tuner }, choices] = await Promise.all([loadPart(import("./tuner.ts")), this.#choicesOf(graph)]);
     const { device, pipelines, records } = this.#opened;
     return new Tuner(device, pipelines, records, choices.values(), this.#options.onNotice);
   }

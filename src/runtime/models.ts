@@ -1,4 +1,5 @@
 import type { KeptModel } from "./browser-cache/kept-models.ts";
+import { loadPart } from "./load-part.ts";
 
 /** The models that this browser keeps from one visit to the next, in OPFS or the Cache API; none in Node. */
 export const models = {
@@ -21,9 +22,8 @@ export const models = {
 
 /** Loaded when it is needed: most pages never ask. */
 async function open() {
-  const [{ listModels, deleteModel }, { ownStorage }] = await Promise.all([
-    import("./browser-cache/kept-models.ts"),
-    import("./browser-cache/browser-storage.ts"),
-  ]);
+  const [{ listModels, deleteModel }, { ownStorage }] = await loadPart(
+    Promise.all([import("./browser-cache/kept-models.ts"), import("./browser-cache/browser-storage.ts")]),
+  );
   return { listModels, deleteModel, store: (await ownStorage())?.store };
 }

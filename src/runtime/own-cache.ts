@@ -1,5 +1,6 @@
 import type { ModelFiles } from "./byte-source.ts";
 import { filesFromHub } from "./hub-source.ts";
+import { loadPart } from "./load-part.ts";
 import type { ModelCache } from "./pretrained-source.ts";
 
 /** The browser's own cache, whose code is loaded when a file is first opened; `false` where there is none, as in Node. */
@@ -19,10 +20,9 @@ export function ownCache(): ModelCache | false {
 function kept(name: string, filesOf: (cache: ModelCache | undefined) => ModelFiles): ModelFiles {
   let files: Promise<ModelFiles> | undefined;
   const open = async () => {
-    const [{ browserCache }, { ownStorage }] = await Promise.all([
-      import("./browser-cache/browser-cache.ts"),
-      import("./browser-cache/browser-storage.ts"),
-    ]);
+    const [{ browserCache }, { ownStorage }] = await loadPart(
+      Promise.all([import("./browser-cache/browser-cache.ts"), import("./browser-cache/browser-storage.ts")]),
+    );
     const storage = await ownStorage();
     return filesOf(storage && browserCache(storage));
   };

@@ -9,8 +9,11 @@ const SLOW = {
 /** Milliseconds of a submit, if it is not said. */
 const BUDGET = { software: 1000, hardware: 100 };
 
-/** Seconds that a submit may take by itself, until the CPU hears of its end. */
-const LATENCY = 0.005;
+/** Seconds by which the latency of submits may vary. */
+const JITTER = 0.005;
+
+/** Submits without work whose latency is measured. */
+const TRIALS = 3;
 
 const ofDevice = new WeakMap<GPUDevice, Pace>();
 
@@ -21,6 +24,9 @@ export class Pace {
   readonly budget: number;
   /** Seconds measured for each second that a slow adapter of this kind would take. */
   #measured = 1;
+  /** Seconds that a submit takes by itself, until the CPU hears of its end. */
+  #latency: number | undefined;
+  #trials: Promise<void> | undefined;
 
   constructor(software: boolean) {
     const kind = software ? "software" : "hardware";
@@ -49,8 +55,39 @@ export class Pace {
   learn(slowSeconds: number, seconds: number): void {
     if (slowSeconds === 0) return;
     const measured = seconds / slowSeconds;
-    // What takes next to nothing tells how long a submit takes by itself: of the work, an upper bound.
-    if (seconds < LATENCY && measured > this.#measured) return;
+    // What takes next to nothing tells by how much latency varies: of the work, an upper bound.
+    if (seconds < JITTER && measured > this.#measured) return;
     this.#measured = measured;
+  }
+
+  /** Seconds that a submit takes by itself; 0 as long as nobody knows. */
+  get latency(): number {
+    return this.#latency ?? 0;
+  }
+
+  /** Takes note of what a submit took from when it was sent: its latency is no more than that. */
+  heard(seconds: number): void {
+    this.#latency = Math.min(this.#latency ?? seconds, seconds);
+  }
+
+  /**
+   * Measures the latency, once for all who ask.
+   * @param empty makes a submit without work, and waits for its end
+   * @throws what that throws; the next who asks tries again
+   */
+  measureLatency(empty: () => Promise<unknown>): Promise<void> {
+    this.#trials ??= this.#measure(empty).catch((error: unknown) => {
+      this.#trials = undefined;
+      throw error;
+    });
+    return this.#trials;
+  }
+
+  async #measure(empty: () => Promise<unknown>): Promise<void> {
+    for (let i = 0; i < TRIALS; i++) {
+      const began = performance.now();
+      await empty();
+      this.heard((performance.now() - began) / 1000);
+    }
   }
 }

@@ -6,6 +6,7 @@ import { mostParts } from "./most-parts.ts";
 import { Pace } from "./pace.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { TimestampRecorder } from "./profiler.ts";
+import { SubmitClock } from "./submit-clock.ts";
 import { type Portion, SubmitPlan } from "./submit-plan.ts";
 
 /** A dispatch that is ready to run. */
@@ -28,6 +29,7 @@ export interface StepOptions {
 export class StepRunner {
   readonly #device: GPUDevice;
   readonly #steps: readonly Step[];
+  readonly #pace: Pace;
   readonly #pipelines: Pipelines;
   /** Loaded with the first dispatch that is too long for one submit. */
   #cuts: CutSteps | undefined;
@@ -41,6 +43,7 @@ export class StepRunner {
       mostParts: mostParts(step.kernel),
     }));
     this.#device = device;
+    this.#pace = pace;
     this.#steps = steps;
     this.#pipelines = pipelines;
     this.#plan = new SubmitPlan(planned, pace, budget);
@@ -62,28 +65,31 @@ export class StepRunner {
     { recorder, signal, isAwaited = true }: StepOptions,
   ): Promise<readonly number[]> {
     const { queue } = this.#device;
+    await this.#pace.measureLatency(() => this.#submitNothing());
     const run = this.#plan.begin();
+    const clock = new SubmitClock(() => this.#pace.latency);
     const took: number[] = [];
     let begin: typeof write | undefined = write;
-    let doneBefore = 0;
     let before: Promise<unknown> = Promise.resolve();
     for (let portions = run.next(); portions.length > 0; portions = run.next()) {
       for (const portion of portions) if (portion.parts > 1) await (await this.#cutting()).prepare(portion);
       signal?.throwIfAborted();
       const group = portions;
-      const began = performance.now();
+      let sent = 0;
       const submit = () => {
         const encoder = this.#device.createCommandEncoder({ label: "forward" });
         begin?.(encoder);
         this.#encode(encoder, group, recorder);
-        queue.submit([encoder.finish()]);
+        const commands = encoder.finish();
+        sent = performance.now();
+        queue.submit([commands]);
       };
       const learn = () => {
-        const done = performance.now();
-        const seconds = (done - Math.max(began, doneBefore)) / 1000;
-        doneBefore = done;
+        const heard = performance.now();
+        this.#pace.heard((heard - sent) / 1000);
+        const { seconds, work } = clock.done(sent, heard);
         took.push(seconds);
-        this.#plan.learn(group, seconds);
+        this.#plan.learn(group, work);
       };
       const done = async () => queue.onSubmittedWorkDone().then(learn);
       // What is not waited for teaches all the same.
@@ -97,6 +103,17 @@ export class StepRunner {
     }
     await before;
     return took;
+  }
+
+  /** A pass without a dispatch: something that has to go to the GPU and back. */
+  async #submitNothing(): Promise<void> {
+    const { queue } = this.#device;
+    const submit = () => {
+      const encoder = this.#device.createCommandEncoder({ label: "latency" });
+      encoder.beginComputePass({ label: "latency" }).end();
+      queue.submit([encoder.finish()]);
+    };
+    await guardErrors(this.#device, "run", submit, () => queue.onSubmittedWorkDone());
   }
 
   async #cutting(): Promise<CutSteps> {

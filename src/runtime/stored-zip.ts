@@ -3,6 +3,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
 import { DptError, FileError } from "./errors.ts";
 import { isAbort } from "./is-abort.ts";
+import { loadPart } from "./load-part.ts";
 import { quote } from "./quote.ts";
 
 /** Hundreds of times the tensors of any checkpoint: zip.js makes some kilobytes of each member's 46 bytes. */
@@ -49,7 +50,7 @@ export async function readStoredZip(
 
 /** zip.js is imported only here and only when there is such a file, so that bundlers make it a chunk of its own. */
 async function readDirectory(source: ByteSource, signal?: AbortSignal): Promise<Entry[]> {
-  const { ZipReader } = await import("@zip.js/zip.js/lib/zip-core-reader.js");
+  const { ZipReader } = await loadPart(import("@zip.js/zip.js/lib/zip-core-reader.js"));
   const tailBegin = Math.max(0, source.size - TAIL_BYTES);
   const tail = withZip64(await source.read(tailBegin, source.size, signal));
   const reader = {

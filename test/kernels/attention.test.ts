@@ -255,6 +255,18 @@ describe("adds to its scores, by every path", () => {
     });
   });
 
+  test("a query whose scores are all minus infinity has no answer, though blocks have places without a key", async () => {
+    const { tokens, headSize } = biased;
+    const { qkv, bias } = random(biased);
+    // Of head 0, queries that are infinite where no key is above 0.
+    for (let token = 0; token < 2 * tokens; token++) {
+      const key = (3 * token + 1) * 2 * headSize;
+      qkv[key] = -Math.abs(qkv[key]!);
+    }
+    qkv[3 * 2 * headSize * 5] = Number.POSITIVE_INFINITY;
+    await checkBroken(qkv, bias, (at) => at % (2 * headSize) < headSize && Math.floor(at / 2 / headSize) === 5);
+  });
+
   test.each([
     [69, 33],
     [33, 69],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Conv2dParams, conv2d } from "../../src/kernels/conv2d.ts";
 import { packConv2d } from "../../src/kernels/shared/pack.ts";
-import { endPadding, type Padding, perSide, samePadding, windowed } from "../../src/kernels/shared/padding.ts";
+import { type Padding, perSide, windowed } from "../../src/kernels/shared/padding.ts";
+import { endPadding, samePadding } from "../../src/kernels/shared/uneven-padding.ts";
 import { randomNormal } from "../random.ts";
 import { conv2d as reference } from "../reference/conv2d.ts";
 import { checkProduct } from "./check-product.ts";
@@ -88,7 +89,7 @@ describe("convolves [N, H, W, C] with O windows of a size and stride", () => {
   test.each([
     [7, 2, samePadding(11, 14, 7, 2)],
     [3, 2, samePadding(10, 13, 3, 2)],
-    [4, 4, endPadding(9, 14, 4)],
+    [4, 4, endPadding(9, 14, 4, 4)],
     [3, 2, SIDES],
     [5, 1, { ...SIDES, top: 3, left: 0, right: 4 }],
   ])("window %i/%i with %o zeros", async (size, stride, padding) => {
@@ -167,8 +168,8 @@ describe("plans", () => {
   });
 
   test("zeros at the end, to a multiple of the stride", () => {
-    expect(endPadding(7, 8, 4)).toEqual({ top: 0, left: 0, bottom: 1, right: 0 });
-    expect(endPadding(9, 1, 4)).toEqual({ top: 0, left: 0, bottom: 3, right: 3 });
+    expect(endPadding(7, 8, 4, 4)).toEqual({ top: 0, left: 0, bottom: 1, right: 0 });
+    expect(endPadding(9, 1, 4, 4)).toEqual({ top: 0, left: 0, bottom: 3, right: 3 });
   });
 
   test("zeros as TensorFlow's SAME has them", () => {

@@ -97,6 +97,18 @@ test("keeps what is not finite in its vector", async () => {
   expect(Array.from(got, Number.isNaN)).toEqual(Array.from(want, Number.isNaN));
 });
 
+// The last is finite itself, and its square is not.
+test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e20])(
+  "a query with %f is not finite, and no other",
+  async (value) => {
+    const sizes = { batch: 1, height: 1, width: 2, window: 2, shift: 0, heads: 1, headSize: 3, bias: false };
+    const qkv = randomNormal(18, 1);
+    qkv[10] = value;
+    const got = await runFloat(cosineWindows({ ...sizes, precision: "f32" }), qkv, Float32Array.of(1));
+    expect(Array.from(got, Number.isFinite)).toEqual(Array.from(got, (_, i) => i < 9 || i > 11));
+  },
+);
+
 describe("plans", () => {
   const params = { ...small, headSize: 32, precision: "f32" } as const;
 

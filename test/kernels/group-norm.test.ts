@@ -118,6 +118,24 @@ test("keeps groups apart: a NaN, or an infinity, stays in its group and its imag
   }
 });
 
+test.each([1e20, 1e25, 1e38])(
+  "squares past f32's largest, of numbers about %f: nothing finite comes of it",
+  async (size) => {
+    const params = sizes([1, 3, 4, 6, 2]);
+    const x = randomNormal(countOf(params), 1).map((value, i) => (i % 6 < 3 ? value : size * value));
+    const moments = await runFloat(channelMoments(params), x);
+    const statistics = await runFloat(groupStatistics({ ...params, epsilon: 1e-5 }), moments);
+    const y = await runFloat(
+      groupNorm(params),
+      x,
+      statistics,
+      new Float32Array(6).fill(1),
+      new Float32Array(6).fill(0.5),
+    );
+    expect(Array.from(y, Number.isFinite)).toEqual(Array.from(y, (_, i) => i % 6 < 3));
+  },
+);
+
 describe("plans", () => {
   const params = { ...sizes([1, 96, 96, 256, 32]), activation: "relu", residual: true } as const;
   const all = (of: GroupNormParams) => [channelMoments(of), groupStatistics({ ...of, epsilon: 1e-5 }), groupNorm(of)];

@@ -96,6 +96,16 @@ test("keeps rows apart: a NaN stays in its row", async () => {
   expect(Array.from(got, Number.isNaN)).toEqual(Array.from({ length: 18 }, (_, i) => i >= 6 && i < 12));
 });
 
+test.each([1e20, 1e25, 1e38])(
+  "squares past f32's largest, of numbers about %f: nothing finite comes of it",
+  async (size) => {
+    const x = randomNormal(3 * 20, 1).map((value, i) => (i < 20 || i >= 40 ? value : size * value));
+    const kernel = layerNorm({ rows: 3, channels: 20, epsilon: EPSILON, precision: "f32" });
+    const got = await runFloat(kernel, x, new Float32Array(20).fill(1), new Float32Array(20).fill(0.5));
+    expect(Array.from(got, Number.isFinite)).toEqual(Array.from({ length: 60 }, (_, i) => i < 20 || i >= 40));
+  },
+);
+
 describe("plans", () => {
   const params = { rows: 901, channels: 1024, epsilon: EPSILON, precision: "f32" } as const;
 

@@ -37,3 +37,17 @@ test("past 65,535 workgroups", async () => {
   const got = await runFloat(logAddSoftmax({ rows, channels: 1, adds: false }), x);
   expect(got.every((value) => Math.abs(value) <= 1e-6)).toBe(true);
 });
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+  "a row with %f is not finite, alone and added",
+  async (value) => {
+    const [x, y] = [1, 2].map((seed) => randomNormal(3 * 5, seed)) as [Float32Array, Float32Array];
+    const broken = x.with(7, value);
+    const kernel = (adds: boolean) => logAddSoftmax({ rows: 3, channels: 5, adds });
+    const isOther = Array.from(x, (_, i) => i < 5 || i >= 10);
+    expect(Array.from(await runFloat(kernel(false), broken), Number.isFinite)).toEqual(isOther);
+    expect(Array.from(await runFloat(kernel(true), broken, y), Number.isFinite)).toEqual(isOther);
+    const sum = Array.from(await runFloat(kernel(true), y, broken), Number.isFinite);
+    expect(sum).toEqual(Array.from(x, (_, i) => i !== 7));
+  },
+);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type MaxPool2dParams, maxPool2d } from "../../src/kernels/max-pool2d.ts";
-import { perSide, samePadding } from "../../src/kernels/shared/padding.ts";
+import { perSide } from "../../src/kernels/shared/padding.ts";
+import { samePadding } from "../../src/kernels/shared/uneven-padding.ts";
 import { randomNormal } from "../random.ts";
 import { maxPool2d as reference } from "../reference/max-pool2d.ts";
 import { runFloat } from "../run-kernel.ts";

@@ -3,9 +3,10 @@ import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { type Conv2dParams, conv2d } from "../../src/kernels/conv2d.ts";
 import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
-import { samePadding } from "../../src/kernels/shared/padding.ts";
 import { quantize } from "../../src/kernels/shared/quantize.ts";
 import { QUANTIZED_STORAGE } from "../../src/kernels/shared/quantized-storage.ts";
+import { samePadding } from "../../src/kernels/shared/uneven-padding.ts";
+import { windowedRows } from "../../src/kernels/shared/windows.ts";
 import { planWinograd } from "../../src/kernels/shared/winograd.ts";
 import { winogradProduct } from "../../src/kernels/winograd-product.ts";
 import { traitsOf } from "../../src/runtime/device.ts";
@@ -129,7 +130,7 @@ const cases: Readonly<Record<string, (precision: Precision) => Product>> = {
       ...sizes,
       batch: 2,
       rows: 35,
-      windows: { height: 5, width: 7, window: 3, shift: 1 },
+      windows: windowedRows({ height: 5, width: 7, window: 3, shift: 1 }),
       residuals: 1,
     }),
   "one row and a long sum": (p) =>

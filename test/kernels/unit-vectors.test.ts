@@ -39,16 +39,16 @@ describe("[N, H, W, C]", () => {
   });
 });
 
-test("a pixel that is not finite says so, and no other", async () => {
-  const x = randomNormal(9, 3);
-  x[4] = Number.NaN;
-  const got = await runFloat(unitVectors({ batch: 1, height: 1, width: 3, channels: 3, precision: "f32" }), x);
-  expect([0, 1, 2].map((pixel) => got.slice(3 * pixel, 3 * pixel + 3).every(Number.isFinite))).toEqual([
-    true,
-    false,
-    true,
-  ]);
-});
+// The last is finite itself, and its square is not.
+test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e20])(
+  "a pixel with %f is not finite, and no other",
+  async (value) => {
+    const x = randomNormal(9, 3);
+    x[4] = value;
+    const got = await runFloat(unitVectors({ batch: 1, height: 1, width: 3, channels: 3, precision: "f32" }), x);
+    expect(Array.from(got, Number.isFinite)).toEqual([true, true, true, false, false, false, true, true, true]);
+  },
+);
 
 test("answers in f32 whatever it reads", () => {
   const { inputs, output } = unitVectors({ batch: 1, height: 2, width: 3, channels: 3, precision: "f16" });

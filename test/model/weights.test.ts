@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
+import { endPadding } from "../../src/kernels/shared/uneven-padding.ts";
 import { embeddingWeights } from "../../src/model/backbones/embeddings.ts";
 import { patchMerging } from "../../src/model/backbones/patch-merging.ts";
 import { positionBias } from "../../src/model/backbones/position-bias.ts";
@@ -151,7 +152,7 @@ describe("weights are made from PyTorch's", () => {
   test("Swin's patch merging: neighbours column by column to a window by rows", () => {
     const { weight, bias, size, stride, padding } = patchMerging(new WeightScope("f32"), "m", 1, 1);
     expect(weight.sources).toEqual([{ name: "m.weight", shape: [1, 4] }]);
-    expect([bias, size, stride, padding]).toEqual([undefined, 2, 2, "end"]);
+    expect([bias, size, stride, padding]).toEqual([undefined, 2, 2, endPadding]);
     // Above left, below left, above right, below right.
     const rows = made(weight, of(1, 2, 3, 4));
     expect([0, 1, 2, 3].map((tap) => rows[16 * tap])).toEqual([1, 3, 2, 4]);

@@ -10,7 +10,10 @@ export interface MaxPool2dSizes {
   readonly padding: Sides;
 }
 
-/** torch.nn.functional.pad with zeros, then torch.nn.MaxPool2d without padding. x `[N, H, W, C]` → `[N, H', W', C]`. */
+/**
+ * torch.nn.functional.pad with zeros, then torch.nn.MaxPool2d without padding. x `[N, H, W, C]` → `[N, H', W', C]`. What is
+ * not finite stays, minus infinity too.
+ */
 export function maxPool2d(x: ArrayLike<number>, sizes: MaxPool2dSizes): Float64Array {
   const { batch, height, width, channels, size, stride, padding } = sizes;
   const down = Math.floor((height + padding.top + padding.bottom - size) / stride) + 1;
@@ -29,8 +32,7 @@ export function maxPool2d(x: ArrayLike<number>, sizes: MaxPool2dSizes): Float64A
     const window = Array.from({ length: size * size }, (_, i) =>
       pixel(n, top + Math.floor(i / size), left + (i % size), c),
     );
-    // Math.max gives NaN if any is, as PyTorch does.
-    y[at] = Math.max(...window);
+    y[at] = window.findLast((value) => !Number.isFinite(value)) ?? Math.max(...window);
   }
   return y;
 }

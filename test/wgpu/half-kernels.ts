@@ -20,7 +20,8 @@ import { relativePositionBias } from "../../src/kernels/relative-position-bias.t
 import { resampleMap } from "../../src/kernels/resample-map.ts";
 import { resize } from "../../src/kernels/resize.ts";
 import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../../src/kernels/shared/pack.ts";
-import { samePadding } from "../../src/kernels/shared/padding.ts";
+import { samePadding } from "../../src/kernels/shared/uneven-padding.ts";
+import { windowedRows } from "../../src/kernels/shared/windows.ts";
 import { swiglu } from "../../src/kernels/swiglu.ts";
 import { unitVectors } from "../../src/kernels/unit-vectors.ts";
 import type { ConstantData } from "../../src/runtime/graph.ts";
@@ -89,7 +90,13 @@ export function testHalfKernels(wgpu: Wgpu): void {
       { batch: 1, rows: 37, channelsIn: 129, channelsOut: 63, activation: "gelu", bias: "channel" },
       { batch: 2, rows: 131, channelsIn: 64, channelsOut: 68, bias: "image", residuals: 1, activation: "gelu" },
       { batch: 3, rows: 5, select: { of: 7, first: 1 }, channelsIn: 12, channelsOut: 20, residuals: 2 },
-      { batch: 2, rows: 35, windows: { height: 5, width: 7, window: 3, shift: 1 }, channelsIn: 12, channelsOut: 20 },
+      {
+        batch: 2,
+        rows: 35,
+        windows: windowedRows({ height: 5, width: 7, window: 3, shift: 1 }),
+        channelsIn: 12,
+        channelsOut: 20,
+      },
     ] as const)("matmul %o", async (sizes) => {
       const { channelsIn: depth, channelsOut } = sizes;
       const kernel = matmul({ ...sizes, precision });

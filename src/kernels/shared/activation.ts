@@ -6,9 +6,17 @@ import { wgsl } from "./wgsl.ts";
  */
 export type Activation = "none" | "relu" | "gelu" | "geluTanh" | "quickGelu" | "silu" | "sigmoid";
 
-/** ReLU of an expression that keeps NaN, as PyTorch's does: `max(NaN, 0)` is 0, and a network gone wrong looks sound. */
+/**
+ * ReLU of an expression that keeps what is not finite: of NaN, `max(v, 0)` makes 0, and a network gone wrong looks sound;
+ * minus infinity, of which PyTorch makes 0, is what is left of a number that was too large somewhere, and nobody knows which.
+ *
+ * By bits, since a shader compiler that assumes no NaN may make a maximum of `v < 0`: as integers, numbers from -0 to the
+ * least are those below -2²³, minus infinity is that, and NaN is above, whatever its sign. On SwiftShader it takes as long
+ * as `v < 0`, and in a convolution up to a fifth less than the maximum.
+ */
 export function relu(value: string, zero: "vec4f()" | "0.0"): string {
-  return `select(${value}, ${zero}, ${value} < ${zero})`;
+  const [bits, infinity] = zero === "0.0" ? ["i32", "-8388608"] : ["vec4i", "vec4i(-8388608)"];
+  return `select(${value}, ${zero}, bitcast<${bits}>(${value}) < ${infinity})`;
 }
 
 /** WGSL `fn activate(v: vec4f) -> vec4f`; empty for "none". */
@@ -54,10 +62,11 @@ const FUNCTIONS: Readonly<Record<Activation, string>> = {
     fn activate(v: vec4f) -> vec4f {
       return v / (1.0 + exp(-v));
     }`,
-  // exp(NaN) is a number in some drivers (SwiftShader): v itself where it is neither below nor above.
+  // exp(NaN) is a number in some drivers (SwiftShader): v itself where it is neither below nor above, and where it is
+  // infinite, since the answer to a number that was too large somewhere is not 1.
   sigmoid: wgsl`
     fn activate(v: vec4f) -> vec4f {
-      let high = select(v, vec4f(1.0), v > vec4f(80.0));
-      return select(high, 1.0 / (1.0 + exp(-v)), v <= vec4f(80.0));
+      let high = select(v, vec4f(1.0), (v > vec4f(80.0)) & (v < vec4f(3.0e38)));
+      return select(high, 1.0 / (1.0 + exp(-v)), (v <= vec4f(80.0)) & (v > vec4f(-3.0e38)));
     }`,
 };

@@ -50,8 +50,17 @@ export interface AttentionFrame {
   readonly kernel: (code: string, path: string) => Kernel;
 }
 
-/** The lowest score: below all that occur, and finite, so that the difference of two of them is 0 and not NaN. */
-export const LOWEST = "-3.0e38";
+/**
+ * Below all scores that occur, and where the search for the highest begins. Finite, so that the difference of two of them is
+ * 0 and not NaN.
+ */
+export const LOWEST = "-1.0e38";
+
+/**
+ * In place of the scores of keys that there are not. So far below {@link LOWEST} that they weigh nothing even where all
+ * scores are minus infinity: then nothing weighs anything, and the answer is NaN.
+ */
+export const NO_KEY = "-3.0e38";
 
 /**
  * What is added to a score of two tokens of different regions: transformers' Swinv2SelfAttention adds its mask of −100 twice.

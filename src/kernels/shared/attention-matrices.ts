@@ -1,7 +1,7 @@
 import type { Kernel } from "../../runtime/kernel.ts";
 import type { Precision } from "../../runtime/tensor.ts";
 import type { SubgroupMatrix } from "../../runtime/traits.ts";
-import { type AttentionParams, attentionFrame, LOWEST, type Part } from "./attention-frame.ts";
+import { type AttentionParams, attentionFrame, LOWEST, NO_KEY, type Part } from "./attention-frame.ts";
 import { enable } from "./storage.ts";
 import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";
@@ -199,7 +199,7 @@ export function attentionMatrices(params: AttentionParams, way: AttentionMatrice
 
         ${load("value", "firstKey", keys)}
         let ownKey = firstKey + part;
-        ${unroll(own, (k) => `let score${k} = select(${LOWEST}, ${logit(ofOwn("scores", "ownScores", k), "firstQuery + ownRow", [`ownKey + ${k * sharers}u`])}, ownKey + ${k * sharers}u < ${tokens}u);`)}
+        ${unroll(own, (k) => `let score${k} = select(${NO_KEY}, ${logit(ofOwn("scores", "ownScores", k), "firstQuery + ownRow", [`ownKey + ${k * sharers}u`])}, ownKey + ${k * sharers}u < ${tokens}u);`)}
         var highest = score0;
         ${unroll(own - 1, (k) => `highest = max(highest, score${k + 1});`)}
         highest = rowMax(highest);

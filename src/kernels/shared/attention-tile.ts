@@ -1,6 +1,6 @@
 import type { Kernel } from "../../runtime/kernel.ts";
 import type { Precision } from "../../runtime/tensor.ts";
-import { type AttentionParams, attentionFrame, LOWEST } from "./attention-frame.ts";
+import { type AttentionParams, attentionFrame, LOWEST, NO_KEY } from "./attention-frame.ts";
 import { enable, vector } from "./storage.ts";
 import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";
@@ -88,7 +88,7 @@ export function attentionTile(params: AttentionParams, tile: AttentionTile): Ker
     score${i} += vec4f(${Array.from({ length: KEYS }, (_, k) => `dot(q${i}, k${k})`).join(", ")});`;
   const keysOf = Array.from({ length: KEYS }, (_, k) => `firstKey + across + ${k * across}u`);
   const highestOf = (i: number) => wgsl`
-    score${i} = select(vec4f(${LOWEST}), ${logit(`score${i}`, `firstQuery + ${rowOf(i)}`, keysOf)}, isKey);
+    score${i} = select(vec4f(${NO_KEY}), ${logit(`score${i}`, `firstQuery + ${rowOf(i)}`, keysOf)}, isKey);
     let high${i} = max(max(score${i}.x, score${i}.y), max(score${i}.z, score${i}.w));
     ${bySubgroup ? `let blockHigh${i} = rowMax(high${i});` : hand(i, `high${i}`)}`;
   const weigh = (i: number) => wgsl`

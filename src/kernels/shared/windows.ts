@@ -39,8 +39,18 @@ export function windowGrid({ height, width, window }: WindowParams): WindowGrid 
   };
 }
 
-/** WGSL statements: `<name>`, the row among all windows' rows of token `m` (u32) among all maps' tokens. */
-export function rowInWindows(params: WindowParams, m: string, name: string): string {
+/** Rows that a product looks up in windows. */
+export interface WindowedRows extends WindowParams, Pick<WindowGrid, "count" | "tokens"> {
+  /** WGSL statements: `<name>`, the row among all windows' rows of token `m` (u32) among all maps' tokens. */
+  readonly row: (m: string, name: string) => string;
+}
+
+export function windowedRows(params: WindowParams): WindowedRows {
+  const { count, tokens } = windowGrid(params);
+  return { ...params, count, tokens, row: (m, name) => rowInWindows(params, m, name) };
+}
+
+function rowInWindows(params: WindowParams, m: string, name: string): string {
   const { height, width, window, shift } = params;
   const grid = windowGrid(params);
   return wgsl`

@@ -1,4 +1,5 @@
 import type { Activation } from "../../kernels/shared/activation.ts";
+import { samePadding } from "../../kernels/shared/uneven-padding.ts";
 import type { Tensor } from "../../runtime/graph.ts";
 import type { Ops } from "../ops.ts";
 import type { Conv, GroupNorm, Linear, WeightScope } from "../weights.ts";
@@ -54,7 +55,7 @@ export function bit(scope: WeightScope, config: BitConfig): Bit {
  */
 function standardized({ weightEpsilon }: BitConfig) {
   const prepare = (rows: Float32Array, count: number) => standardizeRows(rows, count, weightEpsilon);
-  return { bias: false, padding: "same", prepare, coarsest: "none" } as const;
+  return { bias: false, padding: samePadding, prepare, coarsest: "none" } as const;
 }
 
 interface Place {

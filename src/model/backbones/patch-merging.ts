@@ -1,4 +1,5 @@
 import { packConv2d } from "../../kernels/shared/pack.ts";
+import { endPadding } from "../../kernels/shared/uneven-padding.ts";
 import type { Conv, WeightScope } from "../weights.ts";
 
 /**
@@ -11,7 +12,7 @@ export function patchMerging(scope: WeightScope, name: string, channelsIn: numbe
     make: (w) => packConv2d(mergedTaps(w!, channelsIn), channelsOut, channelsIn, 4),
     coarsest: "q8",
   });
-  return { weight, channelsIn, channelsOut, size: 2, stride: 2, padding: "end" };
+  return { weight, channelsIn, channelsOut, size: 2, stride: 2, padding: endPadding };
 }
 
 /**

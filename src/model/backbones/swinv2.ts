@@ -1,5 +1,6 @@
 import type { Activation } from "../../kernels/shared/activation.ts";
-import { type WindowParams, windowGrid, windowRegions } from "../../kernels/shared/windows.ts";
+import { endPadding } from "../../kernels/shared/uneven-padding.ts";
+import { type WindowParams, windowedRows, windowGrid, windowRegions } from "../../kernels/shared/windows.ts";
 import type { Tensor } from "../../runtime/graph.ts";
 import type { Weight } from "../../runtime/weight.ts";
 import type { Extent, Ops } from "../ops.ts";
@@ -43,7 +44,7 @@ export function swinv2(scope: WeightScope, config: Swinv2Config): Backbone {
   const width = stages[0]!.channels;
   const embeddings = scope.at("embeddings");
   // The picture is filled up with zeros to whole patches.
-  const window = { stride: patch, padding: "end", coarsest: "none" } as const;
+  const window = { stride: patch, padding: endPadding, coarsest: "none" } as const;
   const patches = embeddings.conv2d("patch_embeddings.projection", channelsIn, width, patch, window);
   const norm = embeddings.norm("norm", width, EPSILON);
   const bound = stages.map((stage, i) => {
@@ -116,7 +117,11 @@ function runStage(
     const bias = relativePositionBias(ops, ops.graph.weight(block.positionBias));
     const seen = ops.attention(qkv, heads, { scale: 1, bias, regions: windows.shift > 0 ? regions : undefined });
     // Normalised after the product and before the sum, or what blocks add would grow with the depth (section 3.2).
-    const attended = ops.layerNorm(ops.linear(seen, block.attentionOutput, { windows }), block.norm1, { residual: z });
+    const attended = ops.layerNorm(
+      ops.linear(seen, block.attentionOutput, { windows: windowedRows(windows) }),
+      block.norm1,
+      { residual: z },
+    );
     const hidden = ops.linear(attended, block.up, { activation });
     z = ops.layerNorm(ops.linear(hidden, block.down), block.norm2, { residual: attended });
   }

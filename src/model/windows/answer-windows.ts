@@ -3,6 +3,7 @@ import type { Question } from "../answer-pictures.ts";
 import { decoderOf, labelsOf, type Task } from "../config.ts";
 import { logitsSize } from "../heads.ts";
 import { readFloats } from "../output-share.ts";
+import { withClassMeans } from "../pixel-scores.ts";
 import { logitsBand } from "../postprocess.ts";
 import {
   countOf,
@@ -85,7 +86,8 @@ async function labelsThroughWindows(
       onWindow: onPass,
     }),
   );
-  return { segmentation: segmentationOf(model.config, told(picture, jobs, tally), answer.labels, answer.scores) };
+  const means = answer.scores && withClassMeans(answer.scores, answer.labels, labels);
+  return { segmentation: segmentationOf(model.config, told(picture, jobs, tally), answer.labels, means) };
 }
 
 /** Depth or normals. */

@@ -41,11 +41,14 @@ export interface Outcome {
   readonly got: number;
 }
 
-/** Runs a trial and compares its answer. */
-export async function runTrial(trial: Trial, { run }: Pick<Backend, "run">): Promise<Outcome> {
-  const answers: InputData[] = [...trial.inputs];
+/** Runs a trial: the numbers of its answer. */
+export async function answerOf(
+  { stages, inputs: given }: Trial,
+  { run }: Pick<Backend, "run">,
+): Promise<ArrayLike<number>> {
+  const answers: InputData[] = [...given];
   let bytes = new ArrayBuffer(0);
-  for (const { kernel, inputs } of trial.stages) {
+  for (const { kernel, inputs } of stages) {
     const stored = inputs.map((n, i) => {
       const data = answers[n]!;
       return data instanceof Float32Array && kernel.inputs[i]!.dtype === "f16" ? storeFloats(data, "f16") : data;
@@ -53,9 +56,13 @@ export async function runTrial(trial: Trial, { run }: Pick<Backend, "run">): Pro
     bytes = await run(kernel, stored);
     answers.push(new Uint32Array(bytes));
   }
-  const { output } = trial.stages.at(-1)!.kernel;
-  const isHalf = output.dtype === "f16";
-  const got = numbersOf(bytes, output);
+  return numbersOf(bytes, stages.at(-1)!.kernel.output);
+}
+
+/** Runs a trial and compares its answer. */
+export async function runTrial(trial: Trial, backend: Pick<Backend, "run">): Promise<Outcome> {
+  const got = await answerOf(trial, backend);
+  const isHalf = trial.stages.at(-1)!.kernel.output.dtype === "f16";
   const { want, bound, webnn } = trial;
   let outcome: Outcome = { ofBound: 0, ofWebnn: webnn && 0, at: 0, got: got[0]! };
   if (want.length !== got.length) return { ...outcome, ofBound: Number.POSITIVE_INFINITY };

@@ -1,5 +1,6 @@
 import { maxPool2d as maxPool2dKernel } from "../../../kernels/max-pool2d.ts";
-import { type Padding, perSide, samePadding } from "../../../kernels/shared/padding.ts";
+import { type Padding, perSide } from "../../../kernels/shared/padding.ts";
+import { samePadding } from "../../../kernels/shared/uneven-padding.ts";
 import type { Tensor } from "../../../runtime/graph.ts";
 import type { Ops } from "../../ops.ts";
 

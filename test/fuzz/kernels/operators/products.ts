@@ -12,6 +12,7 @@ import {
 } from "../../../../src/kernels/shared/pack.ts";
 import { quantize } from "../../../../src/kernels/shared/quantize.ts";
 import { QUANTIZED_STORAGE } from "../../../../src/kernels/shared/quantized-storage.ts";
+import { windowedRows } from "../../../../src/kernels/shared/windows.ts";
 import { elementCount } from "../../../../src/runtime/tensor.ts";
 import { expectProduct } from "../../../kernels/check-product.ts";
 import { sumTolerance } from "../../../kernels/sum-tolerance.ts";
@@ -43,7 +44,7 @@ function cutOf(choose: Choices, rows: number) {
   }
   if (how === "whole") return { rows };
   const [height, width, window] = [choose.whole(7), choose.whole(7), choose.whole(4)];
-  return { rows: height * width, windows: { height, width, window, shift: choose.whole(window - 1, 0) } };
+  return { rows: height * width, windows: windowedRows({ height, width, window, shift: choose.whole(window - 1, 0) }) };
 }
 
 /** Linear layers and 1×1 convolutions, by any path, with any epilogue. */
