@@ -17,15 +17,19 @@ const open = (query: string, before?: () => void) => DemoPage.open(demo.browser,
 const openTiny = (more = "", before?: () => void) =>
   open(`?model=${encodeURIComponent(demo.tiny.url)}&sample=${more}`, before);
 
-/** Another site than the page's: one that stalls below /stalls, and one that lets no other page read. */
+/** Another site than the page's: one that stalls below /stalls, and one that lets no other page read until it is told to. */
 async function startOtherSite() {
+  let isOpen = false;
   const server = createServer((request, response) => {
     if (request.url?.startsWith("/stalls/")) return;
-    response.writeHead(200).end("{}");
+    response.writeHead(200, isOpen ? { "Access-Control-Allow-Origin": "*" } : {}).end("{}");
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, [Symbol.asyncDispose]: async () => server.closeAllConnections() };
+  const open = () => {
+    isOpen = true;
+  };
+  return { url, open, [Symbol.asyncDispose]: async () => server.closeAllConnections() };
 }
 
 /** Long waits, as those for a server that stalls, are a twentieth as long. */
@@ -94,6 +98,9 @@ test("a server without CORS, one that stalls and one that is not there", async (
   expect(await visit.until('[role="alert"]', /CORS/)).toContain(
     `${other.url}: want its leave to read files from this page (CORS), got none. Download the model`,
   );
+  other.open();
+  await page.click('[role="alert"] .button');
+  expect(await visit.until('[role="alert"]', /architectures/)).not.toContain("CORS");
   const choose = async (name: string) => {
     await page.select("#model", "other…");
     await page.$eval("dialog[open] input[name]", (input, value) => Object.assign(input, { value }), name);
@@ -141,7 +148,9 @@ test("a camera that is refused, and a tab in the background", async () => {
     let asked = 0;
     media.getUserMedia = async (constraints) => {
       if (asked++ === 0) throw new DOMException("no", "NotAllowedError");
-      return real(constraints);
+      const stream = await real(constraints);
+      Object.assign(globalThis, { camera: stream });
+      return stream;
     };
     Object.defineProperty(document, "hidden", { get: () => "isHidden" in globalThis });
   });
@@ -166,4 +175,10 @@ test("a camera that is refused, and a tab in the background", async () => {
   await visit.untilOther(before);
   await page.click("#stop");
   expect(await page.$(".playing")).toBeNull();
+  // The light beside the lens goes out.
+  const tracks = await page.evaluate(() => {
+    const { camera } = globalThis as unknown as { camera: MediaStream };
+    return camera.getTracks().map(({ readyState }) => readyState);
+  });
+  expect(tracks).toEqual(["ended"]);
 });
