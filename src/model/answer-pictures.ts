@@ -1,6 +1,6 @@
 import { MemoryError } from "../runtime/errors.ts";
 import { loadPart } from "../runtime/load-part.ts";
-import { inMemory, type Picture, wordsOf } from "../runtime/picture.ts";
+import { inMemory, type Picture } from "../runtime/picture.ts";
 import type { Batch } from "./batches.ts";
 import type { Task } from "./config.ts";
 import { groupName } from "./group-name.ts";
@@ -46,6 +46,11 @@ export async function answerPictures(
   return answers;
 }
 
+/** What few calls need: those with several pictures. */
+function batching() {
+  return loadPart(import("./batches.ts"));
+}
+
 /** What runs together, of the pictures with these numbers. */
 async function batchesOfSome(
   pictures: readonly Picture[],
@@ -57,7 +62,7 @@ async function batchesOfSome(
     const { width, height } = pictures[0]!;
     return numbers.map((i) => ({ indices: [i], groups: [{ picture: { width, height }, count: 1 }] }));
   }
-  const { batchesOf } = await loadPart(import("./batches.ts"));
+  const { batchesOf } = await batching();
   const some = numbers.map((i) => pictures[i]!);
   const batches = batchesOf(some, (picture) => networkSize(processor, picture, size), batch);
   return batches.map(({ groups, indices }) => ({ groups, indices: indices.map((k) => numbers[k]!) }));
@@ -96,7 +101,8 @@ async function answerBatch(
   const inputs: Record<string, Picture["words"]> = {};
   for (const g of groups.keys()) {
     const members = indices.filter((_, k) => shares[k]!.group === g).map((i) => pictures[i]!);
-    inputs[groupName("pixels", g)] = await joined(members);
+    inputs[groupName("pixels", g)] =
+      members.length === 1 ? members[0]!.words : await (await batching()).joined(members);
   }
   const tally = new Tally(runs, call, options);
   return tally.pass(job, inputs, (outputs): Attempt<Predictions[]> => {
@@ -115,18 +121,4 @@ async function answerBatch(
       broken: first && `${first.broken} of ${first.of} ${first.what}${of}`,
     };
   });
-}
-
-/** Pictures of one size, one below the other. */
-async function joined(pictures: readonly Picture[]): Promise<Picture["words"]> {
-  if (pictures.length === 1) return pictures[0]!.words;
-  // They stay on the device as well: where memory is short, they are tried again one by one.
-  const each = await Promise.all(pictures.map(wordsOf));
-  const all = new Uint32Array(each.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const words of each) {
-    all.set(words, at);
-    at += words.length;
-  }
-  return all;
 }

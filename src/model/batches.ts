@@ -1,4 +1,5 @@
 import { UsageError } from "../runtime/errors.ts";
+import { type Picture, wordsOf } from "../runtime/picture.ts";
 import type { PictureGroup } from "./predict.ts";
 import type { Size } from "./processor.ts";
 
@@ -51,4 +52,17 @@ function groupBy(numbers: readonly number[], keyOf: (i: number) => string): numb
     else groups.set(key, [i]);
   }
   return [...groups.values()];
+}
+
+/** Pictures of one size, one below the other. */
+export async function joined(pictures: readonly Picture[]): Promise<Uint32Array> {
+  // They stay on the device as well: where memory is short, they are tried again one by one.
+  const each = await Promise.all(pictures.map(wordsOf));
+  const all = new Uint32Array(each.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const words of each) {
+    all.set(words, at);
+    at += words.length;
+  }
+  return all;
 }

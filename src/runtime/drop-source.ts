@@ -14,21 +14,16 @@ export function filesFromDrop(data: DataTransfer): ModelFiles {
 
 const DROPPED = "the dropped files";
 
-/** A model folder of what was dropped. @throws as {@link droppedFiles} */
+/** A model folder of what was dropped. @throws as {@link filesOfEntries} */
 export async function filesFromEntries(entries: readonly FileSystemEntry[]): Promise<ModelFiles> {
-  return filesFromBlobs(DROPPED, await filesOf(entries));
+  return filesFromBlobs(DROPPED, await filesOfEntries(entries));
 }
 
 /**
- * The files of a drop, or of the one folder that was dropped, without what lies deeper in it. What the event knows is read
- * before this returns.
+ * The files of a drop, or of the one folder that was dropped, without what lies deeper in it.
  * @throws FileError if nothing, or a folder beside other things, was dropped
  */
-export async function droppedFiles(data: DataTransfer): Promise<File[]> {
-  return filesOf(entriesOf(data));
-}
-
-async function filesOf(entries: readonly FileSystemEntry[]): Promise<File[]> {
+export async function filesOfEntries(entries: readonly FileSystemEntry[]): Promise<File[]> {
   const [first] = entries;
   const folders = entries.filter(({ isDirectory }) => isDirectory).length;
   if (!first || folders > 1 || (folders === 1 && entries.length > 1)) {

@@ -4,6 +4,7 @@ import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
 import { DptError, FileError, UsageError } from "./errors.ts";
 import { isAbort } from "./is-abort.ts";
+import { loadPart } from "./load-part.ts";
 import { PassingFailure } from "./patience.ts";
 import { readingAhead } from "./reading-ahead.ts";
 import { isSingleFile, singleFile } from "./single-file.ts";
@@ -153,18 +154,8 @@ async function attempt<T>(file: RemoteFile, signal: AbortSignal | undefined, ste
 async function checkStatus(file: RemoteFile, response: Response): Promise<void> {
   if (response.status === 206) return;
   await response.body?.cancel();
-  const advice = new Map([
-    [200, "It served ranges before: the file changed or a proxy drops the Range header. Load the model again."],
-    [401, "The file is private: give a fetch that adds an Authorization header."],
-    [403, "The file is private or gated: give a fetch that adds an Authorization header."],
-    [404, "The file was there when it was opened. Load the model again."],
-    [416, "The file is shorter than the server said. Load the model again."],
-    [429, "Too many requests: wait, then load the model again."],
-  ]).get(response.status);
-  throw new FileError(
-    `${file.name}: want HTTP status 206 (a range of the file), got ${response.status} ${response.statusText}. ` +
-      (advice ?? "Try again later or download the model and open it from disk."),
-  );
+  const { statusError } = await loadPart(import("./status-error.ts"));
+  throw statusError(file.name, response);
 }
 
 /** Servers of single-page apps answer a missing file with their start page and status 200; no model file is HTML. */

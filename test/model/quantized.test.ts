@@ -124,7 +124,7 @@ test("q4 quantises what bears it: the ends stay in f32, the neck's 1×1 products
   const { leaves } = await dptWeights(config, "f32", undefined, { format: "q4", stored: false });
   const format = (name: string) => {
     const leaf = leaves.find(({ label }) => label === name) as PackedWeight;
-    return leaf.quantized ?? leaf.dtype;
+    return leaf.quantized?.format ?? leaf.dtype;
   };
   expect(
     [

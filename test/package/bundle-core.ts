@@ -20,7 +20,10 @@ const PRELOAD_HELPER = "\0vite/preload-helper.js";
 
 const leaveHelperOut: Plugin = {
   name: "leave the helper around import() out",
-  load: { order: "pre", handler: (id) => (id === PRELOAD_HELPER ? "export const __vitePreload = (load) => load();" : null) },
+  load: {
+    order: "pre",
+    handler: (id) => (id === PRELOAD_HELPER ? "export const __vitePreload = (load) => load();" : null),
+  },
 };
 
 const entries = {

@@ -13,8 +13,8 @@ export function testRandomKernels(wgpu: Wgpu): void {
   }, 300_000);
 
   test("no kernel makes finite numbers of NaN or infinity, in f32 and f16", async () => {
-    const { lost, concerned } = await lostNumbers(wgpuBackend(wgpu), 300_001, 3 * OPERATORS.length);
+    const { lost, concerned } = await lostNumbers(wgpuBackend(wgpu), 300_001, 2 * OPERATORS.length);
     expect(lost).toEqual([]);
-    expect(concerned.size).toBeGreaterThan(12);
+    expect(concerned.size).toBeGreaterThan(10);
   }, 300_000);
 }

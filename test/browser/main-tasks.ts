@@ -1,5 +1,8 @@
 import type { Browser } from "puppeteer";
 
+/** A longer task is one that a person may feel: a frame comes late, a key is heard late. */
+export const LONG_MS = 50;
+
 /** A task of a page's main thread. */
 export interface MainTask {
   /** Milliseconds in which the thread computed. */
