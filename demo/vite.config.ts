@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { currentCommit } from "../bench/current-commit.ts";
 import { listFiles } from "./offline/list-files.ts";
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -10,7 +11,7 @@ export default defineConfig(({ command }) => ({
   // Relative, so that the built folder works below any path, as GitHub Pages has it.
   base: "./",
   // Not PROD, which goes by NODE_ENV: tests build the same page.
-  define: { IS_BUILT: command === "build" },
+  define: { IS_BUILT: command === "build", COMMIT: JSON.stringify(currentCommit()) },
   plugins: [listFiles()],
   server: { fs: { allow: [pathOf("..")] } },
   optimizeDeps: { entries: ["index.html"], include: ["wgsl-preprocessor/wgsl-preprocessor.js"] },

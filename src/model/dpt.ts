@@ -9,12 +9,13 @@ import { vit } from "./backbones/vit.ts";
 import type { BackboneConfig, DecoderConfig, ModelConfig, Task } from "./config.ts";
 import { type FusionWeights, fusion, fusionWeights } from "./fusion.ts";
 import { bindHead, type Head } from "./heads.ts";
+import type { Conv } from "./layers.ts";
 import { DPT_NECK } from "./neck-names.ts";
 import type { Ops } from "./ops.ts";
 import type { Quantization } from "./quantized-weight.ts";
 import { quantizing } from "./quantizing.ts";
 import { reassemble, reassembleWeights, type StageWeights } from "./reassemble.ts";
-import { type Conv, WeightScope } from "./weights.ts";
+import { WeightScope } from "./weights.ts";
 
 /** The weights of a Dense Prediction Transformer, bound to names, as a tree. */
 export interface DptWeights {

@@ -1,8 +1,9 @@
 import type { Tensor } from "../runtime/graph.ts";
 import type { FusionConfig } from "./config.ts";
+import type { Conv, Linear } from "./layers.ts";
 import type { NeckNames } from "./neck-names.ts";
 import type { Extent, Ops } from "./ops.ts";
-import type { Conv, Linear, WeightScope } from "./weights.ts";
+import type { WeightScope } from "./weights.ts";
 
 /** `x + conv(relu(conv(relu(x))))`, batch norms folded in (PreActResidualLayer). */
 interface ResidualUnit {

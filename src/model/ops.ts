@@ -12,8 +12,8 @@ import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Kernel } from "../runtime/kernel.ts";
 import { type DType, elementCount, type Precision } from "../runtime/tensor.ts";
 import type { Weight } from "../runtime/weight.ts";
+import type { Conv, Linear, Norm } from "./layers.ts";
 import type { PackedWeight } from "./quantized-weight.ts";
-import type { Conv, Linear, Norm } from "./weights.ts";
 import { winograd } from "./winograd.ts";
 
 /** Rows and columns of a map. */

@@ -1,9 +1,10 @@
 import type { Tensor } from "../runtime/graph.ts";
 import type { BackboneOutput } from "./backbones/backbone.ts";
 import type { ReassembleConfig } from "./config.ts";
+import type { Conv, Linear } from "./layers.ts";
 import type { NeckNames } from "./neck-names.ts";
 import type { Extent, Ops } from "./ops.ts";
-import type { Conv, Linear, WeightScope } from "./weights.ts";
+import type { WeightScope } from "./weights.ts";
 
 /** One stage of the reassemble operation. */
 export interface StageWeights {

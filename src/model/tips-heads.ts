@@ -7,8 +7,9 @@ import type { Graph, Tensor } from "../runtime/graph.ts";
 import type { Precision } from "../runtime/tensor.ts";
 import type { HeadConfig, TipsDepthHeadConfig } from "./config.ts";
 import type { Head } from "./heads.ts";
+import type { Conv } from "./layers.ts";
 import { mapAtPicture, type PictureWay } from "./postprocess.ts";
-import type { Conv, WeightScope } from "./weights.ts";
+import type { WeightScope } from "./weights.ts";
 
 /** Binds the names of a Tipsv2DptDecoder's head, under the decoder's own path. */
 export function bindTipsHead(scope: WeightScope, config: HeadConfig, channels: number): Head {

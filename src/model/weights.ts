@@ -1,69 +1,17 @@
-import {
-  multipleOf4,
-  packConv2d,
-  packConvTranspose2d,
-  packedShape,
-  packLinear,
-  packVector,
-} from "../kernels/shared/pack.ts";
-import type { Padding } from "../kernels/shared/padding.ts";
-import {
-  type Convolution,
-  chooseWinograd,
-  type WinogradSide,
-  winogradFilters,
-  winogradPoints,
-} from "../kernels/shared/winograd.ts";
-import type { Precision, Shape } from "../runtime/tensor.ts";
-import type { Weight, WeightSource } from "../runtime/weight.ts";
+import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../kernels/shared/pack.ts";
+import { chooseWinograd, type WinogradSide, winogradFilters, winogradPoints } from "../kernels/shared/winograd.ts";
+import type { Shape } from "../runtime/tensor.ts";
 import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows } from "./fold.ts";
-import type { PackedWeight, Quantization, quantizedWeight } from "./quantized-weight.ts";
-
-/** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
-export interface Linear {
-  readonly weight: PackedWeight;
-  readonly bias?: Weight | undefined;
-  readonly channelsIn: number;
-  readonly channelsOut: number;
-}
-
-export interface Conv extends Linear {
-  /** The window's side. */
-  readonly size: number;
-  readonly stride: number;
-  /** Zeros around a map, where they are not half the window on each side: they may depend on the map's size. */
-  readonly padding?: ((height: number, width: number, window: number, stride: number) => Padding) | undefined;
-  /** Set where the weight is transformed for Winograd's algorithm: the side of its tiles. */
-  readonly winograd?: WinogradSide | undefined;
-}
-
-/** LayerNorm. */
-export interface Norm {
-  readonly weight: Weight;
-  readonly bias: Weight;
-  readonly channels: number;
-  readonly epsilon: number;
-}
-
-/** torch.nn.GroupNorm. */
-export interface GroupNorm extends Norm {
-  readonly groups: number;
-}
-
-/** How weights are quantised, and by what: it is loaded for models that have such. */
-export interface Quantizing extends Quantization {
-  readonly quantizedWeight: typeof quantizedWeight;
-}
+import type { Conv, GroupNorm, Linear, Norm } from "./layers.ts";
+import { type PackedRecipe, WeightLeaves } from "./weight-leaves.ts";
 
 interface Affine {
   readonly bias?: boolean;
 }
 
-interface ProductOptions extends Affine {
+interface ProductOptions extends Affine, Pick<PackedRecipe, "coarsest"> {
   /** What becomes of the weight's rows, one for each output, before anything else. */
   readonly prepare?: ((rows: Float32Array, channelsOut: number) => Float32Array) | undefined;
-  /** The coarsest quantisation that the layer may have, in a model that is quantised; any if left out. */
-  readonly coarsest?: "q8" | "none" | undefined;
 }
 
 interface LinearOptions extends ProductOptions {
@@ -78,13 +26,6 @@ interface MergedOptions extends Affine {
   readonly unbiased?: readonly string[];
 }
 
-interface Recipe {
-  readonly sources: readonly WeightSource[];
-  readonly make: (...sources: Float32Array[]) => Float32Array;
-}
-
-interface PackedRecipe extends Recipe, Pick<LinearOptions, "coarsest"> {}
-
 interface ConvOptions extends ProductOptions, Pick<Conv, "padding"> {
   /** Name of a batch norm after the convolution; folded in, since in inference it is an affine map of each channel. */
   readonly batchNorm?: string;
@@ -92,34 +33,11 @@ interface ConvOptions extends ProductOptions, Pick<Conv, "padding"> {
   readonly stride?: number;
 }
 
-/**
- * Binds names under a path of the checkpoint to weights as the kernels want them. Every leaf states its shape, and every
- * leaf that was bound is in `collected`, so that {@link checkWeights} can hold the file against the whole tree.
- */
-export class WeightScope {
-  readonly precision: Precision;
-  readonly convolution: Convolution;
-  readonly quantizing: Quantizing | undefined;
-  readonly collected: Weight[];
-  readonly #path: string;
-
-  constructor(
-    precision: Precision,
-    convolution: Convolution = "auto",
-    quantizing?: Quantizing,
-    path = "",
-    collected: Weight[] = [],
-  ) {
-    this.precision = precision;
-    this.convolution = convolution;
-    this.quantizing = quantizing;
-    this.collected = collected;
-    this.#path = path;
-  }
-
+/** Binds names under a path of the checkpoint to the weights of whole layers. */
+export class WeightScope extends WeightLeaves {
   /** The scope of a submodule. */
   at(path: string): WeightScope {
-    return new WeightScope(this.precision, this.convolution, this.quantizing, this.#name(path), this.collected);
+    return new WeightScope(this.precision, this.convolution, this.quantizing, this.pathOf(path), this.collected);
   }
 
   /** torch.nn.Linear, or a Conv2d that is one: with a 1×1 window, or with a stride that is its window. */
@@ -262,85 +180,5 @@ export class WeightScope {
 
   groupNorm(name: string, channels: number, groups: number, epsilon: number): GroupNorm {
     return { ...this.norm(name, channels, epsilon), groups };
-  }
-
-  /** A vector filled up to a multiple of 4, in f32, as biases are. */
-  vector(name: string, channels: number): Weight {
-    return this.packedVector(name, channels, { sources: [this.source(name, [channels])], make: (v) => packVector(v!) });
-  }
-
-  /** A tensor as it is, in f32: small ones whose rounding would show. */
-  tensor(name: string, shape: Shape): Weight {
-    return this.derived(name, shape, [{ name, shape }], (t) => t!);
-  }
-
-  /** A weight computed from tensors of this scope. */
-  derived(
-    label: string,
-    shape: Shape,
-    sources: readonly WeightSource[],
-    make: Recipe["make"],
-    dtype: Precision = "f32",
-  ): Weight {
-    const weight: Weight = {
-      label: this.#name(label),
-      shape,
-      dtype,
-      sources: sources.map(({ name, shape: stored }) => this.source(name, stored)),
-      make,
-    };
-    this.collected.push(weight);
-    return weight;
-  }
-
-  /** A weight of the model's precision, computed from tensors of this scope in a way that depends on the types they are stored in. */
-  derivedFor(
-    label: string,
-    shape: Shape,
-    sources: readonly WeightSource[],
-    makeFor: NonNullable<Weight["makeFor"]>,
-  ): Weight {
-    const weight: Weight = {
-      label: this.#name(label),
-      shape,
-      dtype: this.precision,
-      sources: sources.map(({ name, shape: stored }) => this.source(name, stored)),
-      makeFor,
-    };
-    this.collected.push(weight);
-    return weight;
-  }
-
-  /** The weight of a product, in the shape of `packedShape`. */
-  packed(
-    label: string,
-    taps: number,
-    channelsIn: number,
-    channelsOut: number,
-    { coarsest, ...recipe }: PackedRecipe,
-  ): PackedWeight {
-    const shape = packedShape(taps, channelsIn, channelsOut);
-    const float = { label: this.#name(label), shape, dtype: this.precision, ...recipe };
-    const { quantizing } = this;
-    const isQuantized = quantizing && coarsest !== "none";
-    const weight = isQuantized ? quantizing.quantizedWeight(float, coarsest ?? quantizing.format, quantizing) : float;
-    this.collected.push(weight);
-    return weight;
-  }
-
-  /** A vector filled up to a multiple of 4, in f32, as biases are. */
-  packedVector(label: string, channels: number, recipe: Recipe): Weight {
-    const weight = { label: this.#name(label), shape: [multipleOf4(channels)], dtype: "f32" as const, ...recipe };
-    this.collected.push(weight);
-    return weight;
-  }
-
-  /** A tensor of this scope. */
-  source(name: string, shape: Shape): WeightSource {
-    return { name: this.#name(name), shape };
-  }
-
-  #name(name: string): string {
-    return this.#path === "" ? name : `${this.#path}.${name}`;
   }
 }

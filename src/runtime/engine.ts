@@ -4,10 +4,10 @@ import { lossOf } from "./device-loss.ts";
 import type { Graph } from "./graph.ts";
 import { loadPart } from "./load-part.ts";
 import { deviceOf, type OpenedDevice, openedDevice } from "./opened-device.ts";
-import { type Choice, choicesOf, leanest, type PathPreference } from "./path-choices.ts";
+import type { PathPreference } from "./path-choices.ts";
+import { PathTaker } from "./path-taker.ts";
 import { type Picture, type PictureSource, takePicture } from "./picture.ts";
 import { Session } from "./session.ts";
-import { takePaths } from "./take-paths.ts";
 import type { Precision } from "./tensor.ts";
 import type { Traits } from "./traits.ts";
 import type { Tuner } from "./tuner.ts";
@@ -33,7 +33,8 @@ export interface EngineOptions {
   readonly tuningStore?: TuningStore | undefined;
   /**
    * How the names of paths begin that are to be taken, the first that a kernel has: `["workgroup tiles"]`. For comparing
-   * ways to compute; nothing is taken by measurement then.
+   * ways to compute; nothing is taken by measurement then. One that is known to be wrong on the adapter is taken all the
+   * same, which {@link EngineOptions.onNotice} tells; of paths that are not asked for none is.
    */
   readonly paths?: readonly string[] | undefined;
   /** Called with a sentence for people when something is otherwise than they would expect. */
@@ -45,6 +46,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #preferences: readonly PathPreference[];
   readonly #asked: PathPreference | undefined;
+  readonly #paths: PathTaker;
   #opened: OpenedDevice;
 
   private constructor(
@@ -56,6 +58,7 @@ export class Engine {
     this.#options = options;
     this.#preferences = preferences;
     this.#asked = asked;
+    this.#paths = new PathTaker(options.paths, options.onNotice);
     this.#opened = opened;
   }
 
@@ -116,16 +119,8 @@ export class Engine {
    * @param lean whether the paths are taken instead that need the least memory between their kernels
    * @returns how many paths have not been measured; 0 where they are taken as asked
    */
-  async takePaths(graph: Graph, lean = false): Promise<number> {
-    if (lean) {
-      takePaths(graph, leanest(await choicesOf(graph, this.traits)));
-      return 0;
-    }
-    const { records } = this.#opened;
-    const choices = await this.#choicesOf(graph);
-    takePaths(graph, choices, this.#asked ? undefined : (kernel) => records.of(kernel));
-    if (this.#asked) return 0;
-    return [...choices.values()].reduce((sum, choice) => sum + records.missing(choice), 0);
+  takePaths(graph: Graph, lean = false): Promise<number> {
+    return this.#paths.take(graph, this.#opened, lean);
   }
 
   /**
@@ -159,16 +154,10 @@ export class Engine {
 
   /** Measures what is not known yet of a graph's paths; the caller disposes of it. */
   async tuner(graph: Graph): Promise<Tuner> {
-    const [{ Tuner }, choices] = await Promise.all([loadPart(import("./tuner.ts")), this.#choicesOf(graph)]);
+    const choices = this.#paths.choicesOf(graph, this.#opened);
+    const [{ Tuner }, known] = await Promise.all([loadPart(import("./tuner.ts")), choices]);
     const { device, pipelines, records } = this.#opened;
-    return new Tuner(device, pipelines, records, choices.values(), this.#options.onNotice);
-  }
-
-  async #choicesOf(graph: Graph): Promise<ReadonlyMap<string, Choice>> {
-    const { traits, preference, records } = this.#opened;
-    const choices = await choicesOf(graph, traits, preference);
-    await records.load(choices.values());
-    return choices;
+    return new Tuner(device, pipelines, records, known.values(), this.#options.onNotice);
   }
 
   /** The device now; another one once this is lost. */

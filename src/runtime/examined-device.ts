@@ -1,3 +1,4 @@
+import { CallQueue } from "./call-queue.ts";
 import { type DeviceDescription, describeDevice } from "./device-description.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { Graph, type InputData, type Tensor } from "./graph.ts";
@@ -18,6 +19,7 @@ export class ExaminedDevice {
   readonly #engine: Engine;
   readonly #store: TuningStore | undefined;
   readonly #dispose: () => void;
+  readonly #turns = new CallQueue();
   readonly description: DeviceDescription;
 
   private constructor(
@@ -46,17 +48,32 @@ export class ExaminedDevice {
     return this.#engine.traits;
   }
 
+  /** Why there is no device any more; `undefined` while there is. */
+  get lost(): string | undefined {
+    const { aborted, reason } = this.#engine.loss;
+    return aborted ? (reason as Error).message : undefined;
+  }
+
   /**
-   * Bytes that a path makes of these inputs.
-   * @throws InternalError where its text is not compiled or its commands are not taken, MachineError if the device is lost
+   * Bytes that a path makes of these inputs. Paths are compiled at once and run one after the other, so that it shows which of
+   * them brings the device down.
+   * @returns `undefined` if the device was lost before it was this path's turn
+   * @throws InternalError where its text is not compiled or its commands are not taken, MachineError if the device is lost by it
    */
-  async run(path: Path, inputs: readonly InputData[]): Promise<ArrayBuffer> {
-    const session = await this.#compile(path, inputs.length);
+  async run(path: Path, inputs: readonly InputData[]): Promise<ArrayBuffer | undefined> {
+    let isItsTurn = false;
     try {
-      const { outputs } = await session.run(Object.fromEntries(inputs.map((data, i) => [`input ${i}`, data])));
-      return outputs.get("y")!;
-    } finally {
-      session.dispose();
+      const session = await this.#compile(path, inputs.length);
+      const run = async () => {
+        isItsTurn = this.lost === undefined;
+        if (!isItsTurn) return undefined;
+        const { outputs } = await session.run(Object.fromEntries(inputs.map((data, i) => [`input ${i}`, data])));
+        return outputs.get("y")!;
+      };
+      return await this.#turns.run(run).finally(() => session.dispose());
+    } catch (error) {
+      if (this.lost !== undefined && !isItsTurn) return undefined;
+      throw error;
     }
   }
 

@@ -9,7 +9,11 @@ import { findOnPath } from "./find-on-path.ts";
 export type ChromiumAdapter = "swiftshader" | "hardware";
 
 const ADAPTER_FLAGS: Readonly<Record<ChromiumAdapter, readonly string[]>> = {
-  swiftshader: ["--use-webgpu-adapter=swiftshader"],
+  // As `openGpu` has it, whose comment says why.
+  swiftshader: [
+    "--use-webgpu-adapter=swiftshader",
+    "--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension",
+  ],
   hardware: [
     "--use-angle=vulkan",
     "--enable-features=Vulkan",

@@ -28,6 +28,25 @@ describe("openGpu", () => {
     expect(await doubleNumbers(adapter, new Float32Array([21]))).toEqual(new Float32Array([42]));
   });
 
+  test("SwiftShader's compiler does not care how much memory a workgroup shares", async () => {
+    const { adapter } = await openGpu({ software: true });
+    const device = await adapter.requestDevice();
+    const secondsOf = async (vectors: number) => {
+      const code = `
+        @group(0) @binding(0) var<storage, read_write> y: array<vec4f, 64>;
+        var<workgroup> slab: array<vec4f, ${vectors}>;
+        @compute @workgroup_size(64) fn main(@builtin(local_invocation_index) i: u32) { y[i] = slab[i % ${vectors}u]; }`;
+      const began = performance.now();
+      const module = device.createShaderModule({ code });
+      await device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: "main" } });
+      return (performance.now() - began) / 1000;
+    };
+    await secondsOf(3);
+    // Measured: some 10 ms for either; over a second for the larger one where each number is zeroed by itself.
+    expect(await secondsOf(1000)).toBeLessThan(0.1 + 3 * (await secondsOf(2)));
+    device.destroy();
+  });
+
   test("falls back after a first attempt without any driver, and lets the process end", async () => {
     const script =
       'const { openGpu } = await import("./cli/adapter/open-gpu.ts");' +

@@ -2,31 +2,12 @@ import { expect, test } from "vitest";
 import { type NormalizePixelsParams, normalizePixels } from "../../src/kernels/normalize-pixels.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomStream } from "../random.ts";
+import { normalizePixels as reference } from "../reference/normalize-pixels.ts";
 import { runFloat } from "../run-kernel.ts";
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
 const PLAIN = { mean: [0, 0, 0], deviation: [1, 1, 1] } as const;
 const FLUSH = { top: 0, left: 0, bottom: 0, right: 0 };
-
-function reference(
-  pixels: Uint32Array,
-  { height, width, scale, mean, deviation, pad, ...rest }: NormalizePixelsParams,
-) {
-  const crop = rest.crop ?? { top: 0, left: 0, height, width };
-  const [outHeight, outWidth] = [pad.top + crop.height + pad.bottom, pad.left + crop.width + pad.right];
-  const y = new Float64Array(3 * outHeight * outWidth);
-  for (let c = 0; c < 3; c++) {
-    for (let i = 0; i < crop.height * crop.width; i++) {
-      const [row, column] = [Math.floor(i / crop.width), i % crop.width];
-      const [from, at] = [crop.top + row, crop.left + column];
-      const isInside = from >= 0 && from < height && at >= 0 && at < width;
-      const byte = isInside ? (pixels[from * width + at]! >>> (8 * c)) & 255 : 0;
-      const value = (byte * scale - mean[c]!) / deviation[c]!;
-      y[(c * outHeight + pad.top + row) * outWidth + pad.left + column] = value;
-    }
-  }
-  return y;
-}
 
 test.each<[string, NormalizePixelsParams]>([
   ["every byte", { height: 16, width: 16, scale: 1 / 255, ...IMAGENET, pad: FLUSH, precision: "f32" }],

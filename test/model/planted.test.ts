@@ -64,8 +64,9 @@ test.each([
     let unread = 0;
     for (const [i, { kernel, output }] of dispatches) {
       const at = Math.floor(next() * elementCount(output.shape));
-      // Either infinity by turns: both sides of each kind of dispatch come up.
-      for (const value of [Number.NaN, i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY]) {
+      // NaN in each; the infinities by turns in every third, which are hundreds of runs less.
+      const infinity = i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+      for (const value of i % 3 === 0 ? [Number.NaN, infinity] : [Number.NaN]) {
         const { broken, bytes } = await run(i, at, bitsOf(value));
         if (broken) continue;
         if (bytes.equals(clean.bytes)) unread++;
@@ -77,7 +78,7 @@ test.each([
     store.dispose();
     expect(silent).toEqual([]);
     // Class tokens that no readout takes, and what windows were filled up with: 34 of 339 in Swin V2, less elsewhere.
-    expect(unread).toBeLessThan((2 * dispatches.length) / 6);
+    expect(unread).toBeLessThan(dispatches.length / 5);
   },
   300_000,
 );

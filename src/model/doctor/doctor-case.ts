@@ -1,10 +1,12 @@
 import type { InputData } from "../../runtime/graph.ts";
 import type { Kernel, Path } from "../../runtime/kernel.ts";
-import { familyOf } from "../../runtime/switched-off.ts";
 import type { Precision } from "../../runtime/tensor.ts";
 import type { Traits } from "../../runtime/traits.ts";
 
-/** One computation of the self-test, with sizes so small that it takes no time and so odd that tiles have ends. */
+/**
+ * One computation of the self-test, with sizes so small that it takes no time and so odd that tiles have ends: last rows and
+ * columns that do not fill one, and sums of a length that is no multiple of four.
+ */
 export interface DoctorCase {
   readonly name: string;
   /** In which it can be stored; both if left out. */
@@ -15,15 +17,9 @@ export interface DoctorCase {
   readonly inputs: readonly InputData[];
 }
 
-/**
- * A kernel with all of its ways; where the CPU does the work, one of each kind, since its compiler would take longer than
- * anybody waits, and the others are the same text with other counts.
- */
+/** All ways to compute a kernel here. */
 export async function allPaths(kernel: Kernel, traits: Traits): Promise<readonly Path[]> {
-  const paths = (await kernel.paths?.(traits)) ?? [ownPath(kernel)];
-  if (!traits.software) return paths;
-  const kindOf = (path: Path) => `${familyOf(path)} ${path.stages.length}`;
-  return [...new Map(paths.toReversed().map((path) => [kindOf(path), path])).values()].reverse();
+  return (await kernel.paths?.(traits)) ?? [ownPath(kernel)];
 }
 
 /** A kernel as it runs anywhere. */

@@ -1,33 +1,39 @@
-import { attention } from "../../kernels/attention.ts";
 import { convTranspose2d } from "../../kernels/conv-transpose2d.ts";
 import { conv2d } from "../../kernels/conv2d.ts";
+import { gram } from "../../kernels/gram.ts";
 import { matmul } from "../../kernels/matmul.ts";
 import { patchEmbed } from "../../kernels/patch-embed.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear, packVector } from "../../kernels/shared/pack.ts";
 import { quantize } from "../../kernels/shared/quantize.ts";
 import { QUANTIZED_STORAGE } from "../../kernels/shared/quantized-storage.ts";
-import { bandSizes, planWinograd, winogradFilters, winogradPoints } from "../../kernels/shared/winograd.ts";
-import { winogradInput } from "../../kernels/winograd-input.ts";
-import { winogradOutput } from "../../kernels/winograd-output.ts";
-import { winogradProduct } from "../../kernels/winograd-product.ts";
 import { allPaths, type DoctorCase, ownPath } from "./doctor-case.ts";
 import { numbers } from "./numbers.ts";
 
-/** Fills tiles of 64 × 64, with some left over, and is cut into two parts. */
+/** Has every tile, whole and in part, and a sum that is cut into two. */
 export const MATMUL = {
   batch: 1,
-  rows: 70,
+  rows: 131,
   channelsIn: 260,
   channelsOut: 72,
   bias: "channel",
+} as const;
+/** The first of five tokens, of three images; rows that are no whole vec4. */
+export const FEW_ROWS = {
+  batch: 3,
+  rows: 1,
+  select: { of: 5, first: 0 },
+  channelsIn: 38,
+  channelsOut: 10,
+  bias: "channel",
   activation: "gelu",
 } as const;
-export const QUANTIZED = { batch: 1, rows: 19, channelsIn: 70, channelsOut: 36 } as const;
+export const QUANTIZED = { batch: 1, rows: 19, channelsIn: 72, channelsOut: 36 } as const;
+/** Of a sum that is cut into three, between taps. */
 export const CONV = {
   batch: 1,
   height: 9,
   width: 10,
-  channelsIn: 20,
+  channelsIn: 44,
   channelsOut: 72,
   size: 3,
   stride: 1,
@@ -35,8 +41,17 @@ export const CONV = {
   relu: true,
   residuals: 1,
 } as const;
-export const TRANSPOSED = { batch: 2, height: 3, width: 5, channelsIn: 12, channelsOut: 7, size: 2 } as const;
-export const WINOGRAD = { side: 4, batch: 1, height: 9, width: 7, channelsIn: 12, channelsOut: 20 } as const;
+export const STRIDED = {
+  batch: 2,
+  height: 7,
+  width: 6,
+  channelsIn: 3,
+  channelsOut: 5,
+  size: 3,
+  stride: 2,
+  padding: { top: 1, bottom: 0, left: 0, right: 2 },
+} as const;
+export const TRANSPOSED = { batch: 2, height: 3, width: 5, channelsIn: 13, channelsOut: 7, size: 2 } as const;
 export const PATCHES = {
   batch: 1,
   channelsIn: 3,
@@ -46,7 +61,7 @@ export const PATCHES = {
   channelsOut: 18,
   leading: 2,
 } as const;
-export const ATTENTION = { batch: 2, tokens: 67, heads: 2, headSize: 12, scale: 0.25 } as const;
+export const GRAM = { rows: 11, channels: 13 } as const;
 
 const quantized = (format: "q8" | "q4"): DoctorCase => {
   const { rows, channelsIn, channelsOut } = QUANTIZED;
@@ -56,12 +71,11 @@ const quantized = (format: "q8" | "q4"): DoctorCase => {
     name: `matmul ${format}`,
     // Activations are f32 where weights are quantised.
     precisions: ["f32"],
-    paths: async (precision) => [ownPath(matmul({ ...QUANTIZED, quantized: QUANTIZED_STORAGE[format], precision }))],
+    paths: (precision, traits) =>
+      allPaths(matmul({ ...QUANTIZED, quantized: QUANTIZED_STORAGE[format], precision }), traits),
     inputs: [numbers(rows * channelsIn, 11), words],
   };
 };
-
-const winogradPlan = planWinograd(WINOGRAD);
 
 /** Sums of products. */
 export const PRODUCT_CASES: readonly DoctorCase[] = [
@@ -73,6 +87,11 @@ export const PRODUCT_CASES: readonly DoctorCase[] = [
       packLinear(numbers(MATMUL.channelsOut * MATMUL.channelsIn, 2), MATMUL.channelsOut, MATMUL.channelsIn),
       numbers(MATMUL.channelsOut, 3),
     ],
+  },
+  {
+    name: "matmul of few rows",
+    paths: (precision, traits) => allPaths(matmul({ ...FEW_ROWS, precision }), traits),
+    inputs: [numbers(15 * 38, 4), packLinear(numbers(10 * 38, 5), 10, 38), packVector(numbers(10, 6))],
   },
   quantized("q8"),
   quantized("q4"),
@@ -86,8 +105,13 @@ export const PRODUCT_CASES: readonly DoctorCase[] = [
     ],
   },
   {
+    name: "conv2d of stride 2",
+    paths: (precision, traits) => allPaths(conv2d({ ...STRIDED, precision }), traits),
+    inputs: [numbers(84 * STRIDED.channelsIn, 24), packConv2d(numbers(5 * 3 * 9, 25), 5, 3, 9)],
+  },
+  {
     name: "convTranspose2d",
-    paths: async (precision) => [ownPath(convTranspose2d({ ...TRANSPOSED, precision }))],
+    paths: (precision, traits) => allPaths(convTranspose2d({ ...TRANSPOSED, precision }), traits),
     inputs: [
       numbers(30 * TRANSPOSED.channelsIn, 31),
       packConvTranspose2d(
@@ -97,31 +121,6 @@ export const PRODUCT_CASES: readonly DoctorCase[] = [
         4,
       ),
       packVector(numbers(TRANSPOSED.channelsOut, 33), 4),
-    ],
-  },
-  {
-    name: "winograd",
-    // Its filters are no whole 64ths, so that f16 would round them.
-    precisions: ["f32"],
-    paths: async (precision) => [
-      {
-        name: "only way",
-        stages: [
-          { kernel: winogradInput({ ...winogradPlan, precision }), inputs: [0, 1] },
-          { kernel: winogradProduct({ ...winogradPlan, precision }), inputs: [3, 2] },
-          { kernel: winogradOutput({ ...winogradPlan, precision }), inputs: [4, 1] },
-        ],
-      },
-    ],
-    inputs: [
-      numbers(63 * WINOGRAD.channelsIn, 41),
-      bandSizes(winogradPlan, 0),
-      packConv2d(
-        winogradFilters(numbers(WINOGRAD.channelsOut * WINOGRAD.channelsIn * 9, 42), WINOGRAD.side),
-        WINOGRAD.channelsOut,
-        WINOGRAD.channelsIn,
-        winogradPoints(WINOGRAD.side),
-      ),
     ],
   },
   {
@@ -136,13 +135,9 @@ export const PRODUCT_CASES: readonly DoctorCase[] = [
     ],
   },
   {
-    name: "attention",
-    paths: (precision, traits) => allPaths(attention({ ...ATTENTION, precision }), traits),
-    inputs: [numbers(2 * 67 * 3 * 24, 61)],
-  },
-  {
-    name: "attention with bias and regions",
-    paths: async (precision) => [ownPath(attention({ ...ATTENTION, bias: true, regions: 1, precision }))],
-    inputs: [numbers(2 * 67 * 3 * 24, 62), numbers(2 * 67 * 67, 63), Uint32Array.from({ length: 67 }, (_, i) => i % 3)],
+    name: "gram",
+    precisions: ["f32"],
+    paths: async () => [ownPath(gram(GRAM))],
+    inputs: [numbers(GRAM.rows * GRAM.channels, 56)],
   },
 ];

@@ -3,8 +3,8 @@ import { groupNorm as groupNormKernel } from "../../../kernels/group-norm.ts";
 import { groupStatistics } from "../../../kernels/group-statistics.ts";
 import type { Activation } from "../../../kernels/shared/activation.ts";
 import type { Tensor } from "../../../runtime/graph.ts";
+import type { GroupNorm } from "../../layers.ts";
 import type { Ops } from "../../ops.ts";
-import type { GroupNorm } from "../../weights.ts";
 
 interface GroupNormOptions {
   readonly activation?: Activation;

@@ -1,0 +1,45 @@
+import { packConv2d } from "../../kernels/shared/pack.ts";
+import { bandSizes, planWinograd, winogradFilters, winogradPoints } from "../../kernels/shared/winograd.ts";
+import { winogradInput } from "../../kernels/winograd-input.ts";
+import { winogradOutput } from "../../kernels/winograd-output.ts";
+import { winogradProduct } from "../../kernels/winograd-product.ts";
+import type { Path } from "../../runtime/kernel.ts";
+import type { Precision } from "../../runtime/tensor.ts";
+import { allPaths, type DoctorCase } from "./doctor-case.ts";
+import { numbers } from "./numbers.ts";
+
+/** With tiles enough to fill one of a product. */
+export const WINOGRAD = { side: 4, batch: 1, height: 21, width: 18, channelsIn: 12, channelsOut: 20 } as const;
+
+const plan = planWinograd(WINOGRAD);
+
+/** Three kernels, of which the one in the middle has several ways. */
+function around(product: Path, precision: Precision): Path {
+  const begin = { kernel: winogradInput({ ...plan, precision }), inputs: [0, 1] };
+  // Inputs of the whole are map, sizes and filters; stages count on from 3, and those of the product from 4.
+  const moved = (input: number) => (input === 0 ? 3 : input === 1 ? 2 : input + 2);
+  const middle = product.stages.map(({ kernel, inputs }) => ({ kernel, inputs: inputs.map(moved) }));
+  const end = { kernel: winogradOutput({ ...plan, precision }), inputs: [3 + middle.length, 1] };
+  return { name: product.name, stages: [begin, ...middle, end] };
+}
+
+/** A 3×3 convolution by Winograd's algorithm. */
+export const WINOGRAD_CASE: DoctorCase = {
+  name: "winograd",
+  // Its filters are no whole 64ths, so that f16 would round them.
+  precisions: ["f32"],
+  paths: async (precision, traits) => {
+    const products = await allPaths(winogradProduct({ ...plan, precision }), traits);
+    return products.map((product) => around(product, precision));
+  },
+  inputs: [
+    numbers(WINOGRAD.height * WINOGRAD.width * WINOGRAD.channelsIn, 41),
+    bandSizes(plan, 0),
+    packConv2d(
+      winogradFilters(numbers(WINOGRAD.channelsOut * WINOGRAD.channelsIn * 9, 42), WINOGRAD.side),
+      WINOGRAD.channelsOut,
+      WINOGRAD.channelsIn,
+      winogradPoints(WINOGRAD.side),
+    ),
+  ],
+};
