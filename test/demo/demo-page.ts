@@ -132,7 +132,8 @@ export class DemoPage {
   /** Milliseconds in which a film that plays is answered several times, as this machine is now. */
   async severalAnswers(): Promise<number> {
     const told = await this.until(".playing", /[1-9]\d* ms behind/);
-    return 500 + 4 * Number(/([\d.]+) ms behind/.exec(told)![1]);
+    // The first answer's takes in what is compiled for it.
+    return Math.min(4000, 500 + 4 * Number(/([\d.]+) ms behind/.exec(told)![1]));
   }
 
   /** What a button downloads: its name and bytes. */

@@ -450,4 +450,4 @@ test("a film paused, smoothed, compared and stopped; its last frame stays, with 
   await visit.until(".machine", /Network9\d × 9\d/);
   expect(await visit.shown()).toBe(last);
   expect(visit.problems).toEqual([]);
-}, 300_000);
+});
