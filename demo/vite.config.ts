@@ -3,6 +3,17 @@ import { defineConfig } from "vite";
 import { currentCommit } from "../bench/current-commit.ts";
 import { listFiles } from "./offline/list-files.ts";
 
+/**
+ * What every model needs comes in two files, one with the model and one while its weights are on their way, instead of in
+ * thirty that some other part shares.
+ */
+const codeSplitting = {
+  groups: [
+    { name: "model", test: /\/src\/model\/model\.ts$/ },
+    { name: "network", test: /\/src\/model\/network\.ts$/ },
+  ],
+};
+
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The page: `npm start` serves it, `npm run build:page` writes it to `out/page`. */
@@ -16,7 +27,7 @@ export default defineConfig(({ command }) => ({
   server: { fs: { allow: [pathOf("..")] } },
   optimizeDeps: { entries: ["index.html"], include: ["wgsl-preprocessor/wgsl-preprocessor.js"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  worker: { format: "es" },
+  worker: { format: "es", rolldownOptions: { output: { codeSplitting } } },
   build: {
     outDir: pathOf("../out/page"),
     emptyOutDir: true,
@@ -29,6 +40,7 @@ export default defineConfig(({ command }) => ({
     rolldownOptions: {
       input: { index: pathOf("index.html"), "service-worker": pathOf("offline/service-worker.ts") },
       output: {
+        codeSplitting,
         // A worker's address must stay: browsers ask for it again to see whether the page changed.
         entryFileNames: ({ name }) => (name === "service-worker" ? "[name].js" : "assets/[name]-[hash].js"),
       },
