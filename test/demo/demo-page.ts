@@ -73,7 +73,12 @@ export class DemoPage {
 
   /** Waits for an answer over the picture and for nothing under way. */
   async untilAnswered(): Promise<void> {
-    await this.page.waitForSelector(".result", { timeout: 60_000 });
+    try {
+      await this.page.waitForSelector(".result", { timeout: 60_000 });
+    } catch (cause) {
+      const seen = await this.page.$eval("body", ({ innerText }) => innerText.replace(/\s+/g, " "));
+      throw new Error(`no answer; problems: ${this.problems.join("; ")}; the page: ${seen}`, { cause });
+    }
     await this.page.waitForSelector(".work", { hidden: true, timeout: 60_000 });
   }
 

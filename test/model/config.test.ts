@@ -162,7 +162,7 @@ describe("fields that are absent have transformers' defaults", () => {
       patch: 14,
       grid: 32,
       hiddenSize: 768,
-      interpolation: "antialiased bilinear",
+      interpolation: "bilinear",
       heads: 12,
       mlpRatio: 4,
       swiglu: false,

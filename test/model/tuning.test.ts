@@ -44,7 +44,7 @@ describe("tuning", () => {
     const { model, kept, notices } = await open();
     const before = await model.segment(picture);
     expect(await measured(model)).toEqual([]);
-    const { done, total } = await model.tune({ picture: size, milliseconds: 1500 });
+    const { done, total } = await model.tune({ picture: size, milliseconds: 1 });
     expect(done).toBeGreaterThan(0);
     expect(total).toBeGreaterThan(done);
     expect(kept.size).toBeGreaterThan(0);
