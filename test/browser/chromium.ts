@@ -51,6 +51,8 @@ export async function launchChromium({
       ...process.env,
       LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter),
     },
+    // A worker that a page ends before puppeteer has looked at it, or whose script is asked for just then, may wait for ever.
+    targetFilter: (target) => !/worker$/.test(target.type()),
     // A shader can take minutes to compile and run in software.
     protocolTimeout: 600_000,
     args: [

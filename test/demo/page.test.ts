@@ -316,6 +316,12 @@ test("a model's folder dropped, and one of the hub by its id", async () => {
     const { page } = visit;
     // A worker whose script is asked for while interception begins may wait for ever.
     await visit.until(".machine", /Weights on the GPU/);
+    await visit.give("drop", tinyFiles());
+    await page.click('[data-sample="street"]');
+    await visit.until(".class", /LABEL_/);
+    expect(page.url()).not.toContain("file%3A");
+    expect(await page.$eval("#model", (select) => (select as HTMLSelectElement).value)).toMatch(/^file:/);
+
     await page.setRequestInterception(true);
     page.on("request", async (request) => {
       const url = new URL(request.url());
@@ -331,12 +337,6 @@ test("a model's folder dropped, and one of the hub by its id", async () => {
         body,
       });
     });
-    await visit.give("drop", tinyFiles());
-    await page.click('[data-sample="street"]');
-    await visit.until(".class", /LABEL_/);
-    expect(page.url()).not.toContain("file%3A");
-    expect(await page.$eval("#model", (select) => (select as HTMLSelectElement).value)).toMatch(/^file:/);
-
     await page.select("#model", "other…");
     await page.waitForSelector("dialog[open]");
     await visit.screenshot("dialog-light");
