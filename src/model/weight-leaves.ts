@@ -63,15 +63,7 @@ export class WeightLeaves {
     make: Recipe["make"],
     dtype: Precision = "f32",
   ): Weight {
-    const weight: Weight = {
-      label: this.pathOf(label),
-      shape,
-      dtype,
-      sources: sources.map(({ name, shape: stored }) => this.source(name, stored)),
-      make,
-    };
-    this.collected.push(weight);
-    return weight;
+    return this.#fromTensors(label, { shape, dtype, make }, sources);
   }
 
   /** A weight of the model's precision, computed from tensors of this scope in a way that depends on the types they are stored in. */
@@ -81,15 +73,7 @@ export class WeightLeaves {
     sources: readonly WeightSource[],
     makeFor: NonNullable<Weight["makeFor"]>,
   ): Weight {
-    const weight: Weight = {
-      label: this.pathOf(label),
-      shape,
-      dtype: this.precision,
-      sources: sources.map(({ name, shape: stored }) => this.source(name, stored)),
-      makeFor,
-    };
-    this.collected.push(weight);
-    return weight;
+    return this.#fromTensors(label, { shape, dtype: this.precision, makeFor }, sources);
   }
 
   /** The weight of a product, in the shape of `packedShape`. */
@@ -105,20 +89,27 @@ export class WeightLeaves {
     const { quantizing } = this;
     const isQuantized = quantizing && coarsest !== "none";
     const weight = isQuantized ? quantizing.quantizedWeight(float, coarsest ?? quantizing.format, quantizing) : float;
-    this.collected.push(weight);
-    return weight;
+    return this.#collect(weight);
   }
 
   /** A vector filled up to a multiple of 4, in f32, as biases are. */
   packedVector(label: string, channels: number, recipe: Recipe): Weight {
-    const weight = { label: this.pathOf(label), shape: [multipleOf4(channels)], dtype: "f32" as const, ...recipe };
-    this.collected.push(weight);
-    return weight;
+    return this.#collect({ label: this.pathOf(label), shape: [multipleOf4(channels)], dtype: "f32", ...recipe });
   }
 
   /** A tensor of this scope. */
   source(name: string, shape: Shape): WeightSource {
     return { name: this.pathOf(name), shape };
+  }
+
+  #fromTensors(label: string, weight: Omit<Weight, "label" | "sources">, sources: readonly WeightSource[]): Weight {
+    const named = sources.map(({ name, shape }) => this.source(name, shape));
+    return this.#collect({ ...weight, label: this.pathOf(label), sources: named });
+  }
+
+  #collect<Leaf extends Weight>(leaf: Leaf): Leaf {
+    this.collected.push(leaf);
+    return leaf;
   }
 
   /** From the root of the checkpoint. */
