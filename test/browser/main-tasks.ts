@@ -9,7 +9,7 @@ export interface MainTask {
   readonly computed: number;
   /** Milliseconds from its beginning to its end. */
   readonly lasted: number;
-  /** What took most of it, from outside in. */
+  /** What took a twentieth of it or more, in order, each with its milliseconds. */
   readonly inside: readonly string[];
 }
 
@@ -47,12 +47,12 @@ export async function watchMainTasks(browser: Browser): Promise<(atLeast: number
       thread(event) === thread(task) &&
       event.ts >= task.ts &&
       event.ts + event.dur <= task.ts + task.dur &&
-      event.dur > task.dur / 3;
+      event.dur > task.dur / 20;
     const tasks = events.filter(({ name, dur, tdur = dur }) => name === "RunTask" && tdur >= 1000 * atLeast);
     return tasks.map((task) => ({
       computed: (task.tdur ?? task.dur) / 1000,
       lasted: task.dur / 1000,
-      inside: events.filter(isWithin(task)).map(({ name }) => name),
+      inside: events.filter(isWithin(task)).map(({ name, dur }) => `${name} ${Math.round(dur / 1000)}`),
     }));
   };
 }
