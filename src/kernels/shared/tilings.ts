@@ -1,4 +1,4 @@
-import type { Traits } from "../../runtime/traits.ts";
+import type { Traits } from "../../runtime/graph/traits.ts";
 import { quadTile } from "./quad-tile.ts";
 import { chooseTile, registerTile, registerTileName, type Tile } from "./register-tile.ts";
 import { subgroupMatrices } from "./subgroup-matrices.ts";
