@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { depthRange } from "../../src/model/depth-levels.ts";
+import { depthRange } from "../../src/model/answers/depth-levels.ts";
 import { hexOf } from "../../src/model/palettes/hex-of.ts";
 import type { Answer } from "../answer.ts";
 import { colourMap } from "../draw/colour-maps.ts";
