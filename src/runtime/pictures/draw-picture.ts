@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.ts";
-import type { Pixels } from "./picture.ts";
 import { notPicture } from "./not-picture.ts";
+import type { Pixels } from "./picture.ts";
 import { readPixels } from "./read-pixels.ts";
 
 /** What a canvas draws. */

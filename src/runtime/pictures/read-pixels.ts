@@ -8,7 +8,9 @@ import type { Pixels, RawPicture } from "./picture.ts";
  */
 export function readPixels({ width, height, data }: RawPicture): Pixels {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
-    throw new UsageError(`picture: want at least 1x1 pixels, got ${width}x${height}. Give one that has loaded, and is not closed.`);
+    throw new UsageError(
+      `picture: want at least 1x1 pixels, got ${width}x${height}. Give one that has loaded, and is not closed.`,
+    );
   }
   const kind = kindOf(data);
   if (kind !== "Uint8Array" && kind !== "Uint8ClampedArray") {
