@@ -1,4 +1,5 @@
 import { subgroupMatrices } from "../../kernels/shared/subgroup-matrices.ts";
+import { subgroupQuads } from "../../kernels/shared/subgroup-quads.ts";
 import type { WeightFormat } from "../../kernels/shared/weight-format.ts";
 import { type Convolution, chooseConvolution } from "../../kernels/shared/winograd.ts";
 import type { Checkpoint } from "../../runtime/checkpoints/checkpoint.ts";
@@ -44,6 +45,7 @@ export async function loadFitting(
   { dtype, convolution, onNotice, ...options }: FittingOptions,
 ): Promise<LoadedWeights> {
   // Fetched beside the weights, for the first plan; what goes wrong is told there.
+  if (engine.traits.subgroups) subgroupQuads().catch(() => {});
   if (engine.traits.subgroupMatrices.length > 0) subgroupMatrices().catch(() => {});
   const wayOf: WayOf = async (format, how) => {
     const storage = chooseStorage(checkpoint, format);
