@@ -28,7 +28,6 @@ import type {
 } from "./answers/predictions.ts";
 import type { Answering } from "./answers/tally.ts";
 import { withPictures } from "./answers/with-pictures.ts";
-import { checkTasks } from "./config/check-tasks.ts";
 import type { ModelConfig, Task } from "./config/config.ts";
 import type { ForwardOptions, LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
 import type { ModelParts } from "./model-parts.ts";
@@ -264,8 +263,7 @@ export class Model {
     options: PredictTasksOptions,
     tasks: readonly Task[],
   ): Promise<OneOrMore<Predictions>> {
-    checkTasks(call, this.config, tasks);
-    const checked = checking(call, options);
+    const checked = checking(call, options, { config: this.config, tasks, isList: isList(source) });
     const question = { ...options, call, tasks };
     const answer = (pictures: readonly Picture[]) => answerPictures(this.#answering, pictures, question);
     const sources = isList(source) ? source : [source];
@@ -280,8 +278,7 @@ export class Model {
     task: Name,
     options: OnDeviceOptions<MapKind>,
   ) {
-    checkTasks(call, this.config, [task]);
-    const checked = checking(call, options, source);
+    const checked = checking(call, options, { config: this.config, tasks: [task], isList: isList(source) });
     const { output, signal } = options;
     const question = { ...options, call, tasks: [task] };
     // Fetched while the picture is read, which has to begin at once.

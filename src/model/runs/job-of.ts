@@ -1,3 +1,4 @@
+import { checkTasks } from "../config/check-tasks.ts";
 import { windowSize } from "../windows/window-layout.ts";
 import { checkBatch } from "./check-batch.ts";
 import { forwardGraph } from "./forward.ts";
@@ -6,12 +7,13 @@ import { batchJob, type Job, type NetworkWork, processorOf, type Recordable, typ
 
 /**
  * Finds out sizes and checks them; nothing is recorded yet.
- * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network, or a batch
- *   that is none
+ * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network, for a
+ *   batch that is none, and as {@link checkTasks}
  */
 export function jobOf(model: Recordable, work: Work): Job {
   if ("pixelValues" in work) return networkJob(model, work);
   const { tasks, size, resize, scores = false, batch = 1, tile } = work;
+  if (tasks) checkTasks("model", model.config, tasks);
   checkBatch(batch);
   const picture = work.picture ?? processorOf(model).size;
   const window = tile === undefined ? picture : windowSize(picture, tile);

@@ -54,7 +54,7 @@ describe("refuses in words", () => {
   });
 
   test("a list whose answer is to stay on the device", () => {
-    expect(() => checkOptions("segment", { output: "buffer" }, [picture])).toThrow("got a list. Leave output out.");
+    expect(() => checkOptions("segment", { output: "buffer" }, true)).toThrow("got a list. Leave output out.");
   });
 });
 
