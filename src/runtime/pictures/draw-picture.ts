@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { notPicture } from "./not-picture.ts";
 import type { Pixels } from "./picture.ts";
 import { readPixels } from "./read-pixels.ts";
 
@@ -39,22 +40,24 @@ export function naturalSize(source: Drawable): DrawnSize | undefined {
 export function drawPicture(source: Drawable | ImageData): Pixels {
   const { width, height } = "data" in source ? source : naturalSize(source)!;
   if (width === 0 || height === 0) return readPixels({ width, height, data: new Uint8Array() });
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!context) {
-    const want = `want a size that the browser draws, got ${width}x${height}`;
-    throw new UsageError(`picture: ${want}. Use a smaller picture, or give its pixels.`);
-  }
+  let problem: unknown;
   try {
-    if ("data" in source) context.putImageData(source, 0, 0);
-    else context.drawImage(source, 0, 0, width, height);
-    return readPixels(
-      context.getImageData(0, 0, width, height, { colorSpace: "srgb" }) as ImageData & { data: Uint8ClampedArray },
-    );
+    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    if (context) {
+      if ("data" in source) context.putImageData(source, 0, 0);
+      else context.drawImage(source, 0, 0, width, height);
+      return readPixels(
+        context.getImageData(0, 0, width, height, { colorSpace: "srgb" }) as ImageData & { data: Uint8ClampedArray },
+      );
+    }
   } catch (cause) {
-    const got = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(
-      `picture: want pixels that this page may read, got "${got}". Serve it from this site or with CORS.`,
-      { cause },
-    );
+    problem = cause;
   }
+  // What has sides and is no picture; in Node, which has no canvas, nothing is one.
+  if (problem instanceof TypeError || problem instanceof ReferenceError) throw notPicture(source);
+  const { name, message } = (problem ?? { message: "no canvas" }) as Error;
+  const isForeign = name === "SecurityError";
+  const want = isForeign ? "want pixels that this page may read" : "want a size that the browser draws";
+  const advice = isForeign ? "Serve it from this site or with CORS." : "Use a smaller picture, or give its pixels.";
+  throw new UsageError(`picture: ${want}, got ${width}x${height}: "${message}". ${advice}`, { cause: problem });
 }

@@ -1,6 +1,7 @@
 import { DeviceWords } from "../device/device-words.ts";
-import { FileError, MachineError, UsageError } from "../errors.ts";
+import { FileError, MachineError } from "../errors.ts";
 import { type Drawable, drawPicture, naturalSize } from "./draw-picture.ts";
+import { kindOf, notPicture } from "./not-picture.ts";
 import { readPixels } from "./read-pixels.ts";
 import { takeDrawable, takeTexture } from "./take-texture.ts";
 
@@ -45,8 +46,9 @@ export interface Picture {
 export async function takePicture(source: PictureSource, device?: GPUDevice): Promise<Picture> {
   if (typeof source !== "object" || source === null) throw notPicture(source);
   if ("createView" in source) return takeTexture(source, device);
-  if ("arrayBuffer" in source) return takeBitmap(decode(source), device);
-  if ("data" in source) return isBytes(source) ? readPixels(source) : drawPicture(source);
+  // A Response has the first of these too.
+  if ("arrayBuffer" in source && "slice" in source) return takeBitmap(decode(source), device);
+  if ("data" in source) return isRaw(source) ? readPixels(source) : drawPicture(source);
   const size = naturalSize(source);
   if (!size) throw notPicture(source);
   // Chromium loses its software device over a video's frame, and copies a bitmap of that frame.
@@ -89,10 +91,10 @@ export function releasePicture({ words }: Picture): void {
   if (words instanceof DeviceWords) words.dispose();
 }
 
-/** Whether it is bytes in sRGB; a page's ImageData may also be in Display P3, or floats. */
-function isBytes(source: RawPicture | ImageData): source is RawPicture {
-  const isSrgb = !("colorSpace" in source) || source.colorSpace === "srgb";
-  return isSrgb && (source.data instanceof Uint8Array || source.data instanceof Uint8ClampedArray);
+/** Whether it is bytes in sRGB, or is to be; a page's ImageData may also be in Display P3, or floats. */
+function isRaw(source: RawPicture | ImageData): source is RawPicture {
+  if (kindOf(source) !== "ImageData") return true;
+  return (source as ImageData).colorSpace === "srgb" && kindOf(source.data) === "Uint8ClampedArray";
 }
 
 async function decode(file: Blob): Promise<ImageBitmap> {
@@ -108,12 +110,4 @@ async function decode(file: Blob): Promise<ImageBitmap> {
       cause,
     });
   }
-}
-
-function notPicture(source: unknown): UsageError {
-  const got = typeof source === "string" ? "a string" : Object.prototype.toString.call(source).slice(8, -1);
-  const advice = typeof source === "string" ? "Fetch it, and give the Blob." : "See PictureSource.";
-  return new UsageError(
-    `picture: want an image, ImageBitmap, ImageData, canvas, video, VideoFrame, Blob, GPUTexture or raw pixels, got ${got}. ${advice}`,
-  );
 }
