@@ -77,10 +77,10 @@ export async function openModel(request: ModelRequest, options: OpenOptions): Pr
     get memory() {
       return model.memory;
     },
-    async answer(task, { data }, { size, ...rest }) {
+    async answer(task, picture, { size, ...rest }) {
       const asked = { ...rest, size: networkSide(size) };
-      if (task === "depth") return { task, map: await model.depth(data, asked) };
-      return segmentationAnswer(await model.segment(data, { ...asked, scores: true }));
+      if (task === "depth") return { task, map: await model.depth(picture, asked) };
+      return segmentationAnswer(await model.segment(picture, { ...asked, scores: true }));
     },
     async *stream(task, source, { size, smoothing, ...rest }) {
       // Of a label that an earlier frame left there is no confidence.

@@ -10,8 +10,8 @@ import {
 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
-import { type DepthMap, MachineError } from "../../src/index.ts";
-import type { Picture } from "../pictures/picture.ts";
+import { MachineError } from "../../src/index.ts";
+import type { Shown } from "../save/make-file.ts";
 import { writeMesh } from "../save/writer.ts";
 
 /** More than a screen shows; fewer turn smoothly on a phone. */
@@ -25,13 +25,8 @@ const FIELD_OF_VIEW = 60;
  * when something moves.
  * @throws MachineError without WebGL
  */
-export async function reliefScene(
-  canvas: HTMLCanvasElement,
-  map: DepthMap,
-  picture: Picture,
-  signal: AbortSignal,
-): Promise<void> {
-  const file = await writeMesh(map, picture, POINTS);
+export async function reliefScene(canvas: HTMLCanvasElement, shown: Shown, signal: AbortSignal): Promise<void> {
+  const file = await writeMesh(shown, POINTS);
   const { scene: model } = await new GLTFLoader().parseAsync(file.buffer, "");
   if (signal.aborted) return;
   const renderer = openRenderer(canvas);
@@ -59,7 +54,7 @@ export async function reliefScene(
     camera.aspect = width / height;
     // The picture's width fills the view as the lens saw it, or its height where the canvas is wide.
     const half = Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
-    const need = Math.max(half / camera.aspect, (half * picture.height) / picture.width);
+    const need = Math.max(half / camera.aspect, (half * shown.picture.height) / shown.picture.width);
     camera.fov = (2 * Math.atan(need) * 180) / Math.PI;
     camera.updateProjectionMatrix();
     draw();

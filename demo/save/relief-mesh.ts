@@ -12,7 +12,7 @@ export async function reliefMesh(
   { points }: { readonly points: number },
 ): Promise<Uint8Array> {
   const canvas = new OffscreenCanvas(width, height);
-  canvas.getContext("2d")!.putImageData(data, 0, 0);
+  canvas.getContext("2d")!.putImageData(new ImageData(data, width, height), 0, 0);
   const photo = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 });
   const stride = Math.max(1, Math.ceil(Math.sqrt((width * height) / points)));
   const texture = { mimeType: "image/jpeg", data: new Uint8Array(await photo.arrayBuffer()) } as const;
