@@ -8,6 +8,11 @@ import { pictureOf, readPicture } from "../pictures/read-picture.ts";
 import { differenceOf } from "./difference.ts";
 import { type Look, resultPixels } from "./result-pixels.ts";
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 type Labels = Extract<Answer, { task: "segmentation" }>;
 type Depth = Extract<Answer, { task: "depth" }>;
 
@@ -25,26 +30,29 @@ const painter = {
 
   frame: (name: string, bitmap: ImageBitmap) => sent(() => pictureOf(name, bitmap), memoryOf),
 
-  picture: (id: number) =>
+  picture: (id: number, width: number) =>
     sent(
-      () => bitmapOf(keptAs<Picture>(id).data, keptAs<Picture>(id)),
+      () => bitmapOf(keptAs<Picture>(id).data, keptAs<Picture>(id), width),
       (bitmap) => bitmap,
     ),
 
-  result: (id: number, look: Look) =>
+  result: (id: number, look: Look, width: number) =>
     sent(
-      () => bitmapOf(resultPixels(keptAs<Answer>(id), look), keptAs<Answer>(id).map),
+      () => bitmapOf(resultPixels(keptAs<Answer>(id), look), keptAs<Answer>(id).map, width),
+      (bitmap) => bitmap,
+    ),
+
+  differing: (a: number, b: number, width: number) =>
+    sent(
+      () => bitmapOf(differenceOf(keptAs(a), keptAs(b)).pixels, keptAs<Answer>(a).map, width),
       (bitmap) => bitmap,
     ),
 
   difference: (a: number, b: number) =>
-    sent(
-      async () => {
-        const { pixels, ...told } = differenceOf(keptAs(a), keptAs(b));
-        return { ...told, bitmap: await bitmapOf(pixels, keptAs<Answer>(a).map) };
-      },
-      ({ bitmap }) => bitmap,
-    ),
+    sent(() => {
+      const { count, share } = differenceOf(keptAs(a), keptAs(b));
+      return { count, share };
+    }),
 
   areas: (id: number) => sent(() => classAreas(keptAs<Labels>(id).map, keptAs<Labels>(id).palette)),
 
@@ -68,9 +76,10 @@ function memoryOf({ data }: Picture): ArrayBuffer {
   return data.buffer;
 }
 
-function bitmapOf(
-  pixels: Uint8ClampedArray<ArrayBuffer>,
-  { width, height }: { readonly width: number; readonly height: number },
-): Promise<ImageBitmap> {
-  return createImageBitmap(new ImageData(pixels, width, height));
+/** Shrunk to a width if it is larger. */
+function bitmapOf(pixels: Uint8ClampedArray<ArrayBuffer>, full: Size, width: number): Promise<ImageBitmap> {
+  const image = new ImageData(pixels, full.width, full.height);
+  if (width >= full.width) return createImageBitmap(image);
+  const height = Math.max(1, Math.round((full.height * width) / full.width));
+  return createImageBitmap(image, { resizeWidth: width, resizeHeight: height, resizeQuality: "medium" });
 }

@@ -11,11 +11,6 @@ import type { Difference } from "./difference.ts";
 import type { Painter } from "./painter-script.ts";
 import type { Look } from "./result-pixels.ts";
 
-/** Where two answers differ, to be shown. */
-export interface DrawnDifference extends Omit<Difference, "pixels"> {
-  readonly bitmap: ImageBitmap;
-}
-
 /** What the painter has of what is shown, by the numbers that it knows them by. */
 const kept = new Map<Picture | Answer, number>();
 let last = 0;
@@ -48,16 +43,23 @@ export function pictureOf(name: string, bitmap: ImageBitmap): Promise<Picture> {
   return worker.ask((painter) => painter.frame(name, transfer(bitmap, [bitmap])));
 }
 
-export function paintPicture(shown: Picture): Promise<ImageBitmap> {
-  return worker.ask((painter) => painter.picture(idOf(painter, shown)));
+/** @param width in pixels that it is shown in: where it is larger it is shrunk to that */
+export function paintPicture(shown: Picture, width = shown.width): Promise<ImageBitmap> {
+  return worker.ask((painter) => painter.picture(idOf(painter, shown), width));
 }
 
-export function paintAnswer(answer: Answer, { only, colours }: Look): Promise<ImageBitmap> {
-  return worker.ask((painter) => painter.result(idOf(painter, answer), { only, colours }));
+/** @param width as for {@link paintPicture} */
+export function paintAnswer(answer: Answer, look: Look, width: number): Promise<ImageBitmap> {
+  return worker.ask((painter) => painter.result(idOf(painter, answer), look, width));
 }
 
-/** @throws UsageError for answers of two tasks or sizes */
-export function paintDifference(a: Answer, b: Answer): Promise<DrawnDifference> {
+/** @param width as for {@link paintPicture} @throws UsageError for answers of two tasks or sizes */
+export function paintDifference(a: Answer, b: Answer, width: number): Promise<ImageBitmap> {
+  return worker.ask((painter) => painter.differing(idOf(painter, a), idOf(painter, b), width));
+}
+
+/** @throws as {@link paintDifference} */
+export function differenceOf(a: Answer, b: Answer): Promise<Omit<Difference, "pixels">> {
   return worker.ask((painter) => painter.difference(idOf(painter, a), idOf(painter, b)));
 }
 

@@ -1,4 +1,4 @@
-import { paintDifference } from "../draw/painter.ts";
+import { differenceOf, paintDifference } from "../draw/painter.ts";
 import { picture, settings, shownAnswer, sides } from "../state.ts";
 import { modelName } from "../words/model-name.ts";
 import { BitmapCanvas } from "./bitmap-canvas.tsx";
@@ -12,8 +12,7 @@ export function Compare() {
   const [first, second] = sides.map(shownAnswer);
   const { model, dtype, against, againstDtype } = settings.value;
   const isBoth = first && second && first.task === second.task;
-  const asked = useAsked(isBoth ? () => paintDifference(first, second) : undefined, [first, second]);
-  const difference = asked.value;
+  const { value: difference } = useAsked(isBoth ? () => differenceOf(first, second) : undefined, [first, second]);
   if (!shown) return <p class="empty">Choose a picture below, or drop one here.</p>;
   const { width, height } = shown;
   const what = first?.task === "depth" ? "more than 5 % of the depth's range apart" : "of another class";
@@ -25,7 +24,13 @@ export function Compare() {
         <figcaption>Pixels that differ</figcaption>
         <div class="frame" style={{ "--ratio": width / height }}>
           <PictureCanvas picture={shown} />
-          {isBoth && <BitmapCanvas class="layer result" isReady={asked.isReady} value={difference?.bitmap} />}
+          {isBoth && (
+            <BitmapCanvas
+              class="layer result"
+              paint={(pixels) => paintDifference(first, second, pixels)}
+              about={[first, second]}
+            />
+          )}
         </div>
       </figure>
       <div class="pane agreement" id="agreement">

@@ -31,7 +31,7 @@ export function useAsked<Value>(ask: (() => Promise<Value>) | undefined, about: 
     });
   });
   useEffect(() => () => newest.current.stop(), []);
-  if (!ask) return { value: undefined, isReady: true };
+  if (!ask) return { value: undefined, isReady: false };
   return { value: got?.value, isReady: got !== undefined && isSame(got.about, about) };
 }
 

@@ -177,6 +177,23 @@ export class DemoPage {
     return { name, bytes: Buffer.from(url.split(",")[1]!, "base64") };
   }
 
+  /** How many bytes a button downloads; they stay in the page, where to read them would take its time. */
+  async downloadedSize(selector: string): Promise<number> {
+    await this.page.evaluate(() => {
+      const make = URL.createObjectURL;
+      URL.createObjectURL = (blob: Blob) => {
+        URL.createObjectURL = make;
+        Object.assign(globalThis, { downloaded: blob.size });
+        return make(blob);
+      };
+    });
+    await this.page.click(selector);
+    const handle = await this.page.waitForFunction(() => (globalThis as { downloaded?: number }).downloaded);
+    const size = await handle.jsonValue();
+    await this.page.evaluate(() => Reflect.deleteProperty(globalThis, "downloaded"));
+    return size!;
+  }
+
   /** Drops files on the page, or pastes them. */
   async give(
     how: "drop" | "paste",
