@@ -63,7 +63,10 @@ const MAKERS: Readonly<Record<FormatName, Maker>> = {
 
   async GLB({ answer, picture }) {
     const { reliefMesh } = await import("./relief-mesh.ts");
-    return reliefMesh(depthOf(answer), picture, { points: Number.POSITIVE_INFINITY });
+    return reliefMesh(depthOf(answer), picture, {
+      points: Number.POSITIVE_INFINITY,
+      longest: Number.POSITIVE_INFINITY,
+    });
   },
 };
 

@@ -4,6 +4,7 @@ import { LazyWorker } from "../lazy-worker.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Format } from "./formats.ts";
 import type { Shown } from "./make-file.ts";
+import type { ReliefDetail } from "./relief-mesh.ts";
 import type { Writer } from "./writer-script.ts";
 
 const worker = new LazyWorker<Writer>(
@@ -20,8 +21,8 @@ export function writeFile({ name, type }: Format, shown: Shown, look: Settings):
 }
 
 /** The same of a relief: binary glTF. @throws as {@link writeFile} */
-export function writeMesh(shown: Shown, points: number): Promise<Uint8Array<ArrayBuffer>> {
-  return worker.ask((writer) => writer.mesh(handedOver(shown), points));
+export function writeMesh(shown: Shown, detail: ReliefDetail): Promise<Uint8Array<ArrayBuffer>> {
+  return worker.ask((writer) => writer.mesh(handedOver(shown), detail));
 }
 
 /** Copies, made here and then given away: to be copied on their way takes longer. */

@@ -228,7 +228,7 @@ test("a model on its way is not loaded anew for a picture that comes meanwhile, 
   expect(await ended()).toEqual([false]);
   await page.select("#dtype", "q8");
   await page.select("#dtype", "q4");
-  await visit.until(".machine", /Weights on the GPU[^A-Z]*, q4/);
+  await visit.until(".machine", /Weights on the GPU[\d.]+ \w+, q4/);
   expect((await ended()).map((isEnded, i, { length }) => isEnded === i < length - 1)).not.toContain(false);
   expect(visit.problems).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { Page } from "puppeteer";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CAMVID } from "../../src/model/palettes/camvid.ts";
+import { QUARTERS, quarters } from "../browser/quarters.ts";
 import { commit, startHub } from "../hub-server.ts";
 import { DemoPage } from "./demo-page.ts";
 import { type Demo, startDemo } from "./start-demo.ts";
@@ -317,6 +318,37 @@ test("a photo dropped, one pasted and one picked; a link shows the same settings
     sample: "",
     theme: "dark",
   });
+});
+
+test("a photo that its EXIF turns and a picture with transparent parts are seen, answered and taken home as they are", async () => {
+  const { width, height, data } = quarters(96, 64);
+  const lying = sharp(data, { raw: { width, height, channels: 3 } });
+  const turned = await lying.jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
+  await visit.give("drop", [{ name: "turned.jpg", type: "image/jpeg", bytes: turned }]);
+  // By a quarter to the right: what was left is above.
+  const [topLeft, topRight, bottomLeft, bottomRight] = QUARTERS;
+  const seen = [bottomLeft, topLeft, bottomRight, topRight];
+  await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.height === 96);
+  const places = [0.25, 0.75].flatMap((y) => [0.25, 0.75].map((x) => [x, y] as const));
+  for (const [i, [x, y]] of places.entries()) {
+    const pixel = await visit.pixelAt(x, y, ".layer");
+    // A JPEG's rounding.
+    for (const c of [0, 1, 2]) expect(Math.abs(pixel[c]! - seen[i]![c]!)).toBeLessThanOrEqual(3);
+  }
+  const { width: savedWidth, height: savedHeight } = await pixelsOf(
+    (await visit.download('[data-format="PNG"]')).bytes,
+  );
+  expect([savedWidth, savedHeight]).toEqual([64, 96]);
+
+  const alpha = Buffer.alloc(width * height, 255).fill(100, 0, (width * height) / 2);
+  const glass = lying.joinChannel(alpha, { raw: { width, height, channels: 1 } });
+  await visit.give("drop", [{ name: "glass.png", type: "image/png", bytes: await glass.png().toBuffer() }]);
+  await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.height === 64);
+  expect(await visit.pixelAt(0.75, 0.75, ".layer")).toEqual([...bottomRight, 255]);
+  const [red, green, blue, opacity] = await visit.pixelAt(0.25, 0.25, ".layer");
+  expect(opacity).toBe(100);
+  // A canvas holds colours multiplied by 100 of 255: there and back they are off by one or two.
+  for (const [i, value] of [red, green, blue].entries()) expect(Math.abs(value! - topLeft[i]!)).toBeLessThanOrEqual(2);
 });
 
 test("a model's folder dropped, and one of the hub by its id", async () => {
