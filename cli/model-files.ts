@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import type { ModelFiles } from "../src/index.ts";
 import { FileError, UsageError } from "../src/runtime/errors.ts";
-import { isHubId } from "../src/runtime/hub-model.ts";
-import { isSingleFile } from "../src/runtime/single-file.ts";
+import { isHubId } from "../src/runtime/hub/hub-model.ts";
+import { isSingleFile } from "../src/runtime/sources/single-file.ts";
 import type { HubCommandOptions } from "./commands/hub-options.ts";
 import { filesFromFolder } from "./node-files.ts";
 import { progressDisplay } from "./progress.ts";

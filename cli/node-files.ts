@@ -1,10 +1,10 @@
 import type { Stats } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { ByteSource, ModelFiles } from "../src/runtime/byte-source.ts";
-import { checkRange } from "../src/runtime/check-range.ts";
 import { FileError } from "../src/runtime/errors.ts";
-import { isSingleFile, singleFile } from "../src/runtime/single-file.ts";
+import type { ByteSource, ModelFiles } from "../src/runtime/sources/byte-source.ts";
+import { checkRange } from "../src/runtime/sources/check-range.ts";
+import { isSingleFile, singleFile } from "../src/runtime/sources/single-file.ts";
 
 /** Node reads at most 2^31 - 1 bytes at once. */
 const CHUNK_BYTES = 2 ** 30;

@@ -1,5 +1,5 @@
 import type { DepthMap, Segmentation } from "../src/index.ts";
-import type { Colour } from "../src/model/class-colours.ts";
+import type { Colour } from "../src/model/config/class-colours.ts";
 import { paletteFor } from "../src/model/palettes/palette-for.ts";
 
 /** What a model told of a picture, with what the page needs to draw it. */

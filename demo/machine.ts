@@ -1,4 +1,4 @@
-import { describeAdapter, isSoftware, requestOwnAdapter } from "../src/runtime/device.ts";
+import { describeAdapter, isSoftware, requestOwnAdapter } from "../src/runtime/device/device.ts";
 
 /** What this browser gives to WebGPU. */
 export interface Machine {

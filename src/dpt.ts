@@ -1,8 +1,8 @@
 import { Model } from "./model/model.ts";
 import type { LoadOptions } from "./model/model-options.ts";
 import { type ModelParts, modelParts, pretrainedParts } from "./model/model-parts.ts";
-import type { ModelSource } from "./runtime/model-source.ts";
 import type { PretrainedOptions } from "./runtime/pretrained-source.ts";
+import type { ModelSource } from "./runtime/sources/model-source.ts";
 import { inWorker } from "./worker/in-worker.ts";
 import type { ModelMethods, RemoteDPT } from "./worker/remote-dpt.ts";
 import type {

@@ -1,8 +1,8 @@
-import { writeBuffer } from "../src/runtime/gpu-buffer.ts";
-import type { InputData } from "../src/runtime/graph.ts";
-import type { Kernel } from "../src/runtime/kernel.ts";
-import { Pipelines } from "../src/runtime/pipelines.ts";
-import { byteLength, describeTensor, elementCount } from "../src/runtime/tensor.ts";
+import { writeBuffer } from "../src/runtime/device/gpu-buffer.ts";
+import { Pipelines } from "../src/runtime/device/pipelines.ts";
+import type { InputData } from "../src/runtime/graph/graph.ts";
+import type { Kernel } from "../src/runtime/graph/kernel.ts";
+import { byteLength, describeTensor, elementCount } from "../src/runtime/graph/tensor.ts";
 
 /** Words after the output in the same buffer that no kernel may touch. */
 const CANARIES = 64;

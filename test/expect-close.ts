@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { compare } from "../src/runtime/compare.ts";
-import type { Shape } from "../src/runtime/tensor.ts";
+import type { Shape } from "../src/runtime/graph/tensor.ts";
 
 /** Fails with shape, place, both values, the worst error and the count unless every value is within `tolerance`. */
 export function expectClose(

@@ -38,6 +38,7 @@ describe("findViolations", () => {
       violationsOf("src/kernels/a.ts", 'import "./shared/b.ts";', "// GPUDevice", 'const s = "GPUBuffer";'),
     ).toEqual([]);
     expect(violationsOf("src/kernels/shared/a.ts", 'import "wgsl-preprocessor/wgsl-preprocessor.js";')).toEqual([]);
+    expect(violationsOf("src/runtime/session/a.ts", 'import "../graph/b.ts";', 'import "../errors.ts";')).toEqual([]);
     expect(violationsOf("src/worker/a.ts", 'import "comlink";', 'import "../model/b.ts";')).toEqual([]);
     expect(violationsOf("src/dpt.ts", 'import { inWorker } from "./worker/in-worker.ts";')).toEqual([]);
     expect(violationsOf("src/runtime/a.ts", 'import "@zip.js/zip.js/lib/b.js";', "let d: GPUDevice;")).toEqual([]);
@@ -47,6 +48,7 @@ describe("findViolations", () => {
     ["src/runtime/a.ts", 'import { k } from "../kernels/k.ts";', "runtime imports src/kernels/k.ts of kernels"],
     ["src/runtime/a.ts", 'import type { K } from "../model/k.ts";', "runtime imports src/model/k.ts of model"],
     ["src/runtime/a.ts", 'export * from "../index.ts";', "runtime imports src/index.ts of index"],
+    ["src/runtime/graph/a.ts", 'import "../session/b.ts";', "graph imports src/runtime/session/b.ts of session"],
     ["src/model/a.ts", 'const m = await import("../../cli/m.ts");', "model imports cli/m.ts of apps"],
     ["src/model/a.ts", 'import { t } from "../../test/t.ts";', "imports test/t.ts, which belongs to no layer"],
     ["src/kernels/a.ts", 'import { b } from "./b.ts";', "imports the kernel src/kernels/b.ts"],

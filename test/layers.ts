@@ -21,6 +21,20 @@ const layers = [
   { name: "apps", holds: /^(?:cli|demo|bench|examples)\// },
 ];
 
+/** From the bottom up, as the layers: a file of a folder imports from its own or from those before it. */
+const foldersOfTheRuntime = [
+  "graph",
+  "sources",
+  "checkpoints",
+  "hub",
+  "browser-cache",
+  "device",
+  "pictures",
+  "paths",
+  "submits",
+  "session",
+];
+
 const packagesOfTheLibrary = ["wgsl-preprocessor", "@zip.js/zip.js", "idb-keyval"];
 /** What talks to a worker is loaded with the first model in one, so that who does without does not load this. */
 const packagesOfTheWorker = [...packagesOfTheLibrary, "comlink"];
@@ -65,11 +79,21 @@ function layerOf(path: string): number {
   return layers.findIndex(({ holds }) => holds.test(path));
 }
 
+/** −1 for what lies in no folder of the runtime. */
+function folderOfTheRuntime(path: string): number {
+  const [, folder] = /^src\/runtime\/([^/]+)\//.exec(path) ?? [];
+  return folder === undefined ? -1 : foldersOfTheRuntime.indexOf(folder);
+}
+
 function whyNotImport(path: string, target: string): string | undefined {
   const [own, other] = [layerOf(path), layerOf(target)];
   if (borrows[path.split("/")[0]!]?.test(target)) return undefined;
   if (other === -1) return `imports ${target}, which belongs to no layer`;
   if (other > own) return `${layers[own]!.name} imports ${target} of ${layers[other]!.name}, which lies above`;
+  const [ownFolder, otherFolder] = [folderOfTheRuntime(path), folderOfTheRuntime(target)];
+  if (ownFolder !== -1 && otherFolder > ownFolder) {
+    return `${foldersOfTheRuntime[ownFolder]} imports ${target} of ${foldersOfTheRuntime[otherFolder]}, which lies above`;
+  }
   const isKernel = layers[own]!.name === "kernels" && layers[other]!.name === "kernels";
   if (isKernel && !target.startsWith("src/kernels/shared/")) {
     return `imports the kernel ${target}; what two kernels share lives in src/kernels/shared/`;

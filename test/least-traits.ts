@@ -1,4 +1,4 @@
-import type { Traits } from "../src/runtime/traits.ts";
+import type { Traits } from "../src/runtime/graph/traits.ts";
 
 /** What WebGPU promises of every device. */
 export const LEAST_TRAITS: Traits = {

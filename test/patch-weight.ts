@@ -1,5 +1,5 @@
 import { filesFromBlobs, type ModelFiles, readTensors } from "../src/index.ts";
-import { writeSafetensors } from "../src/runtime/write-safetensors.ts";
+import { writeSafetensors } from "../src/runtime/checkpoints/write-safetensors.ts";
 import { overlayFiles } from "./overlay-files.ts";
 
 /** A model folder with one tensor of its model.safetensors changed; all are stored as F32. */

@@ -1,5 +1,5 @@
 import { openGpu } from "../cli/adapter/open-gpu.ts";
-import { requestDevice } from "../src/runtime/device.ts";
+import { requestDevice } from "../src/runtime/device/device.ts";
 
 let device: Promise<GPUDevice> | undefined;
 

@@ -1,4 +1,4 @@
-import { loadFloats, storeFloats } from "../src/runtime/store-floats.ts";
+import { loadFloats, storeFloats } from "../src/runtime/session/store-floats.ts";
 
 /** Each number as the nearest f16. */
 export function roundToHalf(values: Float32Array): Float32Array {

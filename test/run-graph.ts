@@ -1,4 +1,4 @@
-import type { ConstantData, Graph } from "../src/runtime/graph.ts";
+import type { ConstantData, Graph } from "../src/runtime/graph/graph.ts";
 import { runKernel } from "./run-kernel.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { ConstantData } from "../src/runtime/graph.ts";
-import type { Kernel } from "../src/runtime/kernel.ts";
+import type { ConstantData } from "../src/runtime/graph/graph.ts";
+import type { Kernel } from "../src/runtime/graph/kernel.ts";
 import { testDevice } from "./device.ts";
 import { executeKernel } from "./execute-kernel.ts";
 

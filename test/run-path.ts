@@ -1,5 +1,5 @@
-import type { InputData } from "../src/runtime/graph.ts";
-import type { Path } from "../src/runtime/kernel.ts";
+import type { InputData } from "../src/runtime/graph/graph.ts";
+import type { Path } from "../src/runtime/graph/kernel.ts";
 import { executeKernel } from "./execute-kernel.ts";
 
 /** Runs the kernels of a path one after the other; the answer is the bytes of the last one's output. */

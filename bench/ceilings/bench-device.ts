@@ -1,6 +1,6 @@
-import { requestDevice, requestOwnAdapter } from "../../src/runtime/device.ts";
-import { Engine } from "../../src/runtime/engine.ts";
-import type { SubgroupMatrix } from "../../src/runtime/traits.ts";
+import { requestDevice, requestOwnAdapter } from "../../src/runtime/device/device.ts";
+import type { SubgroupMatrix } from "../../src/runtime/graph/traits.ts";
+import { Engine } from "../../src/runtime/session/engine.ts";
 
 /** An adapter to be measured: the engine on it, and what it offers. */
 export interface BenchDevice {

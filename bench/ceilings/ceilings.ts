@@ -1,5 +1,5 @@
-import type { Precision } from "../../src/runtime/tensor.ts";
-import type { SubgroupMatrix } from "../../src/runtime/traits.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
+import type { SubgroupMatrix } from "../../src/runtime/graph/traits.ts";
 
 /** What an adapter can do at most, as measured on it. */
 export interface Ceilings {

@@ -1,8 +1,8 @@
 import { grid } from "../../src/kernels/shared/grid.ts";
 import { storage } from "../../src/kernels/shared/storage.ts";
 import { wgsl } from "../../src/kernels/shared/wgsl.ts";
-import type { Kernel } from "../../src/runtime/kernel.ts";
-import type { TensorSpec } from "../../src/runtime/tensor.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
+import type { TensorSpec } from "../../src/runtime/graph/tensor.ts";
 
 const INVOCATIONS = 256;
 /** vec4 that an invocation copies, a workgroup's width apart: neighbours touch neighbouring vec4. */

@@ -1,7 +1,7 @@
-import { Graph, type Tensor } from "../../src/runtime/graph.ts";
-import type { Kernel } from "../../src/runtime/kernel.ts";
-import type { Precision } from "../../src/runtime/tensor.ts";
-import type { SubgroupMatrix } from "../../src/runtime/traits.ts";
+import { Graph, type Tensor } from "../../src/runtime/graph/graph.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
+import type { SubgroupMatrix } from "../../src/runtime/graph/traits.ts";
 import type { BenchDevice } from "./bench-device.ts";
 import type { Ceilings } from "./ceilings.ts";
 import { COPY_BLOCK, copy, pickNumbers, ramp, rampNumber } from "./copy.ts";

@@ -1,8 +1,8 @@
 import { enable, storage } from "../../src/kernels/shared/storage.ts";
 import { unroll } from "../../src/kernels/shared/unroll.ts";
 import { wgsl } from "../../src/kernels/shared/wgsl.ts";
-import type { Kernel } from "../../src/runtime/kernel.ts";
-import type { Precision, TensorSpec } from "../../src/runtime/tensor.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
+import type { Precision, TensorSpec } from "../../src/runtime/graph/tensor.ts";
 
 const INVOCATIONS = 256;
 /** Multiply-adds in a row. */

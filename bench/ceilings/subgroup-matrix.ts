@@ -1,9 +1,9 @@
 import { storage } from "../../src/kernels/shared/storage.ts";
 import { unroll } from "../../src/kernels/shared/unroll.ts";
 import { wgsl } from "../../src/kernels/shared/wgsl.ts";
-import type { Kernel } from "../../src/runtime/kernel.ts";
-import type { TensorSpec } from "../../src/runtime/tensor.ts";
-import type { SubgroupMatrix } from "../../src/runtime/traits.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
+import type { TensorSpec } from "../../src/runtime/graph/tensor.ts";
+import type { SubgroupMatrix } from "../../src/runtime/graph/traits.ts";
 
 /** Sums of a subgroup, each a matrix: enough that no product waits for the one before it. */
 const SUMS = 8;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer";
 import { build } from "vite";
-import type { ModelFiles } from "../../src/runtime/byte-source.ts";
+import type { ModelFiles } from "../../src/runtime/sources/byte-source.ts";
 import { launchChromium } from "../../test/browser/chromium.ts";
 import { openPage } from "../../test/browser/open-page.ts";
 import { serveBundle } from "../../test/browser/page-server.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ModelFiles } from "../../src/runtime/byte-source.ts";
+import type { ModelFiles } from "../../src/runtime/sources/byte-source.ts";
 
 export interface FilesServer {
   /** Of the folder. */

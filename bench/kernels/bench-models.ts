@@ -1,5 +1,5 @@
-import { parseConfig } from "../../src/model/parse-config.ts";
-import { parseProcessor } from "../../src/model/processor.ts";
+import { parseConfig } from "../../src/model/config/parse-config.ts";
+import { parseProcessor } from "../../src/model/pictures/processor.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 import embedded from "../../weights/dpt-small-camvid/config.json";
 import { isSeededName, SEEDED_MODELS } from "../seeded/seeded-models.ts";

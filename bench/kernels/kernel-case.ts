@@ -1,5 +1,5 @@
-import type { ConstantData, Graph, Tensor } from "../../src/runtime/graph.ts";
-import type { Kernel } from "../../src/runtime/kernel.ts";
+import type { ConstantData, Graph, Tensor } from "../../src/runtime/graph/graph.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
 
 /** Several kernels that are timed as one, with the FLOPs of the formula that they compute. */
 export interface Sequence extends Pick<Kernel, "label" | "inputs" | "output" | "flops"> {

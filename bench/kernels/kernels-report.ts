@@ -1,4 +1,4 @@
-import type { Precision } from "../../src/runtime/tensor.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
 import type { Ceilings } from "../ceilings/ceilings.ts";
 import type { Use } from "./list-kernels.ts";
 

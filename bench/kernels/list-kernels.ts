@@ -1,5 +1,5 @@
-import type { ModelConfig } from "../../src/model/config.ts";
-import type { Precision } from "../../src/runtime/tensor.ts";
+import type { ModelConfig } from "../../src/model/config/config.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
 import type { KernelCase } from "./kernel-case.ts";
 import { modelCases } from "./model-cases.ts";
 import { recordedShapes } from "./recorded-shapes.ts";

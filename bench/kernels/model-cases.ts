@@ -1,6 +1,6 @@
-import type { BackboneConfig, DecoderConfig, ModelConfig } from "../../src/model/config.ts";
+import type { BackboneConfig, DecoderConfig, ModelConfig } from "../../src/model/config/config.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
-import type { Precision } from "../../src/runtime/tensor.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
 import { attentionCase } from "./cases/attention-case.ts";
 import { convTranspose2dCase } from "./cases/conv-transpose2d-case.ts";
 import { conv2dCases } from "./cases/conv2d-cases.ts";

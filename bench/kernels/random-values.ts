@@ -1,5 +1,5 @@
-import { loadFloats, storeFloats } from "../../src/runtime/store-floats.ts";
-import type { Precision } from "../../src/runtime/tensor.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
+import { loadFloats, storeFloats } from "../../src/runtime/session/store-floats.ts";
 import { randomNormal } from "../../test/random.ts";
 
 /** Numbers after which they come again. A prime: no shape has rows, tiles or maps that repeat with it. */

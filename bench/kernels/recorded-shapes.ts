@@ -1,7 +1,7 @@
-import type { ModelConfig } from "../../src/model/config.ts";
-import { dptWeights } from "../../src/model/dpt.ts";
-import { forwardGraph } from "../../src/model/forward.ts";
-import { byteLength, type Precision } from "../../src/runtime/tensor.ts";
+import type { ModelConfig } from "../../src/model/config/config.ts";
+import { dptWeights } from "../../src/model/network/dpt.ts";
+import { forwardGraph } from "../../src/model/runs/forward.ts";
+import { byteLength, type Precision } from "../../src/runtime/graph/tensor.ts";
 
 /** A kernel at a shape, as a forward pass has it. */
 export interface RecordedShape {

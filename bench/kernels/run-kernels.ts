@@ -1,4 +1,4 @@
-import type { Precision } from "../../src/runtime/tensor.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
 import type { BenchDevice } from "../ceilings/bench-device.ts";
 import { roofline } from "../ceilings/ceilings.ts";
 import { measureCeilings } from "../ceilings/measure-ceilings.ts";

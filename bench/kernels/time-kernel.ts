@@ -1,8 +1,8 @@
 import { compare } from "../../src/runtime/compare.ts";
-import type { Engine } from "../../src/runtime/engine.ts";
-import { Graph, type InputData } from "../../src/runtime/graph.ts";
-import { loadFloats, storeFloats } from "../../src/runtime/store-floats.ts";
-import { byteLength, elementCount, type Precision } from "../../src/runtime/tensor.ts";
+import { Graph, type InputData } from "../../src/runtime/graph/graph.ts";
+import { byteLength, elementCount, type Precision } from "../../src/runtime/graph/tensor.ts";
+import type { Engine } from "../../src/runtime/session/engine.ts";
+import { loadFloats, storeFloats } from "../../src/runtime/session/store-floats.ts";
 import { type Runnable, timeRepeats } from "../ceilings/time-repeats.ts";
 import type { Expected, KernelCase } from "./kernel-case.ts";
 import type { KernelResult } from "./kernels-report.ts";

@@ -1,7 +1,7 @@
 import { DPT, type PictureSource, type WeightFormat } from "../../src/index.ts";
-import type { ModelFiles } from "../../src/runtime/byte-source.ts";
-import { requestDevice } from "../../src/runtime/device.ts";
-import { Engine } from "../../src/runtime/engine.ts";
+import { requestDevice } from "../../src/runtime/device/device.ts";
+import { Engine } from "../../src/runtime/session/engine.ts";
+import type { ModelFiles } from "../../src/runtime/sources/byte-source.ts";
 import { timed } from "./timed.ts";
 
 /** A picture in its file. */

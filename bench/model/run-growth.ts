@@ -1,5 +1,5 @@
 import type { PictureSource, Size } from "../../src/index.ts";
-import { inMemory, takePicture } from "../../src/runtime/picture.ts";
+import { inMemory, takePicture } from "../../src/runtime/pictures/picture.ts";
 import { answerOf, checkSame } from "./answer-of.ts";
 import type { GrowthPoint, GrowthReport } from "./model-report.ts";
 import { type ModelTask, type OpenBench, openBench } from "./open-bench.ts";

@@ -1,7 +1,7 @@
-import type { Engine } from "../../src/runtime/engine.ts";
-import { Graph } from "../../src/runtime/graph.ts";
-import { type PictureSource, releasePicture } from "../../src/runtime/picture.ts";
-import type { RunInputs } from "../../src/runtime/session.ts";
+import { Graph } from "../../src/runtime/graph/graph.ts";
+import { type PictureSource, releasePicture } from "../../src/runtime/pictures/picture.ts";
+import type { Engine } from "../../src/runtime/session/engine.ts";
+import type { RunInputs } from "../../src/runtime/session/session.ts";
 import { median } from "../peers/play.ts";
 import { timed } from "./timed.ts";
 

@@ -1,4 +1,4 @@
-import { requestOwnAdapter } from "../../src/runtime/device.ts";
+import { requestOwnAdapter } from "../../src/runtime/device/device.ts";
 import { BENCH_MODELS } from "../kernels/bench-models.ts";
 import { BENCHES, type Bench, DTYPES, formatQuery, type PageQuery, parseQuery } from "./page-query.ts";
 import { type PageReport, runBench, tablesOf } from "./run-bench.ts";

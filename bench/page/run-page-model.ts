@@ -1,8 +1,8 @@
 import street from "../../examples/street.png?url";
-import { blobSource } from "../../src/runtime/blob-source.ts";
-import type { ModelFiles } from "../../src/runtime/byte-source.ts";
-import { requestOwnAdapter } from "../../src/runtime/device.ts";
+import { requestOwnAdapter } from "../../src/runtime/device/device.ts";
 import { FileError } from "../../src/runtime/errors.ts";
+import { blobSource } from "../../src/runtime/sources/blob-source.ts";
+import type { ModelFiles } from "../../src/runtime/sources/byte-source.ts";
 import config from "../../weights/dpt-small-camvid/config.json?url";
 import weights from "../../weights/dpt-small-camvid/model.safetensors?url";
 import processor from "../../weights/dpt-small-camvid/preprocessor_config.json?url";

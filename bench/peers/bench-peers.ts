@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseConfig, UsageError } from "../../src/index.ts";
-import type { Precision } from "../../src/runtime/tensor.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
 import { currentCommit } from "../current-commit.ts";
 import { replaceTable } from "../replace-table.ts";
 import { isSeededName, SEEDED_MODELS } from "../seeded/seeded-models.ts";

@@ -1,4 +1,4 @@
-import type { Precision, Shape } from "../../src/runtime/tensor.ts";
+import type { Precision, Shape } from "../../src/runtime/graph/tensor.ts";
 import { randomNormal } from "../../test/random.ts";
 
 /** One whole network on one picture. */

@@ -1,4 +1,4 @@
-import type { ModelConfig } from "../../src/model/config.ts";
+import type { ModelConfig } from "../../src/model/config/config.ts";
 import type { NetworkTask, OperatorTask, Task } from "./contestant.ts";
 
 /** One peer on one task, against ours on the same task in the same place. */

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ByteSource } from "../../src/runtime/byte-source.ts";
+import type { ByteSource } from "../../src/runtime/sources/byte-source.ts";
 import type { SeededName } from "../seeded/seeded-models.ts";
 import { seededSource } from "../seeded/seeded-source.ts";
 

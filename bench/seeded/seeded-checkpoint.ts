@@ -1,8 +1,8 @@
-import type { ByteSource } from "../../src/runtime/byte-source.ts";
-import { checkRange } from "../../src/runtime/check-range.ts";
+import { planSafetensors } from "../../src/runtime/checkpoints/write-safetensors.ts";
 import { bytesPerElement } from "../../src/runtime/floats.ts";
-import { storeFloats } from "../../src/runtime/store-floats.ts";
-import { planSafetensors } from "../../src/runtime/write-safetensors.ts";
+import { storeFloats } from "../../src/runtime/session/store-floats.ts";
+import type { ByteSource } from "../../src/runtime/sources/byte-source.ts";
+import { checkRange } from "../../src/runtime/sources/check-range.ts";
 import type { SeededTensor } from "./seeded-tensors.ts";
 import { seededValues } from "./seeded-values.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../src/runtime/read-json.ts";
+import type { JsonObject } from "../../src/runtime/sources/read-json.ts";
 
 /** The JSON files of a model folder, as the Hugging Face hub has them. */
 export interface ModelJson {

@@ -1,6 +1,6 @@
-import { parseConfig } from "../../src/model/parse-config.ts";
-import { filesFromBlobs } from "../../src/runtime/blob-source.ts";
-import type { ModelFiles } from "../../src/runtime/byte-source.ts";
+import { parseConfig } from "../../src/model/config/parse-config.ts";
+import { filesFromBlobs } from "../../src/runtime/sources/blob-source.ts";
+import type { ModelFiles } from "../../src/runtime/sources/byte-source.ts";
 import { type SeededOptions, seededCheckpoint } from "./seeded-checkpoint.ts";
 import { type ModelJson, SEEDED_MODELS, type SeededName } from "./seeded-models.ts";
 import { seededTensors } from "./seeded-tensors.ts";

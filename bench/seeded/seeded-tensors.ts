@@ -1,6 +1,6 @@
-import type { ModelConfig } from "../../src/model/config.ts";
-import { dptWeights } from "../../src/model/dpt.ts";
-import type { Shape } from "../../src/runtime/tensor.ts";
+import type { ModelConfig } from "../../src/model/config/config.ts";
+import { dptWeights } from "../../src/model/network/dpt.ts";
+import type { Shape } from "../../src/runtime/graph/tensor.ts";
 
 /** How the elements of a tensor are spread. */
 export interface Spread {

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isSoftware } from "../../src/runtime/device.ts";
+import { isSoftware } from "../../src/runtime/device/device.ts";
 import { MachineError } from "../../src/runtime/errors.ts";
 import { preloadLibrary } from "./preload-library.ts";
 import { restBetweenPolls } from "./rest-between-polls.ts";

@@ -4,8 +4,8 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import envPaths from "env-paths";
 import { FileError } from "../../src/runtime/errors.ts";
-import { PATIENCE } from "../../src/runtime/patience.ts";
-import { patientFetch } from "../../src/runtime/patient-fetch.ts";
+import { PATIENCE } from "../../src/runtime/sources/patience.ts";
+import { patientFetch } from "../../src/runtime/sources/patient-fetch.ts";
 import { writeWhole } from "../files/write-whole.ts";
 
 /** The photo of transformers' tests, two cats on a sofa, where COCO publishes it. */

@@ -1,9 +1,9 @@
 import type { NamedTensor, Processor, RawPicture } from "../../src/index.ts";
-import { preprocess } from "../../src/model/preprocess.ts";
-import { networkSize } from "../../src/model/processor.ts";
-import { Engine } from "../../src/runtime/engine.ts";
-import { Graph } from "../../src/runtime/graph.ts";
-import { readPixels } from "../../src/runtime/read-pixels.ts";
+import { preprocess } from "../../src/model/pictures/preprocess.ts";
+import { networkSize } from "../../src/model/pictures/processor.ts";
+import { Graph } from "../../src/runtime/graph/graph.ts";
+import { readPixels } from "../../src/runtime/pictures/read-pixels.ts";
+import { Engine } from "../../src/runtime/session/engine.ts";
 
 /** What a model's processor makes of a picture: `pixel_values` `[1, 3, H, W]`. */
 export async function pixelValues(device: GPUDevice, processor: Processor, picture: RawPicture): Promise<NamedTensor> {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FileError } from "../../src/runtime/errors.ts";
 import { quote } from "../../src/runtime/quote.ts";
-import { isJsonObject, parseJsonObject } from "../../src/runtime/read-json.ts";
+import { isJsonObject, parseJsonObject } from "../../src/runtime/sources/read-json.ts";
 import { packageRoot } from "../package-root.ts";
 
 /** What PyTorch answers for a model of the hub and the photo of transformers' tests. */

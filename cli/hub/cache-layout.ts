@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { getRepoFolderName } from "@huggingface/hub";
-import { isCommit } from "../../src/runtime/hub-model.ts";
+import { isCommit } from "../../src/runtime/hub/hub-model.ts";
 import { temporaryName, writeWhole } from "../files/write-whole.ts";
 
 /**

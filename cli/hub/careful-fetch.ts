@@ -1,4 +1,4 @@
-import type { Fetcher } from "../../src/runtime/watched-request.ts";
+import type { Fetcher } from "../../src/runtime/sources/watched-request.ts";
 
 const MAX_HOPS = 5;
 

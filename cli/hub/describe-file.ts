@@ -1,8 +1,8 @@
 import { pathsInfo } from "@huggingface/hub";
+import { isPlainName } from "../../src/runtime/checkpoints/plain-name.ts";
 import { FileError } from "../../src/runtime/errors.ts";
-import { authorization, type HubModel, refusal, resolveUrl } from "../../src/runtime/hub-model.ts";
-import { isPlainName } from "../../src/runtime/plain-name.ts";
-import type { Fetcher } from "../../src/runtime/watched-request.ts";
+import { authorization, type HubModel, refusal, resolveUrl } from "../../src/runtime/hub/hub-model.ts";
+import type { Fetcher } from "../../src/runtime/sources/watched-request.ts";
 import { redirectOf } from "./careful-fetch.ts";
 
 /** What a file of a commit is to be. */

@@ -1,8 +1,8 @@
 import { open } from "node:fs/promises";
 import { DptError, FileError } from "../../src/runtime/errors.ts";
-import { authorization, type HubModel, refusal } from "../../src/runtime/hub-model.ts";
-import { PassingFailure, type Patience, patiently } from "../../src/runtime/patience.ts";
-import { type Fetcher, type WatchedAnswer, watchedRequest } from "../../src/runtime/watched-request.ts";
+import { authorization, type HubModel, refusal } from "../../src/runtime/hub/hub-model.ts";
+import { PassingFailure, type Patience, patiently } from "../../src/runtime/sources/patience.ts";
+import { type Fetcher, type WatchedAnswer, watchedRequest } from "../../src/runtime/sources/watched-request.ts";
 import { whyWrong } from "./check-contents.ts";
 import type { FileDescription } from "./describe-file.ts";
 import { PartialFile } from "./partial-file.ts";

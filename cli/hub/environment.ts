@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { HubOptions } from "../../src/runtime/hub-model.ts";
+import type { HubOptions } from "../../src/runtime/hub/hub-model.ts";
 
 /** Variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;

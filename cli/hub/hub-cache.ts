@@ -1,7 +1,7 @@
-import type { ByteSource, ModelFiles } from "../../src/runtime/byte-source.ts";
-import { hubModel } from "../../src/runtime/hub-model.ts";
-import { PATIENCE, type Patience } from "../../src/runtime/patience.ts";
+import { hubModel } from "../../src/runtime/hub/hub-model.ts";
 import type { CachedHubOptions, CacheWatcher, ModelCache } from "../../src/runtime/pretrained-source.ts";
+import type { ByteSource, ModelFiles } from "../../src/runtime/sources/byte-source.ts";
+import { PATIENCE, type Patience } from "../../src/runtime/sources/patience.ts";
 import { CacheLayout } from "./cache-layout.ts";
 import { CachedModel } from "./cached-model.ts";
 import { cacheFolder, type Environment, isOffline, stallOf, withEnvironment } from "./environment.ts";

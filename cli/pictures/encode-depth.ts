@@ -1,7 +1,7 @@
 import { interpolateInferno } from "d3-scale-chromatic";
 import { encode } from "fast-png";
 import type { DepthMap, Size } from "../../src/index.ts";
-import type { DepthLevels } from "../../src/model/depth-levels.ts";
+import type { DepthLevels } from "../../src/model/answers/depth-levels.ts";
 import { colourOf } from "../../src/model/palettes/colour-of.ts";
 import { encodeIndexed } from "./encode-indexed.ts";
 

@@ -1,6 +1,6 @@
 import { encode } from "fast-png";
 import type { Size } from "../../src/index.ts";
-import type { Colour } from "../../src/model/class-colours.ts";
+import type { Colour } from "../../src/model/config/class-colours.ts";
 
 /**
  * An 8-bit indexed PNG with exactly these indices and colours; libvips, behind sharp, makes palettes of its own only.

@@ -1,6 +1,6 @@
 import { encode } from "fast-png";
 import type { Size } from "../../src/index.ts";
-import type { Colour } from "../../src/model/class-colours.ts";
+import type { Colour } from "../../src/model/config/class-colours.ts";
 import { encodeIndexed } from "./encode-indexed.ts";
 
 /** What 8 bits can tell apart. */

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import type { RawPicture } from "../../src/index.ts";
-import type { Colour } from "../../src/model/class-colours.ts";
+import type { Colour } from "../../src/model/config/class-colours.ts";
 
 export interface Overlay {
   readonly labels: Uint8Array | Uint16Array;

@@ -1,5 +1,5 @@
-import type { Checkpoint } from "../../src/runtime/checkpoint.ts";
-import { elementCount } from "../../src/runtime/tensor.ts";
+import type { Checkpoint } from "../../src/runtime/checkpoints/checkpoint.ts";
+import { elementCount } from "../../src/runtime/graph/tensor.ts";
 
 /** What PyTorch calls a buffer: in the file, and not trained. */
 const BUFFER = /\.(?:running_mean|running_var|num_batches_tracked)$/;

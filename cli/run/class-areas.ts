@@ -1,5 +1,5 @@
 import type { ClassMeans, Segmentation } from "../../src/index.ts";
-import type { Colour } from "../../src/model/class-colours.ts";
+import type { Colour } from "../../src/model/config/class-colours.ts";
 import { hexOf } from "../../src/model/palettes/hex-of.ts";
 
 /** How much of a picture a class covers. */

@@ -1,14 +1,18 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { checkWeights } from "../../src/model/check-weights.ts";
-import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
+import { dptWeights, IGNORED_TENSORS } from "../../src/model/network/dpt.ts";
 import { type ModelFolder, openFolder } from "../../src/model/open-folder.ts";
-import type { ModelFiles } from "../../src/runtime/byte-source.ts";
-import { type Checkpoint, openCheckpoint } from "../../src/runtime/checkpoint.ts";
+import { checkWeights } from "../../src/model/weights/check-weights.ts";
+import { type Checkpoint, openCheckpoint } from "../../src/runtime/checkpoints/checkpoint.ts";
+import { readSafetensorsHeader } from "../../src/runtime/checkpoints/safetensors.ts";
+import {
+  planSafetensors,
+  type TensorToWrite,
+  writeSafetensors,
+} from "../../src/runtime/checkpoints/write-safetensors.ts";
 import { FileError, InternalError, UsageError } from "../../src/runtime/errors.ts";
-import { readSafetensorsHeader } from "../../src/runtime/safetensors.ts";
-import { isSingleFile } from "../../src/runtime/single-file.ts";
-import { planSafetensors, type TensorToWrite, writeSafetensors } from "../../src/runtime/write-safetensors.ts";
+import type { ModelFiles } from "../../src/runtime/sources/byte-source.ts";
+import { isSingleFile } from "../../src/runtime/sources/single-file.ts";
 import type { ConvertOptions } from "../commands/convert.ts";
 import { CONFIG, PROCESSOR, writeModelJson } from "../files/model-json.ts";
 import { prepareFile } from "../files/prepare-output.ts";

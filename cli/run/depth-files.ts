@@ -1,6 +1,6 @@
 import { glb, npy, ply } from "../../formats/index.ts";
 import type { DepthMap, RawPicture } from "../../src/index.ts";
-import type { DepthLevels } from "../../src/model/depth-levels.ts";
+import type { DepthLevels } from "../../src/model/answers/depth-levels.ts";
 import type { DepthFormat, DepthOptions } from "../commands/depth.ts";
 import { encodeDepth16, encodeDepthColours } from "../pictures/encode-depth.ts";
 import { encodeTexture } from "../pictures/encode-texture.ts";

@@ -1,4 +1,4 @@
-import { depthLevels } from "../../src/model/depth-levels.ts";
+import { depthLevels } from "../../src/model/answers/depth-levels.ts";
 import type { DepthOptions } from "../commands/depth.ts";
 import { embedded } from "../embedded.ts";
 import { writeWhole } from "../files/write-whole.ts";

@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../../src/index.ts";
-import { depthUnit } from "../../src/model/predictions.ts";
+import { depthUnit } from "../../src/model/answers/predictions.ts";
 import { FileError, UsageError } from "../../src/runtime/errors.ts";
 import type { EvalOptions } from "../commands/eval.ts";
 import {

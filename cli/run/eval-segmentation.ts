@@ -1,4 +1,4 @@
-import { Fields } from "../../src/model/fields.ts";
+import { Fields } from "../../src/model/config/fields.ts";
 import type { EvalOptions } from "../commands/eval.ts";
 import { ConfusionMatrix } from "../eval/confusion-matrix.ts";
 import { confusionPlot } from "../eval/confusion-plot.ts";

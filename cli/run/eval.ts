@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { DPT, RawPicture } from "../../src/index.ts";
-import { labelsOf } from "../../src/model/config.ts";
+import { labelsOf } from "../../src/model/config/config.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
+import { readJson } from "../../src/runtime/sources/read-json.ts";
 import type { EvalOptions } from "../commands/eval.ts";
 import { embedded } from "../embedded.ts";
 import { type Pair, pairFiles } from "../eval/pair-files.ts";

@@ -1,4 +1,4 @@
-import type { Graph } from "../../src/runtime/graph.ts";
+import type { Graph } from "../../src/runtime/graph/graph.ts";
 
 /** A part of the way through the network. */
 export interface PartCost {

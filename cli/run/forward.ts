@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { readTensors } from "../../src/index.ts";
+import { writeSafetensors } from "../../src/runtime/checkpoints/write-safetensors.ts";
 import { FileError, UsageError } from "../../src/runtime/errors.ts";
-import { writeSafetensors } from "../../src/runtime/write-safetensors.ts";
 import type { ForwardOptions } from "../commands/forward.ts";
 import { prepareFile } from "../files/prepare-output.ts";
 import { writeWhole } from "../files/write-whole.ts";

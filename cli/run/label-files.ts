@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { coco, geoJson, type LabelMap, npy, svg } from "../../formats/index.ts";
 import { InternalError, type RawPicture, type Scores, type Segmentation } from "../../src/index.ts";
-import type { Colour } from "../../src/model/class-colours.ts";
+import type { Colour } from "../../src/model/config/class-colours.ts";
 import type { LabelFormat, SegmentOptions } from "../commands/segment.ts";
 import { encodeConfidence } from "../pictures/encode-confidence.ts";
 import { encodeLabels } from "../pictures/encode-labels.ts";

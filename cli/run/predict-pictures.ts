@@ -1,5 +1,5 @@
 import type { DPT, ModelConfig, Prediction, PredictionOptions, RawPicture, Task } from "../../src/index.ts";
-import { checkTasks } from "../../src/model/check-tasks.ts";
+import { checkTasks } from "../../src/model/config/check-tasks.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";

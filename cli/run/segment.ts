@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../../src/index.ts";
-import { coloursOf, labelsOf } from "../../src/model/config.ts";
+import { coloursOf, labelsOf } from "../../src/model/config/config.ts";
 import { paletteFor } from "../../src/model/palettes/palette-for.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 import { LABEL_FORMATS, type LabelFormat, type SegmentOptions } from "../commands/segment.ts";

@@ -1,5 +1,5 @@
 import { DPT, type NamedTensor, type RawPicture } from "../../src/index.ts";
-import { checkPrecision, describeAdapter, requestDevice } from "../../src/runtime/device.ts";
+import { checkPrecision, describeAdapter, requestDevice } from "../../src/runtime/device/device.ts";
 import { FileError, UsageError } from "../../src/runtime/errors.ts";
 import { openGpu } from "../adapter/open-gpu.ts";
 import type { VerifyOptions } from "../commands/verify.ts";

@@ -9,7 +9,7 @@ import {
   type StageReport,
   verifyStages,
 } from "../../src/index.ts";
-import { checkPrecision, describeAdapter, requestDevice } from "../../src/runtime/device.ts";
+import { checkPrecision, describeAdapter, requestDevice } from "../../src/runtime/device/device.ts";
 import { FileError } from "../../src/runtime/errors.ts";
 import { openGpu } from "../adapter/open-gpu.ts";
 import type { VerifyOptions } from "../commands/verify.ts";

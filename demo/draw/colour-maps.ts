@@ -1,5 +1,5 @@
 import { interpolateGreys, interpolateInferno, interpolateTurbo, interpolateViridis } from "d3-scale-chromatic";
-import type { Colour } from "../../src/model/class-colours.ts";
+import type { Colour } from "../../src/model/config/class-colours.ts";
 import { colourOf } from "../../src/model/palettes/colour-of.ts";
 import type { Settings } from "../settings/settings.ts";
 

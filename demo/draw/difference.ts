@@ -1,5 +1,5 @@
 import { UsageError } from "../../src/index.ts";
-import { depthLevels } from "../../src/model/depth-levels.ts";
+import { depthLevels } from "../../src/model/answers/depth-levels.ts";
 import type { Answer } from "../answer.ts";
 
 /** Where two answers differ. */

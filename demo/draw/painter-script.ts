@@ -1,6 +1,6 @@
 import { expose, transfer } from "comlink";
 import { classAreas } from "../../cli/run/class-areas.ts";
-import { depthRange } from "../../src/model/depth-levels.ts";
+import { depthRange } from "../../src/model/answers/depth-levels.ts";
 import { type Outcome, outcomeOf } from "../../src/worker/outcome.ts";
 import type { Answer } from "../answer.ts";
 import type { Picture } from "../pictures/picture.ts";

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { type Remote, transfer } from "comlink";
 import type { ClassArea } from "../../cli/run/class-areas.ts";
-import type { DepthRange } from "../../src/model/depth-levels.ts";
+import type { DepthRange } from "../../src/model/answers/depth-levels.ts";
 import type { Answer } from "../answer.ts";
 import { copyAnswer, copyPicture } from "../copy-shown.ts";
 import { LazyWorker } from "../lazy-worker.ts";

@@ -1,5 +1,5 @@
-import type { Colour } from "../../src/model/class-colours.ts";
-import { depthPixels, labelPixels } from "../../src/model/result-pixels.ts";
+import { depthPixels, labelPixels } from "../../src/model/answers/result-pixels.ts";
+import type { Colour } from "../../src/model/config/class-colours.ts";
 import type { Answer } from "../answer.ts";
 import type { Settings } from "../settings/settings.ts";
 import { colourMap } from "./colour-maps.ts";

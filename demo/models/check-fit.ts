@@ -1,9 +1,9 @@
 import { formatBytes } from "../../cli/text/format-bytes.ts";
 import { MachineError, type ModelFiles, type WeightFormat } from "../../src/index.ts";
-import { chooseStorage } from "../../src/model/choose-storage.ts";
-import { dptWeights } from "../../src/model/dpt.ts";
+import { dptWeights } from "../../src/model/network/dpt.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { byteLength } from "../../src/runtime/tensor.ts";
+import { chooseStorage } from "../../src/model/weights/choose-storage.ts";
+import { byteLength } from "../../src/runtime/graph/tensor.ts";
 import type { OpenOptions } from "../engine.ts";
 import { lookAtMachine, type Machine } from "../machine.ts";
 

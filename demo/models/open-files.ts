@@ -1,7 +1,7 @@
 import { FileError, filesFromBlobs, type ModelFiles, type Patience } from "../../src/index.ts";
-import { isHubId } from "../../src/runtime/hub-model.ts";
-import { PATIENCE } from "../../src/runtime/patience.ts";
+import { isHubId } from "../../src/runtime/hub/hub-model.ts";
 import { openPretrained } from "../../src/runtime/pretrained-source.ts";
+import { PATIENCE } from "../../src/runtime/sources/patience.ts";
 import type { ModelRequest, OpenOptions } from "../engine.ts";
 import { embeddedModel } from "./embedded.ts";
 import { fetchOrSayWhy } from "./fetch-or-say-why.ts";

@@ -51,7 +51,7 @@ const MAKERS: Readonly<Record<FormatName, Maker>> = {
     const map = depthOf(answer);
     const [{ encodeDepth16 }, { depthLevels }] = await Promise.all([
       import("../../cli/pictures/encode-depth.ts"),
-      import("../../src/model/depth-levels.ts"),
+      import("../../src/model/answers/depth-levels.ts"),
     ]);
     return encodeDepth16(map, depthLevels(map), map.unit);
   },

@@ -1,5 +1,5 @@
-import type { Kernel } from "../runtime/kernel.ts";
-import { elementCount, type TensorSpec } from "../runtime/tensor.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
+import { elementCount, type TensorSpec } from "../runtime/graph/tensor.ts";
 import { grid } from "./shared/grid.ts";
 import { storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";

@@ -1,4 +1,4 @@
-import type { Kernel } from "../runtime/kernel.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
 import { grid } from "./shared/grid.ts";
 import { labelType } from "./shared/label-type.ts";
 import { type ResizedLogitsParams, resizedLogits } from "./shared/resized-logits.ts";

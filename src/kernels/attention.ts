@@ -1,4 +1,4 @@
-import type { Kernel } from "../runtime/kernel.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
 import { type AttentionParams, attentionFrame, LOWEST, NO_KEY } from "./shared/attention-frame.ts";
 import { attentionPaths } from "./shared/attention-paths.ts";
 import { enable } from "./shared/storage.ts";

@@ -1,5 +1,5 @@
-import type { Kernel } from "../runtime/kernel.ts";
-import type { Precision, TensorSpec } from "../runtime/tensor.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
+import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { rowStride } from "./shared/channels.ts";
 import type { Epilogue } from "./shared/epilogue.ts";
 import { type Padding, perSide, windowed } from "./shared/padding.ts";

@@ -1,5 +1,5 @@
-import type { Kernel } from "../runtime/kernel.ts";
-import type { Precision, TensorSpec } from "../runtime/tensor.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
+import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { type Activation, activated, activationFunction } from "./shared/activation.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
 import { grid } from "./shared/grid.ts";

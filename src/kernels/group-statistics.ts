@@ -1,5 +1,5 @@
-import type { Kernel } from "../runtime/kernel.ts";
-import type { TensorSpec } from "../runtime/tensor.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
+import type { TensorSpec } from "../runtime/graph/tensor.ts";
 import { grid } from "./shared/grid.ts";
 import { type GroupedMap, momentParts } from "./shared/norm-groups.ts";
 import { unlessOverflown } from "./shared/not-finite.ts";

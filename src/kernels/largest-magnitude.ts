@@ -1,5 +1,5 @@
-import type { Kernel } from "../runtime/kernel.ts";
-import { elementCount, type Precision, type Shape, type TensorSpec } from "../runtime/tensor.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
+import { elementCount, type Precision, type Shape, type TensorSpec } from "../runtime/graph/tensor.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
 const INVOCATIONS = 256;

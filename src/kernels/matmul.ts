@@ -1,5 +1,5 @@
-import type { Kernel } from "../runtime/kernel.ts";
-import type { Precision, Shape, TensorSpec } from "../runtime/tensor.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
+import type { Precision, Shape, TensorSpec } from "../runtime/graph/tensor.ts";
 import { rowStride } from "./shared/channels.ts";
 import type { Epilogue } from "./shared/epilogue.ts";
 import { product } from "./shared/product.ts";

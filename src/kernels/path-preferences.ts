@@ -1,4 +1,4 @@
-import type { PathPreference } from "../runtime/path-choices.ts";
+import type { PathPreference } from "../runtime/paths/path-choices.ts";
 
 /**
  * Which ways to compute are fast on adapters that somebody has measured, as a start: what is measured on the spot comes

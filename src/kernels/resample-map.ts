@@ -1,5 +1,5 @@
-import type { Kernel } from "../runtime/kernel.ts";
-import type { Precision, TensorSpec } from "../runtime/tensor.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
+import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { type BandShape, bandDeclarations, bandInputs } from "./shared/band-inputs.ts";
 import { grid } from "./shared/grid.ts";
 import { enable, lanes, storage, vector } from "./shared/storage.ts";

@@ -1,5 +1,5 @@
-import type { Kernel } from "../runtime/kernel.ts";
-import type { Precision, TensorSpec } from "../runtime/tensor.ts";
+import type { Kernel } from "../runtime/graph/kernel.ts";
+import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { product } from "./shared/product.ts";
 import { type WinogradPlan, winogradPoints } from "./shared/winograd.ts";

@@ -1,10 +1,10 @@
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import type { Convolution } from "../kernels/shared/winograd.ts";
-import type { EngineOptions } from "../runtime/engine.ts";
-import type { GraphPlan } from "../runtime/plan.ts";
-import type { TuneOptions } from "../runtime/session-tuner.ts";
-import type { Antialias, Size } from "./processor.ts";
-import type { Work } from "./work.ts";
+import type { EngineOptions } from "../runtime/session/engine.ts";
+import type { GraphPlan } from "../runtime/session/plan.ts";
+import type { TuneOptions } from "../runtime/session/session-tuner.ts";
+import type { Antialias, Size } from "./pictures/processor.ts";
+import type { Work } from "./runs/work.ts";
 
 /**
  * What is going on, and how far: bytes from the hub or of the checkpoint, kernels, windows and views of a picture, or ways

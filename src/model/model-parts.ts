@@ -1,17 +1,17 @@
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
-import { Engine, type EngineOptions } from "../runtime/engine.ts";
 import { UsageError } from "../runtime/errors.ts";
 import { loadPart } from "../runtime/load-part.ts";
-import { type ModelSource, openModelSource } from "../runtime/model-source.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
-import { chooseStorage } from "./choose-storage.ts";
-import type { ModelConfig } from "./config.ts";
-import type { LoadedWeights } from "./load-fitting.ts";
+import { Engine, type EngineOptions } from "../runtime/session/engine.ts";
+import { type ModelSource, openModelSource } from "../runtime/sources/model-source.ts";
+import type { ModelConfig } from "./config/config.ts";
 import type { LoadOptions } from "./model-options.ts";
 import { openFolder } from "./open-folder.ts";
-import type { Processor } from "./processor.ts";
-import { quantizing } from "./quantizing.ts";
-import type { Network } from "./work.ts";
+import type { Processor } from "./pictures/processor.ts";
+import type { Network } from "./runs/work.ts";
+import { chooseStorage } from "./weights/choose-storage.ts";
+import type { LoadedWeights } from "./weights/load-fitting.ts";
+import { quantizing } from "./weights/quantizing.ts";
 
 /** What a model is made of, on its device. */
 export interface ModelParts {

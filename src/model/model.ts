@@ -1,23 +1,23 @@
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
 import { CallQueue } from "../runtime/call-queue.ts";
-import type { MapKind } from "../runtime/device-map.ts";
-import type { Engine } from "../runtime/engine.ts";
+import type { NamedTensor } from "../runtime/checkpoints/read-tensors.ts";
+import type { MapKind } from "../runtime/device/device-map.ts";
+import type { KernelTime } from "../runtime/device/profiler.ts";
 import { UsageError } from "../runtime/errors.ts";
+import type { Precision } from "../runtime/graph/tensor.ts";
 import { loadPart } from "../runtime/load-part.ts";
-import type { Picture, PictureSource } from "../runtime/picture.ts";
-import type { KernelTime } from "../runtime/profiler.ts";
-import type { NamedTensor } from "../runtime/read-tensors.ts";
-import type { Precision } from "../runtime/tensor.ts";
-import type { TuneProgress } from "../runtime/tuner.ts";
-import type { WeightStore } from "../runtime/weight-store.ts";
-import type { answerOnDevice, DepthMapOnDevice, OnDeviceOptions, SegmentationOnDevice } from "./answer-on-device.ts";
-import { answerPictures, type Question } from "./answer-pictures.ts";
-import { checkOnDevice } from "./check-on-device.ts";
-import { checkTasks } from "./check-tasks.ts";
-import type { ModelConfig, Task } from "./config.ts";
-import type { DptWeights } from "./dpt.ts";
-import type { LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
-import type { ModelParts } from "./model-parts.ts";
+import type { TuneProgress } from "../runtime/paths/tuner.ts";
+import type { Picture, PictureSource } from "../runtime/pictures/picture.ts";
+import type { Engine } from "../runtime/session/engine.ts";
+import type { WeightStore } from "../runtime/session/weight-store.ts";
+import type {
+  answerOnDevice,
+  DepthMapOnDevice,
+  OnDeviceOptions,
+  SegmentationOnDevice,
+} from "./answers/answer-on-device.ts";
+import { answerPictures, type Question } from "./answers/answer-pictures.ts";
+import { checkOnDevice } from "./answers/check-on-device.ts";
 import type {
   DepthMap,
   NormalMap,
@@ -26,14 +26,19 @@ import type {
   PredictTasksOptions,
   Segmentation,
   SegmentOptions,
-} from "./predictions.ts";
-import type { Processor } from "./processor.ts";
-import { Runs } from "./runs.ts";
+} from "./answers/predictions.ts";
+import type { Answering } from "./answers/tally.ts";
+import { withPictures } from "./answers/with-pictures.ts";
+import { checkTasks } from "./config/check-tasks.ts";
+import type { ModelConfig, Task } from "./config/config.ts";
+import type { LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
+import type { ModelParts } from "./model-parts.ts";
+import type { DptWeights } from "./network/dpt.ts";
+import type { Processor } from "./pictures/processor.ts";
+import { Runs } from "./runs/runs.ts";
+import { type Network, processorOf, type Recordable, type Work } from "./runs/work.ts";
 import type { StreamSource } from "./stream/open-frames.ts";
 import type { StreamedFrame, StreamOptions } from "./stream/stream-frames.ts";
-import type { Answering } from "./tally.ts";
-import { withPictures } from "./with-pictures.ts";
-import { type Network, processorOf, type Recordable, type Work } from "./work.ts";
 
 /** A DPT model on a device, in this thread: what the DPT of the library is, and what a worker has. Calls queue in order. */
 export class Model {
@@ -198,7 +203,7 @@ export class Model {
     // A copy: the caller may use its own for the next picture while this one waits its turn.
     const given = { ...pixelValues, data: pixelValues.data.slice() };
     return this.#calls.run(async () => {
-      const { runForward } = await loadPart(import("./run-forward.ts"));
+      const { runForward } = await loadPart(import("./answers/run-forward.ts"));
       return runForward(this.#answering, given, stages);
     }, signal);
   }
@@ -208,7 +213,9 @@ export class Model {
    * @throws as the call whose work it is, for sizes that it would refuse
    */
   async plan(work: Work = {}): Promise<Plan> {
-    const [{ jobOf }, { planOf }] = await loadPart(Promise.all([import("./job-of.ts"), import("../runtime/plan.ts")]));
+    const [{ jobOf }, { planOf }] = await loadPart(
+      Promise.all([import("./runs/job-of.ts"), import("../runtime/session/plan.ts")]),
+    );
     const job = jobOf(this.#recordable, work);
     const graph = this.#runs.record(job);
     await this.#engine.takePaths(graph);
@@ -222,7 +229,7 @@ export class Model {
    *   the model is disposed; the signal's reason when aborted. What was measured until then is kept.
    */
   async tune({ milliseconds, signal, ...work }: TuneModelOptions = {}): Promise<TuneProgress> {
-    const { jobOf } = await loadPart(import("./job-of.ts"));
+    const { jobOf } = await loadPart(import("./runs/job-of.ts"));
     const job = jobOf(this.#recordable, work);
     return this.#runs.tune(job, {
       milliseconds,
@@ -267,7 +274,7 @@ export class Model {
     checkOnDevice(call, source, { output, ...options });
     const question = { ...options, call, tasks: [task] };
     // Fetched while the picture is read, which has to begin at once.
-    const part = loadPart(import("./answer-on-device.ts"));
+    const part = loadPart(import("./answers/answer-on-device.ts"));
     part.catch(() => {});
     const answer = async ([picture]: readonly Picture[]) =>
       (await part).answerOnDevice(this.#answering, picture!, task, output, question);

@@ -1,13 +1,13 @@
-import type { ModelFiles } from "../runtime/byte-source.ts";
-import { type Checkpoint, openCheckpoint, openPickled } from "../runtime/checkpoint.ts";
+import { type Checkpoint, openCheckpoint, openPickled } from "../runtime/checkpoints/checkpoint.ts";
 import { FileError } from "../runtime/errors.ts";
 import { loadPart } from "../runtime/load-part.ts";
 import { quote } from "../runtime/quote.ts";
-import { type JsonObject, readJson } from "../runtime/read-json.ts";
-import { isSingleFile } from "../runtime/single-file.ts";
-import type { ModelConfig } from "./config.ts";
-import { type Antialias, type Processor, parseProcessor } from "./processor.ts";
-import { readConfig } from "./read-config.ts";
+import type { ModelFiles } from "../runtime/sources/byte-source.ts";
+import { type JsonObject, readJson } from "../runtime/sources/read-json.ts";
+import { isSingleFile } from "../runtime/sources/single-file.ts";
+import type { ModelConfig } from "./config/config.ts";
+import { readConfig } from "./config/read-config.ts";
+import { type Antialias, type Processor, parseProcessor } from "./pictures/processor.ts";
 
 export interface OpenFolderOptions {
   /** Whose resizing of pictures; Pillow's if left out. */
@@ -38,7 +38,7 @@ export async function openFolder(
   const paper = config ? undefined : await openPaper(files, signal);
   if (paper) {
     const [{ paperJson }, { withTransformersNames }] = await loadPart(
-      Promise.all([import("./paper-config.ts"), import("./paper-names.ts")]),
+      Promise.all([import("./config/paper-config.ts"), import("./config/paper-names.ts")]),
     );
     const made = paperJson(paper);
     const processor = (await readJson(files, "preprocessor_config.json", { signal })) ?? made.processor;
@@ -73,7 +73,7 @@ async function openPaper(files: ModelFiles, signal?: AbortSignal): Promise<Check
   }
   const [file] = found;
   if (file === undefined) return undefined;
-  const { hasPaperNames } = await loadPart(import("./paper-names.ts"));
+  const { hasPaperNames } = await loadPart(import("./config/paper-names.ts"));
   const checkpoint = await openPickled(files, file, signal);
   if (hasPaperNames(checkpoint.tensors)) return checkpoint;
   const [name] = checkpoint.tensors.keys();

@@ -1,6 +1,6 @@
+import type { NamedTensor } from "../runtime/checkpoints/read-tensors.ts";
 import { type Comparison, compare } from "../runtime/compare.ts";
-import type { NamedTensor } from "../runtime/read-tensors.ts";
-import type { Precision } from "../runtime/tensor.ts";
+import type { Precision } from "../runtime/graph/tensor.ts";
 
 /**
  * Largest error that is right, against the largest |expected| of a stage. In f32, sums of a few thousand products in

@@ -1,4 +1,4 @@
-import type { Shape } from "./tensor.ts";
+import type { Shape } from "./graph/tensor.ts";
 
 /** How two tensors of one shape differ. */
 export interface Comparison {

@@ -1,5 +1,5 @@
-import type { Kernel } from "./kernel.ts";
-import { elementCount, type Precision, type TensorSpec } from "./tensor.ts";
+import type { Kernel } from "./graph/kernel.ts";
+import { elementCount, type Precision, type TensorSpec } from "./graph/tensor.ts";
 
 const READ: Readonly<Record<Precision, { readonly word: string; readonly bits: string; readonly exponent: string }>> = {
   f32: { word: "i", bits: "word", exponent: "0x7f800000u" },

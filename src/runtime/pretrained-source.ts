@@ -1,13 +1,13 @@
-import type { ModelFiles } from "./byte-source.ts";
+import { ownCache } from "./browser-cache/own-cache.ts";
 import { UsageError } from "./errors.ts";
-import { hubModel, isHubId } from "./hub-model.ts";
-import { filesFromHub, type HubSourceOptions } from "./hub-source.ts";
-import { type ModelSource, openModelSource } from "./model-source.ts";
-import { ownCache } from "./own-cache.ts";
-import { PATIENCE } from "./patience.ts";
-import { isSingleFile } from "./single-file.ts";
-import { steadyFetch } from "./steady-fetch.ts";
-import { filesFromUrl } from "./url-source.ts";
+import { hubModel, isHubId } from "./hub/hub-model.ts";
+import { filesFromHub, type HubSourceOptions } from "./hub/hub-source.ts";
+import type { ModelFiles } from "./sources/byte-source.ts";
+import { type ModelSource, openModelSource } from "./sources/model-source.ts";
+import { PATIENCE } from "./sources/patience.ts";
+import { isSingleFile } from "./sources/single-file.ts";
+import { steadyFetch } from "./sources/steady-fetch.ts";
+import { filesFromUrl } from "./sources/url-source.ts";
 
 /** What a cache tells while it works. */
 export interface CacheWatcher {

@@ -1,5 +1,5 @@
 import { UsageError } from "../runtime/errors.ts";
-import type { PictureSource } from "../runtime/picture.ts";
+import type { PictureSource } from "../runtime/pictures/picture.ts";
 
 /** A picture that can go to a worker, and what of it is handed over. */
 export interface CrossingPicture {

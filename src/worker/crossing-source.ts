@@ -1,8 +1,8 @@
-import type { ModelFiles } from "../runtime/byte-source.ts";
 import { UsageError } from "../runtime/errors.ts";
-import { isHubId } from "../runtime/hub-model.ts";
-import type { ModelSource } from "../runtime/model-source.ts";
-import { isSingleFile } from "../runtime/single-file.ts";
+import { isHubId } from "../runtime/hub/hub-model.ts";
+import type { ModelFiles } from "../runtime/sources/byte-source.ts";
+import type { ModelSource } from "../runtime/sources/model-source.ts";
+import { isSingleFile } from "../runtime/sources/single-file.ts";
 import type { Opening } from "./model-host.ts";
 import { takenSource } from "./taken-source.ts";
 

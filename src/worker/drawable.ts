@@ -1,9 +1,9 @@
-import type { DepthMap, NormalMap, Segmentation } from "../model/predictions.ts";
+import type { DepthMap, NormalMap, Segmentation } from "../model/answers/predictions.ts";
 import { loadPart } from "../runtime/load-part.ts";
 
 /** Gives answers that came from a worker, where only their numbers go, the methods that draw them. */
 export async function drawable(answer: unknown): Promise<unknown> {
-  const { labelMapOf, depthMapOf, normalMapOf } = await loadPart(import("../model/predictions.ts"));
+  const { labelMapOf, depthMapOf, normalMapOf } = await loadPart(import("../model/answers/predictions.ts"));
   const drawn = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(drawn);
     if (typeof value !== "object" || value === null) return value;

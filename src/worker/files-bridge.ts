@@ -1,6 +1,6 @@
 import * as Comlink from "comlink";
-import type { ByteSource, ModelFiles } from "../runtime/byte-source.ts";
-import { readingAhead } from "../runtime/reading-ahead.ts";
+import type { ByteSource, ModelFiles } from "../runtime/sources/byte-source.ts";
+import { readingAhead } from "../runtime/sources/reading-ahead.ts";
 import { answerOf, type Outcome, outcomeOf } from "./outcome.ts";
 
 /** Files of the page, for a worker: opened files are known by number. */

@@ -1,5 +1,5 @@
 import { loadPart } from "../runtime/load-part.ts";
-import type { ModelSource } from "../runtime/model-source.ts";
+import type { ModelSource } from "../runtime/sources/model-source.ts";
 import type { Opening } from "./model-host.ts";
 import type { RemoteDPT } from "./remote-dpt.ts";
 import { takenSource } from "./taken-source.ts";

@@ -2,8 +2,8 @@ import * as Comlink from "comlink";
 import { Model } from "../model/model.ts";
 import type { LoadOptions } from "../model/model-options.ts";
 import { modelParts, pretrainedParts } from "../model/model-parts.ts";
-import type { ModelSource } from "../runtime/model-source.ts";
 import type { PretrainedOptions } from "../runtime/pretrained-source.ts";
+import type { ModelSource } from "../runtime/sources/model-source.ts";
 import { type FilesBridge, filesFromBridge } from "./files-bridge.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 

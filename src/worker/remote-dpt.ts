@@ -1,6 +1,4 @@
 import * as Comlink from "comlink";
-import type { Model } from "../model/model.ts";
-import type { TuneModelOptions } from "../model/model-options.ts";
 import type {
   DepthMap,
   NormalMap,
@@ -9,7 +7,10 @@ import type {
   PredictTasksOptions,
   Segmentation,
   SegmentOptions,
-} from "../model/predictions.ts";
+} from "../model/answers/predictions.ts";
+import type { Model } from "../model/model.ts";
+import type { TuneModelOptions } from "../model/model-options.ts";
+import type { Work } from "../model/runs/work.ts";
 import type { StreamSource } from "../model/stream/open-frames.ts";
 import {
   type StreamedFrame,
@@ -17,10 +18,9 @@ import {
   type StreamOptions,
   streamFrames,
 } from "../model/stream/stream-frames.ts";
-import type { Work } from "../model/work.ts";
 import { UsageError } from "../runtime/errors.ts";
-import type { ModelSource } from "../runtime/model-source.ts";
-import type { PictureSource } from "../runtime/picture.ts";
+import type { PictureSource } from "../runtime/pictures/picture.ts";
+import type { ModelSource } from "../runtime/sources/model-source.ts";
 import { Connection } from "./connection.ts";
 import { crossingPicture } from "./crossing-picture.ts";
 import { checkOptions, crossingSource } from "./crossing-source.ts";

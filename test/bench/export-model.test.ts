@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { exportModel } from "../../bench/peers/export-onnx/export-model.ts";
 import type { OnnxGraph } from "../../bench/peers/export-onnx/onnx-graph.ts";
-import { dptWeights } from "../../src/model/dpt.ts";
-import { parseConfig } from "../../src/model/parse-config.ts";
-import { elementCount } from "../../src/runtime/tensor.ts";
+import { parseConfig } from "../../src/model/config/parse-config.ts";
+import { dptWeights } from "../../src/model/network/dpt.ts";
+import { elementCount } from "../../src/runtime/graph/tensor.ts";
 
 /** What breaks ONNX's rules: names are given once and before they are used, and nothing is there for nothing. */
 function brokenRules(graph: OnnxGraph): string[] {

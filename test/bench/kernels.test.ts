@@ -12,8 +12,8 @@ import { listKernels } from "../../bench/kernels/list-kernels.ts";
 import { randomValues } from "../../bench/kernels/random-values.ts";
 import { crossings, sample, some } from "../../bench/kernels/sample.ts";
 import { checkKernel, timeKernel } from "../../bench/kernels/time-kernel.ts";
-import { Engine } from "../../src/runtime/engine.ts";
-import { elementCount } from "../../src/runtime/tensor.ts";
+import { elementCount } from "../../src/runtime/graph/tensor.ts";
+import { Engine } from "../../src/runtime/session/engine.ts";
 import { testDevice } from "../device.ts";
 import { roundToHalf } from "../round-to-half.ts";
 

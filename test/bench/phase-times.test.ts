@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { phaseTimes, slowestKernels } from "../../bench/model/phase-times.ts";
 import { PHASES, phaseOf } from "../../bench/model/phases.ts";
 import { SEEDED_MODELS, type SeededName } from "../../bench/seeded/seeded-models.ts";
-import { dptWeights } from "../../src/model/dpt.ts";
-import { parseConfig } from "../../src/model/parse-config.ts";
-import { predictGraph } from "../../src/model/predict.ts";
-import { networkSize, parseProcessor } from "../../src/model/processor.ts";
+import { parseConfig } from "../../src/model/config/parse-config.ts";
+import { dptWeights } from "../../src/model/network/dpt.ts";
+import { networkSize, parseProcessor } from "../../src/model/pictures/processor.ts";
+import { predictGraph } from "../../src/model/runs/predict.ts";
 
 describe("phaseOf", () => {
   test.each(Object.keys(SEEDED_MODELS) as SeededName[])("knows every part of %s's graph", async (name) => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser } from "puppeteer";
 import { expect } from "vitest";
 import { fileSource } from "../../cli/node-files.ts";
-import { readTensors } from "../../src/runtime/read-tensors.ts";
+import { readTensors } from "../../src/runtime/checkpoints/read-tensors.ts";
 import { openPage } from "./open-page.ts";
 import { type PageServer, startPageServer } from "./page-server.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { attention } from "../../src/kernels/attention.ts";
-import { traitsOf } from "../../src/runtime/device.ts";
-import type { Kernel, Path } from "../../src/runtime/kernel.ts";
-import { loadFloats, storeFloats } from "../../src/runtime/store-floats.ts";
-import { describeTensor, type Precision } from "../../src/runtime/tensor.ts";
-import type { SubgroupMatrix, Traits } from "../../src/runtime/traits.ts";
+import { traitsOf } from "../../src/runtime/device/device.ts";
+import type { Kernel, Path } from "../../src/runtime/graph/kernel.ts";
+import { describeTensor, type Precision } from "../../src/runtime/graph/tensor.ts";
+import type { SubgroupMatrix, Traits } from "../../src/runtime/graph/traits.ts";
+import { loadFloats, storeFloats } from "../../src/runtime/session/store-floats.ts";
 import { expectClose } from "../expect-close.ts";
 import { LEAST_TRAITS } from "../least-traits.ts";
 import { pathDevice } from "../path-device.ts";

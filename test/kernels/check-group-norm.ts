@@ -2,7 +2,7 @@ import { channelMoments } from "../../src/kernels/channel-moments.ts";
 import { type GroupNormParams, groupNorm } from "../../src/kernels/group-norm.ts";
 import { groupStatistics } from "../../src/kernels/group-statistics.ts";
 import { momentParts } from "../../src/kernels/shared/norm-groups.ts";
-import type { Stage } from "../../src/runtime/kernel.ts";
+import type { Stage } from "../../src/runtime/graph/kernel.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
 import { activation } from "../reference/activation.ts";

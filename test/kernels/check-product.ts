@@ -1,7 +1,7 @@
 import type { Epilogue } from "../../src/kernels/shared/epilogue.ts";
-import type { ConstantData } from "../../src/runtime/graph.ts";
-import type { Kernel } from "../../src/runtime/kernel.ts";
-import type { DType } from "../../src/runtime/tensor.ts";
+import type { ConstantData } from "../../src/runtime/graph/graph.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
+import type { DType } from "../../src/runtime/graph/tensor.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
 import { type EpilogueValues, epilogue as finish } from "../reference/epilogue.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { largestMagnitude } from "../../src/kernels/largest-magnitude.ts";
-import type { ConstantData } from "../../src/runtime/graph.ts";
-import { storeFloats } from "../../src/runtime/store-floats.ts";
-import type { Precision } from "../../src/runtime/tensor.ts";
+import type { ConstantData } from "../../src/runtime/graph/graph.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
+import { storeFloats } from "../../src/runtime/session/store-floats.ts";
 import { runKernel } from "../run-kernel.ts";
 
 /** The words that a tensor of these values has, the last filled up by its own low half. */

@@ -3,7 +3,7 @@ import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import type { Activation } from "../../src/kernels/shared/activation.ts";
 import { packLinear } from "../../src/kernels/shared/pack.ts";
 import { windowedRows } from "../../src/kernels/shared/windows.ts";
-import { elementCount } from "../../src/runtime/tensor.ts";
+import { elementCount } from "../../src/runtime/graph/tensor.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
 import { activation as activations, erf } from "../reference/activation.ts";

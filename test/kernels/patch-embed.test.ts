@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type PatchEmbedParams, patchEmbed } from "../../src/kernels/patch-embed.ts";
 import { packLinear, packVector } from "../../src/kernels/shared/pack.ts";
-import { concatenate } from "../../src/model/fold.ts";
+import { concatenate } from "../../src/model/weights/fold.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
 import { patchOffsets, patchProducts } from "../reference/patch-embed.ts";

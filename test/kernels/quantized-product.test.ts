@@ -5,7 +5,7 @@ import { type MatmulParams, matmul } from "../../src/kernels/matmul.ts";
 import { packConv2d, packConvTranspose2d, packedShape, packLinear } from "../../src/kernels/shared/pack.ts";
 import { quantize } from "../../src/kernels/shared/quantize.ts";
 import { QUANTIZED_STORAGE } from "../../src/kernels/shared/quantized-storage.ts";
-import { byteLength } from "../../src/runtime/tensor.ts";
+import { byteLength } from "../../src/runtime/graph/tensor.ts";
 import { expectClose } from "../expect-close.ts";
 import { randomNormal } from "../random.ts";
 import { convTranspose2d as convTranspose2dLoop } from "../reference/conv-transpose2d.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { gpuObjects } from "../../src/runtime/gpu-objects.ts";
+import { gpuObjects } from "../../src/runtime/device/gpu-objects.ts";
 import { testDevice } from "../device.ts";
 import { type DeviceEvent, faultyAdapters } from "../faulty-device.ts";
 import { tinyRuns } from "./tiny-runs.ts";

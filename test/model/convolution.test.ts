@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
-import { dptWeights } from "../../src/model/dpt.ts";
-import { forwardGraph } from "../../src/model/forward.ts";
-import { parseConfig } from "../../src/model/parse-config.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
+import { parseConfig } from "../../src/model/config/parse-config.ts";
+import { dptWeights } from "../../src/model/network/dpt.ts";
+import { forwardGraph } from "../../src/model/runs/forward.ts";
+import { readJson } from "../../src/runtime/sources/read-json.ts";
 import { testDevice } from "../device.ts";
 import { verifyCase } from "../verify-case.ts";
 

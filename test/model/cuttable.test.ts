@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
-import { dptWeights } from "../../src/model/dpt.ts";
-import { forwardGraph } from "../../src/model/forward.ts";
+import { dptWeights } from "../../src/model/network/dpt.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { mostParts } from "../../src/runtime/most-parts.ts";
+import { forwardGraph } from "../../src/model/runs/forward.ts";
+import { mostParts } from "../../src/runtime/submits/most-parts.ts";
 import { LEAST_TRAITS } from "../least-traits.ts";
 
 const M = 8;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { DeviceLostError, DPT, MachineError, type Progress } from "../../src/index.ts";
-import { gpuObjects } from "../../src/runtime/gpu-objects.ts";
+import { gpuObjects } from "../../src/runtime/device/gpu-objects.ts";
 import { type DeviceEvent, type FaultyDevice, faultyAdapters } from "../faulty-device.ts";
 import { randomPicture, withProcessor } from "../small-models.ts";
 import { tinyRuns } from "./tiny-runs.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { parseConfig } from "../../src/index.ts";
-import { dptWeights } from "../../src/model/dpt.ts";
-import { forwardGraph } from "../../src/model/forward.ts";
-import { predictGraph } from "../../src/model/predict.ts";
-import { parseProcessor } from "../../src/model/processor.ts";
-import type { Graph, Tensor } from "../../src/runtime/graph.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
+import { dptWeights } from "../../src/model/network/dpt.ts";
+import { parseProcessor } from "../../src/model/pictures/processor.ts";
+import { forwardGraph } from "../../src/model/runs/forward.ts";
+import { predictGraph } from "../../src/model/runs/predict.ts";
+import type { Graph, Tensor } from "../../src/runtime/graph/graph.ts";
+import { readJson } from "../../src/runtime/sources/read-json.ts";
 
 const BLOCK = "dpt.encoder.layer.1";
 const NECK = "neck.fusion_stage.layers";

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { DPT, MachineError, MemoryError } from "../../src/index.ts";
-import { createBuffer } from "../../src/runtime/gpu-buffer.ts";
-import { gpuObjects } from "../../src/runtime/gpu-objects.ts";
+import { createBuffer } from "../../src/runtime/device/gpu-buffer.ts";
+import { gpuObjects } from "../../src/runtime/device/gpu-objects.ts";
 import { testDevice } from "../device.ts";
 import { faultyAdapters } from "../faulty-device.ts";
 import { randomPicture, withProcessor } from "../small-models.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { DPT, NumberError } from "../../src/index.ts";
-import { checkFinite, checkFitsF16 } from "../../src/runtime/check-finite.ts";
-import { gpuObjects } from "../../src/runtime/gpu-objects.ts";
+import { gpuObjects } from "../../src/runtime/device/gpu-objects.ts";
+import { checkFinite, checkFitsF16 } from "../../src/runtime/session/check-finite.ts";
 import { testDevice } from "../device.ts";
 import { patchWeight } from "../patch-weight.ts";
 import { randomNormal } from "../random.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { DPT, readTensors, verifyStages } from "../../src/index.ts";
-import { traitsOf } from "../../src/runtime/device.ts";
+import { traitsOf } from "../../src/runtime/device/device.ts";
 import { pathDevice } from "../path-device.ts";
 
 const device = await pathDevice();

@@ -1,6 +1,6 @@
-import type { Graph } from "../../src/runtime/graph.ts";
-import type { Kernel } from "../../src/runtime/kernel.ts";
-import type { TensorSpec } from "../../src/runtime/tensor.ts";
+import type { Graph } from "../../src/runtime/graph/graph.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
+import type { TensorSpec } from "../../src/runtime/graph/tensor.ts";
 
 const PLAN: TensorSpec = { shape: [3], dtype: "u32" };
 const STEP: TensorSpec = { shape: [1], dtype: "u32" };

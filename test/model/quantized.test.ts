@@ -10,17 +10,17 @@ import {
   readTensors,
   UsageError,
 } from "../../src/index.ts";
-import { checkWeights } from "../../src/model/check-weights.ts";
-import { chooseStorage } from "../../src/model/choose-storage.ts";
-import { dptWeights, IGNORED_TENSORS } from "../../src/model/dpt.ts";
-import { parseConfig } from "../../src/model/parse-config.ts";
-import { quantizeCheckpoint } from "../../src/model/quantize-checkpoint.ts";
-import type { PackedWeight } from "../../src/model/quantized-weight.ts";
-import { openCheckpoint } from "../../src/runtime/checkpoint.ts";
-import { readJson } from "../../src/runtime/read-json.ts";
-import { byteLength } from "../../src/runtime/tensor.ts";
-import { makerOf } from "../../src/runtime/weight.ts";
-import { writeSafetensors } from "../../src/runtime/write-safetensors.ts";
+import { parseConfig } from "../../src/model/config/parse-config.ts";
+import { dptWeights, IGNORED_TENSORS } from "../../src/model/network/dpt.ts";
+import { checkWeights } from "../../src/model/weights/check-weights.ts";
+import { chooseStorage } from "../../src/model/weights/choose-storage.ts";
+import { quantizeCheckpoint } from "../../src/model/weights/quantize-checkpoint.ts";
+import type { PackedWeight } from "../../src/model/weights/quantized-weight.ts";
+import { openCheckpoint } from "../../src/runtime/checkpoints/checkpoint.ts";
+import { writeSafetensors } from "../../src/runtime/checkpoints/write-safetensors.ts";
+import { byteLength } from "../../src/runtime/graph/tensor.ts";
+import { makerOf } from "../../src/runtime/graph/weight.ts";
+import { readJson } from "../../src/runtime/sources/read-json.ts";
 import { caseFolders } from "../case-folders.ts";
 import { testDevice } from "../device.ts";
 import { overlayFiles } from "../overlay-files.ts";

@@ -1,9 +1,9 @@
-import { Runs } from "../../src/model/runs.ts";
-import type { Job, Recordable } from "../../src/model/work.ts";
+import { Runs } from "../../src/model/runs/runs.ts";
+import type { Job, Recordable } from "../../src/model/runs/work.ts";
 import { CallQueue } from "../../src/runtime/call-queue.ts";
-import { Engine, type EngineOptions } from "../../src/runtime/engine.ts";
-import { Graph } from "../../src/runtime/graph.ts";
-import type { Kernel } from "../../src/runtime/kernel.ts";
+import { Graph } from "../../src/runtime/graph/graph.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
+import { Engine, type EngineOptions } from "../../src/runtime/session/engine.ts";
 import { randomNormal } from "../random.ts";
 import { sumKernel } from "../runtime/kernel-of.ts";
 import { memoryCheckpoint } from "../runtime/memory-checkpoint.ts";

@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { requestDevice, traitsOf } from "../../src/runtime/device.ts";
-import { Engine } from "../../src/runtime/engine.ts";
-import { Graph } from "../../src/runtime/graph.ts";
-import type { PathTimes } from "../../src/runtime/path-times.ts";
-import { TimestampRecorder } from "../../src/runtime/profiler.ts";
+import { requestDevice, traitsOf } from "../../src/runtime/device/device.ts";
+import { TimestampRecorder } from "../../src/runtime/device/profiler.ts";
+import { Graph } from "../../src/runtime/graph/graph.ts";
+import type { PathTimes } from "../../src/runtime/paths/path-times.ts";
+import { Engine } from "../../src/runtime/session/engine.ts";
 import { testDevice } from "../device.ts";
 import { LEAST_TRAITS } from "../least-traits.ts";
 import { pathDevice } from "../path-device.ts";

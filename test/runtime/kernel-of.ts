@@ -1,5 +1,5 @@
-import type { Kernel } from "../../src/runtime/kernel.ts";
-import type { TensorSpec } from "../../src/runtime/tensor.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
+import type { TensorSpec } from "../../src/runtime/graph/tensor.ts";
 
 const scalars = (length: number): TensorSpec => ({ shape: [length], dtype: "f32" });
 

@@ -1,4 +1,4 @@
-import type { Kernel, Path } from "../../src/runtime/kernel.ts";
+import type { Kernel, Path } from "../../src/runtime/graph/kernel.ts";
 import { sumKernel } from "./kernel-of.ts";
 
 const LENGTH = 256;

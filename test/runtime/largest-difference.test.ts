@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Engine } from "../../src/runtime/engine.ts";
-import { Graph, type InputData } from "../../src/runtime/graph.ts";
+import { Graph, type InputData } from "../../src/runtime/graph/graph.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
 import { largestDifference } from "../../src/runtime/largest-difference.ts";
-import type { Precision } from "../../src/runtime/tensor.ts";
+import { Engine } from "../../src/runtime/session/engine.ts";
 import { testDevice } from "../device.ts";
 import { randomNormal } from "../random.ts";
 

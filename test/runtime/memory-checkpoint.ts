@@ -1,6 +1,6 @@
-import { filesFromBlobs } from "../../src/runtime/blob-source.ts";
-import { type Checkpoint, openCheckpoint } from "../../src/runtime/checkpoint.ts";
-import { writeSafetensors } from "../../src/runtime/write-safetensors.ts";
+import { type Checkpoint, openCheckpoint } from "../../src/runtime/checkpoints/checkpoint.ts";
+import { writeSafetensors } from "../../src/runtime/checkpoints/write-safetensors.ts";
+import { filesFromBlobs } from "../../src/runtime/sources/blob-source.ts";
 
 type Vectors = Readonly<Record<string, Float32Array>>;
 

@@ -1,5 +1,5 @@
-import { blobSource } from "../../src/runtime/blob-source.ts";
-import type { ByteSource } from "../../src/runtime/byte-source.ts";
+import { blobSource } from "../../src/runtime/sources/blob-source.ts";
+import type { ByteSource } from "../../src/runtime/sources/byte-source.ts";
 
 /** A file in memory that counts what is read of it. */
 export function memoryFile(bytes: Uint8Array<ArrayBuffer>, name = "file"): ByteSource & { reads: [number, number][] } {

@@ -1,5 +1,5 @@
-import { byteLength } from "../../src/runtime/tensor.ts";
-import type { Weight } from "../../src/runtime/weight.ts";
+import { byteLength } from "../../src/runtime/graph/tensor.ts";
+import type { Weight } from "../../src/runtime/graph/weight.ts";
 
 /** A weight in f32 that is one tensor of a checkpoint as it is. */
 export function weightOf(name: string, shape: readonly number[]): Weight {

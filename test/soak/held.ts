@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type GpuObjects, gpuObjects } from "../../src/runtime/gpu-objects.ts";
+import { type GpuObjects, gpuObjects } from "../../src/runtime/device/gpu-objects.ts";
 
 /** What a process holds. */
 export interface Held extends GpuObjects {

@@ -1,6 +1,6 @@
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { DPT } from "../../src/index.ts";
-import { gpuObjects } from "../../src/runtime/gpu-objects.ts";
+import { gpuObjects } from "../../src/runtime/device/gpu-objects.ts";
 import { faultyAdapters } from "../faulty-device.ts";
 import { randomStream } from "../random.ts";
 import { randomPicture, withProcessor } from "../small-models.ts";

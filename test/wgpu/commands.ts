@@ -1,9 +1,9 @@
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { DPT, type RawPicture, type StageReport } from "../../src/index.ts";
-import { describeAdapter, requestDevice, requestOwnAdapter } from "../../src/runtime/device.ts";
-import type { InputData } from "../../src/runtime/graph.ts";
-import type { Kernel } from "../../src/runtime/kernel.ts";
-import type { Precision } from "../../src/runtime/tensor.ts";
+import { describeAdapter, requestDevice, requestOwnAdapter } from "../../src/runtime/device/device.ts";
+import type { InputData } from "../../src/runtime/graph/graph.ts";
+import type { Kernel } from "../../src/runtime/graph/kernel.ts";
+import type { Precision } from "../../src/runtime/graph/tensor.ts";
 import { executeKernel } from "../execute-kernel.ts";
 import { overlayFiles } from "../overlay-files.ts";
 import { patchWeight } from "../patch-weight.ts";

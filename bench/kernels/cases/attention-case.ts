@@ -1,5 +1,5 @@
 import { attention } from "../../../src/kernels/attention.ts";
-import type { Precision } from "../../../src/runtime/tensor.ts";
+import type { Precision } from "../../../src/runtime/graph/tensor.ts";
 import { attention as attentionLoop } from "../../../test/reference/attention.ts";
 import type { Expected, KernelCase } from "../kernel-case.ts";
 import { randomValues } from "../random-values.ts";

@@ -1,6 +1,6 @@
 import { convTranspose2d } from "../../../src/kernels/conv-transpose2d.ts";
 import { packConvTranspose2d, packVector } from "../../../src/kernels/shared/pack.ts";
-import type { Precision } from "../../../src/runtime/tensor.ts";
+import type { Precision } from "../../../src/runtime/graph/tensor.ts";
 import { convTranspose2d as convTranspose2dLoop } from "../../../test/reference/conv-transpose2d.ts";
 import { epilogue } from "../../../test/reference/epilogue.ts";
 import type { Expected, KernelCase } from "../kernel-case.ts";

@@ -1,8 +1,8 @@
 import { conv2d } from "../../../src/kernels/conv2d.ts";
 import { packConv2d, packedShape, packVector } from "../../../src/kernels/shared/pack.ts";
 import { chooseWinograd, winogradFilters, winogradPoints } from "../../../src/kernels/shared/winograd.ts";
-import { winograd } from "../../../src/model/winograd.ts";
-import type { Precision } from "../../../src/runtime/tensor.ts";
+import { winograd } from "../../../src/model/network/winograd.ts";
+import type { Precision } from "../../../src/runtime/graph/tensor.ts";
 import { conv2d as conv2dLoop } from "../../../test/reference/conv2d.ts";
 import type { CaseData, Expected, KernelCase, Sequence } from "../kernel-case.ts";
 import { randomValues, randomWeights } from "../random-values.ts";

@@ -1,5 +1,5 @@
 import { layerNorm } from "../../../src/kernels/layer-norm.ts";
-import type { Precision } from "../../../src/runtime/tensor.ts";
+import type { Precision } from "../../../src/runtime/graph/tensor.ts";
 import { layerNorm as layerNormLoop } from "../../../test/reference/layer-norm.ts";
 import type { KernelCase } from "../kernel-case.ts";
 import { randomValues } from "../random-values.ts";

@@ -1,6 +1,6 @@
 import { matmul } from "../../../src/kernels/matmul.ts";
 import { packLinear, packVector } from "../../../src/kernels/shared/pack.ts";
-import type { Precision } from "../../../src/runtime/tensor.ts";
+import type { Precision } from "../../../src/runtime/graph/tensor.ts";
 import { matmul as matmulLoop } from "../../../test/reference/matmul.ts";
 import type { KernelCase } from "../kernel-case.ts";
 import { randomValues, randomWeights } from "../random-values.ts";

@@ -1,5 +1,5 @@
 import { resize } from "../../../src/kernels/resize.ts";
-import type { Precision } from "../../../src/runtime/tensor.ts";
+import type { Precision } from "../../../src/runtime/graph/tensor.ts";
 import { resize as resizeLoop } from "../../../test/reference/resize.ts";
 import type { KernelCase } from "../kernel-case.ts";
 import { randomValues } from "../random-values.ts";

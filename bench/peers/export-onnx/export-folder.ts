@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filesFromFolder } from "../../../cli/node-files.ts";
-import { dptWeights } from "../../../src/model/dpt.ts";
-import { parseConfig } from "../../../src/model/parse-config.ts";
-import { openCheckpoint } from "../../../src/runtime/checkpoint.ts";
-import type { NamedTensor } from "../../../src/runtime/read-tensors.ts";
+import { parseConfig } from "../../../src/model/config/parse-config.ts";
+import { dptWeights } from "../../../src/model/network/dpt.ts";
+import { openCheckpoint } from "../../../src/runtime/checkpoints/checkpoint.ts";
+import type { NamedTensor } from "../../../src/runtime/checkpoints/read-tensors.ts";
 import { type ExportOptions, exportModel } from "./export-model.ts";
 import { writeOnnx } from "./write-onnx.ts";
 

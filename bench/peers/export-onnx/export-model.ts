@@ -1,6 +1,6 @@
-import type { HeadConfig, ModelConfig } from "../../../src/model/config.ts";
-import type { Extent } from "../../../src/model/ops.ts";
-import type { Precision, Shape } from "../../../src/runtime/tensor.ts";
+import type { HeadConfig, ModelConfig } from "../../../src/model/config/config.ts";
+import type { Extent } from "../../../src/model/network/ops.ts";
+import type { Precision, Shape } from "../../../src/runtime/graph/tensor.ts";
 import { type AttentionForm, backbone } from "./backbone.ts";
 import { fusion, reassemble } from "./neck.ts";
 import { OnnxGraph, type OnnxValue } from "./onnx-graph.ts";

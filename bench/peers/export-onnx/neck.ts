@@ -1,5 +1,5 @@
-import type { FusionConfig, ReassembleConfig } from "../../../src/model/config.ts";
-import type { Extent } from "../../../src/model/ops.ts";
+import type { FusionConfig, ReassembleConfig } from "../../../src/model/config/config.ts";
+import type { Extent } from "../../../src/model/network/ops.ts";
 import type { OnnxValue } from "./onnx-graph.ts";
 import type { OnnxOps } from "./onnx-ops.ts";
 

@@ -1,5 +1,5 @@
 import { float32ToFloat16Bits } from "../../../src/runtime/floats.ts";
-import { elementCount, type Precision, type Shape } from "../../../src/runtime/tensor.ts";
+import { elementCount, type Precision, type Shape } from "../../../src/runtime/graph/tensor.ts";
 
 /** An edge of an ONNX graph; all shapes are fixed. */
 export interface OnnxValue {

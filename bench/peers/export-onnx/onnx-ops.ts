@@ -1,7 +1,7 @@
 import type { Activation } from "../../../src/kernels/shared/activation.ts";
-import type { Extent } from "../../../src/model/ops.ts";
-import type { NamedTensor } from "../../../src/runtime/read-tensors.ts";
-import { elementCount, type Shape } from "../../../src/runtime/tensor.ts";
+import type { Extent } from "../../../src/model/network/ops.ts";
+import type { NamedTensor } from "../../../src/runtime/checkpoints/read-tensors.ts";
+import { elementCount, type Shape } from "../../../src/runtime/graph/tensor.ts";
 import type { OnnxGraph, OnnxValue } from "./onnx-graph.ts";
 
 /** A tensor of the checkpoint by its full name. */

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openGpu } from "../../../cli/adapter/open-gpu.ts";
 import { unpack } from "../../../cli/adapter/unpack.ts";
-import { describeAdapter } from "../../../src/runtime/device.ts";
+import { describeAdapter } from "../../../src/runtime/device/device.ts";
 import type { Contestant, NetworkTask } from "../contestant.ts";
 import type { Reply, Request } from "./messages.ts";
 

@@ -2,9 +2,9 @@ import { DPT } from "../../../src/index.ts";
 import { conv2d } from "../../../src/kernels/conv2d.ts";
 import { matmul } from "../../../src/kernels/matmul.ts";
 import { packConv2d, packLinear } from "../../../src/kernels/shared/pack.ts";
-import { Engine } from "../../../src/runtime/engine.ts";
-import { Graph } from "../../../src/runtime/graph.ts";
-import { elementCount } from "../../../src/runtime/tensor.ts";
+import { Graph } from "../../../src/runtime/graph/graph.ts";
+import { elementCount } from "../../../src/runtime/graph/tensor.ts";
+import { Engine } from "../../../src/runtime/session/engine.ts";
 import { type Open, type OperatorTask, operands, pixelValues } from "../contestant.ts";
 
 export const openNetwork: Open = async (task) => {

@@ -1,6 +1,6 @@
-import type { Kernel } from "../../runtime/kernel.ts";
-import type { Precision } from "../../runtime/tensor.ts";
-import type { SubgroupMatrix } from "../../runtime/traits.ts";
+import type { Kernel } from "../../runtime/graph/kernel.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
+import type { SubgroupMatrix } from "../../runtime/graph/traits.ts";
 import { type AttentionParams, attentionFrame, LOWEST, NO_KEY, type Part } from "./attention-frame.ts";
 import { enable } from "./storage.ts";
 import { unroll } from "./unroll.ts";

@@ -1,5 +1,5 @@
-import type { Kernel, Path } from "../../runtime/kernel.ts";
-import type { Traits } from "../../runtime/traits.ts";
+import type { Kernel, Path } from "../../runtime/graph/kernel.ts";
+import type { Traits } from "../../runtime/graph/traits.ts";
 import type { AttentionParams } from "./attention-frame.ts";
 import { attentionTile, tileBytes, tileInvocations, tileQueries, tileRegisters } from "./attention-tile.ts";
 import { subgroupMatrices } from "./subgroup-matrices.ts";

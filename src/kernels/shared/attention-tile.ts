@@ -1,5 +1,5 @@
-import type { Kernel } from "../../runtime/kernel.ts";
-import type { Precision } from "../../runtime/tensor.ts";
+import type { Kernel } from "../../runtime/graph/kernel.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
 import { type AttentionParams, attentionFrame, LOWEST, NO_KEY } from "./attention-frame.ts";
 import { enable, vector } from "./storage.ts";
 import { unroll } from "./unroll.ts";

@@ -1,4 +1,4 @@
-import type { TensorSpec } from "../../runtime/tensor.ts";
+import type { TensorSpec } from "../../runtime/graph/tensor.ts";
 import { storage } from "./storage.ts";
 import { wgsl } from "./wgsl.ts";
 

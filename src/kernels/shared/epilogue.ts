@@ -1,4 +1,4 @@
-import type { Precision, TensorSpec } from "../../runtime/tensor.ts";
+import type { Precision, TensorSpec } from "../../runtime/graph/tensor.ts";
 import { type Activation, activated, activationFunction } from "./activation.ts";
 import { loadChannels, rowStride } from "./channels.ts";
 import { lanes, storage, vector } from "./storage.ts";

@@ -1,5 +1,5 @@
-import type { Precision } from "../../runtime/tensor.ts";
-import type { SubgroupMatrix, Traits } from "../../runtime/traits.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
+import type { SubgroupMatrix, Traits } from "../../runtime/graph/traits.ts";
 import type { AttentionParams } from "./attention-frame.ts";
 import {
   type AttentionMatrices,

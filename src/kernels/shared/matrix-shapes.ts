@@ -1,5 +1,5 @@
-import type { Precision } from "../../runtime/tensor.ts";
-import type { Traits } from "../../runtime/traits.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
+import type { Traits } from "../../runtime/graph/traits.ts";
 import { type MatrixTile, matrixTile, matrixTileBytes, matrixTileInvocations, matrixTileName } from "./matrix-tile.ts";
 import type { TiledProduct } from "./tiled-product.ts";
 import { fills, type Shape, type TilingProblem } from "./tilings.ts";

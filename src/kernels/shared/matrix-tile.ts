@@ -1,5 +1,5 @@
-import type { Precision } from "../../runtime/tensor.ts";
-import type { SubgroupMatrix } from "../../runtime/traits.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
+import type { SubgroupMatrix } from "../../runtime/graph/traits.ts";
 import { frame, share, type TiledKernel, type TiledProduct } from "./tiled-product.ts";
 import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";

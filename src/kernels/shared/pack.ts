@@ -1,4 +1,4 @@
-import type { Shape } from "../../runtime/tensor.ts";
+import type { Shape } from "../../runtime/graph/tensor.ts";
 
 /** The next multiple of 4. */
 export function multipleOf4(value: number): number {

@@ -1,5 +1,5 @@
-import type { Kernel, Path } from "../../runtime/kernel.ts";
-import type { Precision, TensorSpec } from "../../runtime/tensor.ts";
+import type { Kernel, Path } from "../../runtime/graph/kernel.ts";
+import type { Precision, TensorSpec } from "../../runtime/graph/tensor.ts";
 import { loadChannels } from "./channels.ts";
 import {
   type Epilogue,

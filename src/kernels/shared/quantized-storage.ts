@@ -1,4 +1,4 @@
-import { elementCount, type Shape, type TensorSpec } from "../../runtime/tensor.ts";
+import { elementCount, type Shape, type TensorSpec } from "../../runtime/graph/tensor.ts";
 import type { WeightLoads } from "./load-weight.ts";
 import { GROUP, LEVEL, quantizedLayout } from "./quantized-layout.ts";
 import type { QuantizedFormat } from "./weight-format.ts";

@@ -1,4 +1,4 @@
-import type { Precision, TensorSpec } from "../../runtime/tensor.ts";
+import type { Precision, TensorSpec } from "../../runtime/graph/tensor.ts";
 import { type BandShape, bandDeclarations, bandInputs, bandSpan } from "./band-inputs.ts";
 import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";

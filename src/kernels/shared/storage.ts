@@ -1,4 +1,4 @@
-import { elementCount, type Precision, type TensorSpec } from "../../runtime/tensor.ts";
+import { elementCount, type Precision, type TensorSpec } from "../../runtime/graph/tensor.ts";
 import { wgsl } from "./wgsl.ts";
 
 /** First line of a kernel that stores in this precision. */

@@ -1,4 +1,4 @@
-import type { Precision } from "../../runtime/tensor.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
 import { lanes, vector } from "./storage.ts";
 import { wgsl } from "./wgsl.ts";
 

@@ -1,7 +1,7 @@
-import type { Traits } from "../../runtime/traits.ts";
-import { quadTile } from "./quad-tile.ts";
+import type { Traits } from "../../runtime/graph/traits.ts";
 import { chooseTile, registerTile, registerTileName, type Tile } from "./register-tile.ts";
 import { subgroupMatrices } from "./subgroup-matrices.ts";
+import { subgroupQuads } from "./subgroup-quads.ts";
 import type { TiledKernel, TiledProduct } from "./tiled-product.ts";
 import {
   type SlabTypes,
@@ -74,7 +74,7 @@ export async function tilings(problem: TilingProblem, traits: Traits): Promise<T
   const own = chooseTile(m, n);
   const shapes = [
     registerShape(own),
-    ...quadShapes(own, traits),
+    ...(await quadShapes(own, traits)),
     ...workgroupShapes(problem, traits),
     ...(traits.subgroupMatrices.length > 0 ? (await subgroupMatrices()).matrixShapes(problem, traits) : []),
   ];
@@ -90,8 +90,9 @@ function named({ name, directives, parts, tile }: Tiling): Tiling {
   return { name: parts > 1 ? `${name} in ${parts} parts` : name, directives, parts, tile };
 }
 
-function quadShapes(tile: Tile, { subgroups }: Traits): Shape[] {
+async function quadShapes(tile: Tile, { subgroups }: Traits): Promise<Shape[]> {
   if (!subgroups || tile.x % 4 > 0) return [];
+  const { quadTile } = await subgroupQuads();
   return [
     {
       ...registerShape(tile),

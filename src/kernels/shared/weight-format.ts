@@ -1,4 +1,4 @@
-import type { Precision } from "../../runtime/tensor.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
 
 /** Whole numbers of 8 or of 4 bits, and factors that give them their size. */
 export type QuantizedFormat = "q8" | "q4";

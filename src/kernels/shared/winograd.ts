@@ -1,5 +1,5 @@
-import type { Precision } from "../../runtime/tensor.ts";
-import type { Traits } from "../../runtime/traits.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
+import type { Traits } from "../../runtime/graph/traits.ts";
 import { multipleOf4 } from "./pack.ts";
 import { wgsl } from "./wgsl.ts";
 

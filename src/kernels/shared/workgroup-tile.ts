@@ -1,4 +1,4 @@
-import type { DType } from "../../runtime/tensor.ts";
+import type { DType } from "../../runtime/graph/tensor.ts";
 import { registerSums } from "./register-sums.ts";
 import type { Tile } from "./register-tile.ts";
 import { vector } from "./storage.ts";

@@ -1,5 +1,5 @@
-import type { Tensor } from "../../runtime/graph.ts";
-import type { Extent, Ops } from "../ops.ts";
+import type { Tensor } from "../../runtime/graph/graph.ts";
+import type { Extent, Ops } from "../network/ops.ts";
 
 /** What a neck receives. */
 export interface BackboneOutput {

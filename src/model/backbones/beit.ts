@@ -1,7 +1,7 @@
-import type { Tensor } from "../../runtime/graph.ts";
-import type { Weight } from "../../runtime/weight.ts";
-import type { Extent, Ops } from "../ops.ts";
-import type { WeightScope } from "../weights.ts";
+import type { Tensor } from "../../runtime/graph/graph.ts";
+import type { Weight } from "../../runtime/graph/weight.ts";
+import type { Extent, Ops } from "../network/ops.ts";
+import type { WeightScope } from "../weights/weights.ts";
 import type { Backbone } from "./backbone.ts";
 import type { BeitConfig } from "./beit-config.ts";
 import { embed, embeddingWeights } from "./embeddings.ts";

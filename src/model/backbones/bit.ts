@@ -1,9 +1,9 @@
 import type { Activation } from "../../kernels/shared/activation.ts";
 import { samePadding } from "../../kernels/shared/uneven-padding.ts";
-import type { Tensor } from "../../runtime/graph.ts";
-import type { Conv, GroupNorm, Linear } from "../layers.ts";
-import type { Ops } from "../ops.ts";
-import type { WeightScope } from "../weights.ts";
+import type { Tensor } from "../../runtime/graph/graph.ts";
+import type { Conv, GroupNorm, Linear } from "../network/layers.ts";
+import type { Ops } from "../network/ops.ts";
+import type { WeightScope } from "../weights/weights.ts";
 import { type BitConfig, bottleneckWidth } from "./bit-config.ts";
 import { channelsLast } from "./operators/channels-last.ts";
 import { groupNorm } from "./operators/group-norm.ts";

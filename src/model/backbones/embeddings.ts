@@ -1,10 +1,10 @@
 import { multipleOf4, packVector } from "../../kernels/shared/pack.ts";
-import type { Tensor } from "../../runtime/graph.ts";
-import type { Weight } from "../../runtime/weight.ts";
-import { concatenate } from "../fold.ts";
-import type { Linear } from "../layers.ts";
-import type { Extent, Ops } from "../ops.ts";
-import type { WeightScope } from "../weights.ts";
+import type { Tensor } from "../../runtime/graph/graph.ts";
+import type { Weight } from "../../runtime/graph/weight.ts";
+import type { Linear } from "../network/layers.ts";
+import type { Extent, Ops } from "../network/ops.ts";
+import { concatenate } from "../weights/fold.ts";
+import type { WeightScope } from "../weights/weights.ts";
 import type { resizeAntialiased } from "./operators/resize-antialiased.ts";
 
 /** What places tokens. */

@@ -1,5 +1,5 @@
-import { parseActivation } from "../activations.ts";
-import type { Fields } from "../fields.ts";
+import { parseActivation } from "../config/activations.ts";
+import type { Fields } from "../config/fields.ts";
 import { type BitConfig, bottleneckWidth, inEights } from "./bit-config.ts";
 import { orderTaps } from "./taps.ts";
 import { parseEncoder, type VitEncoderConfig } from "./vit.ts";

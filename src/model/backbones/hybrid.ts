@@ -1,6 +1,6 @@
 import { UsageError } from "../../runtime/errors.ts";
-import type { Tensor } from "../../runtime/graph.ts";
-import type { WeightScope } from "../weights.ts";
+import type { Tensor } from "../../runtime/graph/graph.ts";
+import type { WeightScope } from "../weights/weights.ts";
 import type { Backbone } from "./backbone.ts";
 import { bit } from "./bit.ts";
 import { positionWeights } from "./embeddings.ts";

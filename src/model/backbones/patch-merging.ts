@@ -1,7 +1,7 @@
 import { packConv2d } from "../../kernels/shared/pack.ts";
 import { endPadding } from "../../kernels/shared/uneven-padding.ts";
-import type { Conv } from "../layers.ts";
-import type { WeightScope } from "../weights.ts";
+import type { Conv } from "../network/layers.ts";
+import type { WeightScope } from "../weights/weights.ts";
 
 /**
  * Swin's patch merging, a Linear without bias of four neighbours side by side, as a convolution of 2 × 2 pixels and stride 2,

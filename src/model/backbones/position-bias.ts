@@ -1,6 +1,6 @@
 import { roundedTo, type StoredDType } from "../../runtime/floats.ts";
-import type { Weight } from "../../runtime/weight.ts";
-import type { WeightScope } from "../weights.ts";
+import type { Weight } from "../../runtime/graph/weight.ts";
+import type { WeightScope } from "../weights/weights.ts";
 
 /** Hidden units of the MLP that makes biases of coordinates; the same in all models. */
 const HIDDEN = 512;

@@ -1,6 +1,6 @@
 import type { Activation } from "../../kernels/shared/activation.ts";
-import { parseActivation } from "../activations.ts";
-import type { Fields } from "../fields.ts";
+import { parseActivation } from "../config/activations.ts";
+import type { Fields } from "../config/fields.ts";
 import { orderTaps } from "./taps.ts";
 
 /** Blocks at one resolution. */

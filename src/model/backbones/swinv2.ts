@@ -1,11 +1,11 @@
 import type { Activation } from "../../kernels/shared/activation.ts";
 import { endPadding } from "../../kernels/shared/uneven-padding.ts";
 import { type WindowParams, windowedRows, windowGrid, windowRegions } from "../../kernels/shared/windows.ts";
-import type { Tensor } from "../../runtime/graph.ts";
-import type { Weight } from "../../runtime/weight.ts";
-import type { Conv, Linear, Norm } from "../layers.ts";
-import type { Extent, Ops } from "../ops.ts";
-import type { WeightScope } from "../weights.ts";
+import type { Tensor } from "../../runtime/graph/graph.ts";
+import type { Weight } from "../../runtime/graph/weight.ts";
+import type { Conv, Linear, Norm } from "../network/layers.ts";
+import type { Extent, Ops } from "../network/ops.ts";
+import type { WeightScope } from "../weights/weights.ts";
 import type { Backbone } from "./backbone.ts";
 import { channelsLast } from "./operators/channels-last.ts";
 import { cosineWindows } from "./operators/cosine-windows.ts";

@@ -1,4 +1,4 @@
-import type { Fields } from "../fields.ts";
+import type { Fields } from "../config/fields.ts";
 
 /** Stages of every DPT neck. */
 const STAGES = 4;

@@ -1,4 +1,4 @@
-import type { Fields } from "../fields.ts";
+import type { Fields } from "../config/fields.ts";
 import { type Dinov2Fields, parseDinov2Fields } from "./dinov2.ts";
 
 /** The picture's half of TIPSv2 (transformers' Tipsv2VisionBackbone): DINOv2 with registers, and bilinear positions. */

@@ -1,4 +1,4 @@
-import type { WeightScope } from "../weights.ts";
+import type { WeightScope } from "../weights/weights.ts";
 import type { Backbone } from "./backbone.ts";
 import { swigluSize } from "./dinov2.ts";
 import { embed, embeddingWeights } from "./embeddings.ts";

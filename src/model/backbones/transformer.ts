@@ -1,7 +1,7 @@
 import type { Activation } from "../../kernels/shared/activation.ts";
-import type { Tensor } from "../../runtime/graph.ts";
-import type { Linear, Norm } from "../layers.ts";
-import type { Ops } from "../ops.ts";
+import type { Tensor } from "../../runtime/graph/graph.ts";
+import type { Linear, Norm } from "../network/layers.ts";
+import type { Ops } from "../network/ops.ts";
 import type { swiglu } from "./operators/swiglu.ts";
 
 /** `W₂ act(W₁ x + b₁) + b₂`. */

@@ -1,7 +1,7 @@
 import type { Activation } from "../../kernels/shared/activation.ts";
-import { parseActivation } from "../activations.ts";
-import type { Fields } from "../fields.ts";
-import type { WeightScope } from "../weights.ts";
+import { parseActivation } from "../config/activations.ts";
+import type { Fields } from "../config/fields.ts";
+import type { WeightScope } from "../weights/weights.ts";
 import type { Backbone } from "./backbone.ts";
 import { type EmbeddingConfig, embed, embeddingWeights } from "./embeddings.ts";
 import { orderTaps } from "./taps.ts";

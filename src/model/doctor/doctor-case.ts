@@ -1,7 +1,7 @@
-import type { InputData } from "../../runtime/graph.ts";
-import type { Kernel, Path } from "../../runtime/kernel.ts";
-import type { Precision } from "../../runtime/tensor.ts";
-import type { Traits } from "../../runtime/traits.ts";
+import type { InputData } from "../../runtime/graph/graph.ts";
+import type { Kernel, Path } from "../../runtime/graph/kernel.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
+import type { Traits } from "../../runtime/graph/traits.ts";
 
 /**
  * One computation of the self-test, with sizes so small that it takes no time and so odd that tiles have ends: last rows and

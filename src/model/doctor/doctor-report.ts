@@ -1,6 +1,6 @@
-import type { DeviceDescription } from "../../runtime/device-description.ts";
-import type { Clock } from "../../runtime/examined-device.ts";
-import type { Precision } from "../../runtime/tensor.ts";
+import type { DeviceDescription } from "../../runtime/device/device-description.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
+import type { Clock } from "../../runtime/session/examined-device.ts";
 
 /** What came of one way to compute one thing. */
 export interface PathResult {

@@ -1,5 +1,5 @@
-import { type Clock, ExaminedDevice, type ExaminedOptions } from "../../runtime/examined-device.ts";
-import { familyOf } from "../../runtime/switched-off.ts";
+import { familyOf } from "../../runtime/paths/switched-off.ts";
+import { type Clock, ExaminedDevice, type ExaminedOptions } from "../../runtime/session/examined-device.ts";
 import { VERSION } from "../../runtime/version.ts";
 import type { Answer } from "./answers.ts";
 import { Deadline } from "./deadline.ts";

@@ -1,7 +1,7 @@
-import type { Path } from "../../runtime/kernel.ts";
-import { familyOf } from "../../runtime/switched-off.ts";
-import type { Precision } from "../../runtime/tensor.ts";
-import type { Traits } from "../../runtime/traits.ts";
+import type { Path } from "../../runtime/graph/kernel.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
+import type { Traits } from "../../runtime/graph/traits.ts";
+import { familyOf } from "../../runtime/paths/switched-off.ts";
 import type { DoctorCase } from "./doctor-case.ts";
 
 /** One way to compute one case. */

@@ -1,9 +1,9 @@
 import { DptError } from "../../runtime/errors.ts";
-import type { ExaminedDevice } from "../../runtime/examined-device.ts";
-import type { InputData } from "../../runtime/graph.ts";
-import type { Path } from "../../runtime/kernel.ts";
-import { loadFloats, storeFloats } from "../../runtime/store-floats.ts";
-import { elementCount, type Precision, type TensorSpec } from "../../runtime/tensor.ts";
+import type { InputData } from "../../runtime/graph/graph.ts";
+import type { Path } from "../../runtime/graph/kernel.ts";
+import { elementCount, type Precision, type TensorSpec } from "../../runtime/graph/tensor.ts";
+import type { ExaminedDevice } from "../../runtime/session/examined-device.ts";
+import { loadFloats, storeFloats } from "../../runtime/session/store-floats.ts";
 import type { Answer } from "./answers.ts";
 import { bucketSums } from "./bucket-sums.ts";
 import type { PathResult } from "./doctor-report.ts";

@@ -3,8 +3,8 @@ import { bandSizes, planWinograd, winogradFilters, winogradPoints } from "../../
 import { winogradInput } from "../../kernels/winograd-input.ts";
 import { winogradOutput } from "../../kernels/winograd-output.ts";
 import { winogradProduct } from "../../kernels/winograd-product.ts";
-import type { Path } from "../../runtime/kernel.ts";
-import type { Precision } from "../../runtime/tensor.ts";
+import type { Path } from "../../runtime/graph/kernel.ts";
+import type { Precision } from "../../runtime/graph/tensor.ts";
 import { allPaths, type DoctorCase } from "./doctor-case.ts";
 import { numbers } from "./numbers.ts";
 

@@ -1,4 +1,4 @@
-import type { Colour } from "../class-colours.ts";
+import type { Colour } from "../config/class-colours.ts";
 import { colourOf } from "./colour-of.ts";
 
 /** The colours of ADE20K's 150 scene parsing classes by id, as its benchmark's own tools draw them. */

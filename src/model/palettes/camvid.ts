@@ -1,4 +1,4 @@
-import type { Colour } from "../class-colours.ts";
+import type { Colour } from "../config/class-colours.ts";
 
 /** The colours of the 11 classes in which CamVid is commonly scored, from its own label_colors.txt. */
 export const CAMVID: ReadonlyMap<string, Colour> = new Map([

@@ -1,4 +1,4 @@
-import type { Colour } from "../class-colours.ts";
+import type { Colour } from "../config/class-colours.ts";
 
 /** Cityscapes' 19 classes by train id, with the colours of its own scripts (cityscapesscripts/helpers/labels.py). */
 export const CITYSCAPES: ReadonlyMap<string, Colour> = new Map([

@@ -1,4 +1,4 @@
-import type { Colour } from "../class-colours.ts";
+import type { Colour } from "../config/class-colours.ts";
 
 /** `#rrggbb` as red, green and blue. */
 export function colourOf(hex: string): Colour {

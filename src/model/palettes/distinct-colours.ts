@@ -1,4 +1,4 @@
-import type { Colour } from "../class-colours.ts";
+import type { Colour } from "../config/class-colours.ts";
 
 /** Degrees between two hues in a row: no number of steps comes close to where it began. */
 const GOLDEN_ANGLE = 137.507764;

@@ -1,4 +1,4 @@
-import type { Colour } from "../class-colours.ts";
+import type { Colour } from "../config/class-colours.ts";
 
 /** Red, green and blue as `#rrggbb`. */
 export function hexOf(colour: Colour): string {

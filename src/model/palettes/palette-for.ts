@@ -1,5 +1,5 @@
 import { UsageError } from "../../runtime/errors.ts";
-import type { Colour } from "../class-colours.ts";
+import type { Colour } from "../config/class-colours.ts";
 import { ADE20K } from "./ade20k.ts";
 import { CAMVID } from "./camvid.ts";
 import { CITYSCAPES } from "./cityscapes.ts";

@@ -1,4 +1,4 @@
-import type { Colour } from "../class-colours.ts";
+import type { Colour } from "../config/class-colours.ts";
 
 const NAMES =
   "background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person " +

@@ -1,4 +1,4 @@
-import type { PictureSource } from "../../runtime/picture.ts";
+import type { PictureSource } from "../../runtime/pictures/picture.ts";
 
 /** A frame that came. */
 export interface Frame {

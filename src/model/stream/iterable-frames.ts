@@ -1,4 +1,4 @@
-import type { PictureSource } from "../../runtime/picture.ts";
+import type { PictureSource } from "../../runtime/pictures/picture.ts";
 import type { Frame, Frames } from "./frame.ts";
 import { NewestFrame } from "./newest-frame.ts";
 

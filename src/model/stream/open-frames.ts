@@ -1,5 +1,5 @@
 import { UsageError } from "../../runtime/errors.ts";
-import type { PictureSource } from "../../runtime/picture.ts";
+import type { PictureSource } from "../../runtime/pictures/picture.ts";
 import type { Frames } from "./frame.ts";
 import { allOf, newestOf } from "./iterable-frames.ts";
 import { stillFrames } from "./still-frames.ts";

@@ -1,5 +1,5 @@
-import { naturalSize } from "../../runtime/draw-picture.ts";
 import { FileError } from "../../runtime/errors.ts";
+import { naturalSize } from "../../runtime/pictures/draw-picture.ts";
 import type { Frame, Frames } from "./frame.ts";
 
 /**

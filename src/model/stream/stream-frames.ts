@@ -1,8 +1,8 @@
 import { UsageError } from "../../runtime/errors.ts";
-import type { PictureSource } from "../../runtime/picture.ts";
-import type { Task } from "../config.ts";
+import type { PictureSource } from "../../runtime/pictures/picture.ts";
+import type { DepthMap, PredictionOptions, Predictions, Segmentation, SegmentOptions } from "../answers/predictions.ts";
+import type { Task } from "../config/config.ts";
 import type { Model } from "../model.ts";
-import type { DepthMap, PredictionOptions, Predictions, Segmentation, SegmentOptions } from "../predictions.ts";
 import type { Frame, Frames } from "./frame.ts";
 import { openFrames, type StreamSource } from "./open-frames.ts";
 import { Smoother } from "./smoother.ts";

@@ -1,10 +1,9 @@
-import type { Pixels } from "../../runtime/picture.ts";
-import type { Question } from "../answer-pictures.ts";
-import { decoderOf, labelsOf, type Task } from "../config.ts";
-import { logitsSize } from "../heads.ts";
-import { readFloats } from "../output-share.ts";
-import { withClassMeans } from "../pixel-scores.ts";
-import { logitsBand } from "../postprocess.ts";
+import { labelType } from "../../kernels/shared/label-type.ts";
+import { NumberError } from "../../runtime/errors.ts";
+import type { Pixels } from "../../runtime/pictures/picture.ts";
+import type { Question } from "../answers/answer-pictures.ts";
+import { readFloats } from "../answers/output-share.ts";
+import { withClassMeans } from "../answers/pixel-scores.ts";
 import {
   countOf,
   depthMapOf,
@@ -14,17 +13,20 @@ import {
   type Prediction,
   type Predictions,
   segmentationOf,
-} from "../predictions.ts";
-import { networkSize, type Size } from "../processor.ts";
-import { type Answering, Tally } from "../tally.ts";
-import { batchJob, type Job, processorOf, type Recordable } from "../work.ts";
+} from "../answers/predictions.ts";
+import { type Answering, Tally } from "../answers/tally.ts";
+import { passesOf, type View } from "../answers/views.ts";
+import { decoderOf, labelsOf, type Task } from "../config/config.ts";
+import { logitsSize } from "../network/heads.ts";
+import { logitsBand } from "../pictures/postprocess.ts";
+import { networkSize, type Size } from "../pictures/processor.ts";
+import { batchJob, type Job, processorOf, type Recordable } from "../runs/work.ts";
 import type { CoarseDepth } from "./align-depth.ts";
 import { blendGraph } from "./blend-graph.ts";
 import { CellBands } from "./cells.ts";
 import { crop, mirror, reduce } from "./crop.ts";
 import { cellsOf, type Look, labelsByWindows } from "./label-windows.ts";
 import { mapByWindows } from "./map-windows.ts";
-import { passesOf, type View } from "./views.ts";
 
 /** A picture's answers through windows and views; each task runs the network for itself. */
 export async function answerThroughWindows(
@@ -86,6 +88,12 @@ async function labelsThroughWindows(
       onWindow: onPass,
     }),
   );
+  const { none } = labelType(labels);
+  checkBlended(
+    call,
+    countOf(answer.labels, (label) => label === none),
+    answer.labels.length,
+  );
   const means = answer.scores && withClassMeans(answer.scores, answer.labels, labels);
   return { segmentation: segmentationOf(model.config, told(picture, jobs, tally), answer.labels, means) };
 }
@@ -133,6 +141,7 @@ async function mapThroughWindows(
       },
     });
   });
+  checkBlended(call, countOf(map, isNotFinite), map.length);
   const prediction = told(picture, [...jobs.values()], tally);
   return unit
     ? { depth: depthMapOf({ ...prediction, depth: map, unit }) }
@@ -191,6 +200,17 @@ function windowJob(model: Recordable, { rows, columns, size }: View, task: Task,
 
 function told({ width, height }: Size, jobs: readonly Job[], tally: Tally): Prediction {
   return { width, height, network: jobs[0]!.network, batch: 1, ...tally.told };
+}
+
+/**
+ * Windows that are finite each may be further apart than f32 reaches, or than their depths can be brought together.
+ * @throws NumberError
+ */
+function checkBlended(call: string, broken: number, of: number): void {
+  if (broken === 0) return;
+  throw new NumberError(
+    `${call}: want windows that can be blended, got NaN or infinity at ${broken} of ${of} numbers. Look at the picture whole, without tile and tta, and check the weights with verify.`,
+  );
 }
 
 function brokenIn(values: Float32Array, what: string): string | undefined {

@@ -4,9 +4,9 @@ import { classScoresResized } from "../../kernels/class-scores-resized.ts";
 import { logAddSoftmax } from "../../kernels/log-add-softmax.ts";
 import { resampleMap } from "../../kernels/resample-map.ts";
 import type { BandShape } from "../../kernels/shared/band-inputs.ts";
-import { Graph, type Tensor } from "../../runtime/graph.ts";
-import { bandConstants } from "../band-constants.ts";
-import type { Size } from "../processor.ts";
+import { Graph, type Tensor } from "../../runtime/graph/graph.ts";
+import { bandConstants } from "../pictures/band-constants.ts";
+import type { Size } from "../pictures/processor.ts";
 
 /** The windows of a view that hold pixels of a cell: all their logits are cut out at the same size. */
 export interface BlendView {

@@ -1,5 +1,5 @@
-import type { Pixels } from "../../runtime/picture.ts";
-import type { Size } from "../processor.ts";
+import type { Pixels } from "../../runtime/pictures/picture.ts";
+import type { Size } from "../pictures/processor.ts";
 
 /** A part of a picture, in its pixels. */
 export interface Rect extends Size {

@@ -1,8 +1,8 @@
 import { labelType } from "../../kernels/shared/label-type.ts";
-import type { InputData } from "../../runtime/graph.ts";
-import { readLabels } from "../output-share.ts";
-import { type PixelScores, readScores } from "../pixel-scores.ts";
-import type { Size } from "../processor.ts";
+import type { InputData } from "../../runtime/graph/graph.ts";
+import { readLabels } from "../answers/output-share.ts";
+import { type PixelScores, readScores } from "../answers/pixel-scores.ts";
+import type { Size } from "../pictures/processor.ts";
 import { type BlendShape, type BlendView, blendInputs } from "./blend-graph.ts";
 import { type CellAxis, type CellBand, type CellBands, cellAxis } from "./cells.ts";
 import type { Rect } from "./crop.ts";

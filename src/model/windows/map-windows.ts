@@ -1,7 +1,7 @@
-import type { Size } from "../processor.ts";
+import type { View } from "../answers/views.ts";
+import type { Size } from "../pictures/processor.ts";
 import { alignDepth, type CoarseDepth, coarseWindow } from "./align-depth.ts";
 import type { Rect } from "./crop.ts";
-import type { View } from "./views.ts";
 import { blendWeights } from "./window-layout.ts";
 
 export interface MapWindows {

@@ -1,5 +1,5 @@
 import { UsageError } from "../../runtime/errors.ts";
-import type { Size } from "../processor.ts";
+import type { Size } from "../pictures/processor.ts";
 
 /** How windows lie along one side of a picture. */
 export interface WindowAxis {

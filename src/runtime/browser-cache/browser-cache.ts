@@ -1,10 +1,10 @@
-import type { ModelFiles } from "../byte-source.ts";
-import { commitOf } from "../hub-commit.ts";
-import { hubModel } from "../hub-model.ts";
-import { filesFromHub } from "../hub-source.ts";
-import { PATIENCE } from "../patience.ts";
-import { patientFetch } from "../patient-fetch.ts";
+import { commitOf } from "../hub/hub-commit.ts";
+import { hubModel } from "../hub/hub-model.ts";
+import { filesFromHub } from "../hub/hub-source.ts";
 import type { CachedHubOptions, CacheWatcher, ModelCache } from "../pretrained-source.ts";
+import type { ModelFiles } from "../sources/byte-source.ts";
+import { PATIENCE } from "../sources/patience.ts";
+import { patientFetch } from "../sources/patient-fetch.ts";
 import type { BrowserStorage } from "./browser-storage.ts";
 import { CachedFolder, type RemoteFolder } from "./cached-folder.ts";
 import { ModelFolder } from "./model-folder.ts";

@@ -1,6 +1,6 @@
-import { BLOCK_BYTES, type Block, blocksOf } from "../blocks.ts";
-import type { ByteSource } from "../byte-source.ts";
-import { checkRange } from "../check-range.ts";
+import { BLOCK_BYTES, type Block, blocksOf } from "../sources/blocks.ts";
+import type { ByteSource } from "../sources/byte-source.ts";
+import { checkRange } from "../sources/check-range.ts";
 import type { CacheStore, StorePath } from "./cache-store.ts";
 
 export interface CachedFileOptions {

@@ -1,8 +1,8 @@
-import type { ByteSource, ModelFiles } from "../byte-source.ts";
+import { isPlainName } from "../checkpoints/plain-name.ts";
 import { DptError, FileError } from "../errors.ts";
-import { isPlainName } from "../plain-name.ts";
 import { quote } from "../quote.ts";
-import { readingAhead } from "../reading-ahead.ts";
+import type { ByteSource, ModelFiles } from "../sources/byte-source.ts";
+import { readingAhead } from "../sources/reading-ahead.ts";
 import type { BrowserStorage } from "./browser-storage.ts";
 import { CachedFile } from "./cached-file.ts";
 import type { FileNote, ModelFolder } from "./model-folder.ts";

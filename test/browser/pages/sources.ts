@@ -1,4 +1,4 @@
-import { inMemory, type Picture, type PictureSource, takePicture } from "../../../src/runtime/picture.ts";
+import { inMemory, type Picture, type PictureSource, takePicture } from "../../../src/runtime/pictures/picture.ts";
 import { crossingPicture } from "../../../src/worker/crossing-picture.ts";
 
 /** Ways in which a page holds a picture. */

@@ -1,5 +1,5 @@
-import { indexedDbStore } from "../../../src/runtime/indexed-db-store.ts";
-import type { TuningStore } from "../../../src/runtime/tuning-store.ts";
+import { indexedDbStore } from "../../../src/runtime/paths/indexed-db-store.ts";
+import type { TuningStore } from "../../../src/runtime/paths/tuning-store.ts";
 
 declare global {
   /** What a page has to keep measurements in. */

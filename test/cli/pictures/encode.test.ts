@@ -5,8 +5,8 @@ import { encodeDepth16, encodeDepthColours } from "../../../cli/pictures/encode-
 import { encodeLabels } from "../../../cli/pictures/encode-labels.ts";
 import { encodeNormals } from "../../../cli/pictures/encode-normals.ts";
 import { encodeOverlay } from "../../../cli/pictures/encode-overlay.ts";
-import type { Colour } from "../../../src/model/class-colours.ts";
-import { depthLevels } from "../../../src/model/depth-levels.ts";
+import { depthLevels } from "../../../src/model/answers/depth-levels.ts";
+import type { Colour } from "../../../src/model/config/class-colours.ts";
 import { pngHeader } from "./png-header.ts";
 
 test("normals are RGB of 8 bits, −1 to 1 as 0 to 255", () => {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fileSource, filesFromFolder } from "../../../cli/node-files.ts";
 import { openFolder } from "../../../src/model/open-folder.ts";
-import { openCheckpoint } from "../../../src/runtime/checkpoint.ts";
-import { readSafetensorsHeader } from "../../../src/runtime/safetensors.ts";
-import { readStoredTensor } from "../../../src/runtime/stored-tensor.ts";
+import { openCheckpoint } from "../../../src/runtime/checkpoints/checkpoint.ts";
+import { readSafetensorsHeader } from "../../../src/runtime/checkpoints/safetensors.ts";
+import { readStoredTensor } from "../../../src/runtime/checkpoints/stored-tensor.ts";
 import { runCli } from "../run-cli.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fileSource } from "../../../cli/node-files.ts";
 import { readTensors } from "../../../src/index.ts";
-import { readSafetensorsHeader } from "../../../src/runtime/safetensors.ts";
+import { readSafetensorsHeader } from "../../../src/runtime/checkpoints/safetensors.ts";
 import { runCli } from "../run-cli.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

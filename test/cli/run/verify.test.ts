@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { fileSource } from "../../../cli/node-files.ts";
 import { readTensors } from "../../../src/index.ts";
 import { verifyStages } from "../../../src/model/verify.ts";
-import { readSafetensorsHeader } from "../../../src/runtime/safetensors.ts";
-import { writeSafetensors } from "../../../src/runtime/write-safetensors.ts";
+import { readSafetensorsHeader } from "../../../src/runtime/checkpoints/safetensors.ts";
+import { writeSafetensors } from "../../../src/runtime/checkpoints/write-safetensors.ts";
 import { runCli } from "../run-cli.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

@@ -1,4 +1,4 @@
-import type { ByteSource, ModelFiles } from "../../../src/runtime/byte-source.ts";
+import type { ByteSource, ModelFiles } from "../../../src/runtime/sources/byte-source.ts";
 
 /** What readers may not do; no error of ours, so that it fails the run. */
 class Trespass extends Error {}

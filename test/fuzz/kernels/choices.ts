@@ -1,6 +1,6 @@
-import type { Kernel, Path } from "../../../src/runtime/kernel.ts";
-import type { Precision } from "../../../src/runtime/tensor.ts";
-import type { Traits } from "../../../src/runtime/traits.ts";
+import type { Kernel, Path } from "../../../src/runtime/graph/kernel.ts";
+import type { Precision } from "../../../src/runtime/graph/tensor.ts";
+import type { Traits } from "../../../src/runtime/graph/traits.ts";
 import { randomNormal, randomStream } from "../../random.ts";
 import { roundToHalf } from "../../round-to-half.ts";
 

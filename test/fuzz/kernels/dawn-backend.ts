@@ -1,4 +1,4 @@
-import { traitsOf } from "../../../src/runtime/device.ts";
+import { traitsOf } from "../../../src/runtime/device/device.ts";
 import { executeKernel } from "../../execute-kernel.ts";
 import { pathDevice } from "../../path-device.ts";
 import type { Backend } from "./trial.ts";

@@ -1,4 +1,4 @@
-import type { Precision } from "../../../src/runtime/tensor.ts";
+import type { Precision } from "../../../src/runtime/graph/tensor.ts";
 import { Choices } from "./choices.ts";
 
 const NOT_FINITE = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -1,8 +1,8 @@
-import type { ConstantData, InputData } from "../../../src/runtime/graph.ts";
-import type { Kernel, Path } from "../../../src/runtime/kernel.ts";
-import { loadFloats, storeFloats } from "../../../src/runtime/store-floats.ts";
-import { elementCount, type Precision, type TensorSpec } from "../../../src/runtime/tensor.ts";
-import type { Traits } from "../../../src/runtime/traits.ts";
+import type { ConstantData, InputData } from "../../../src/runtime/graph/graph.ts";
+import type { Kernel, Path } from "../../../src/runtime/graph/kernel.ts";
+import { elementCount, type Precision, type TensorSpec } from "../../../src/runtime/graph/tensor.ts";
+import type { Traits } from "../../../src/runtime/graph/traits.ts";
+import { loadFloats, storeFloats } from "../../../src/runtime/session/store-floats.ts";
 import { halfRounding } from "../../round-to-half.ts";
 import type { Choices } from "./choices.ts";
 

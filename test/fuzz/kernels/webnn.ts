@@ -1,5 +1,5 @@
 import type { Activation } from "../../../src/kernels/shared/activation.ts";
-import type { Precision } from "../../../src/runtime/tensor.ts";
+import type { Precision } from "../../../src/runtime/graph/tensor.ts";
 
 /**
  * What the conformance tests of WebNN (web-platform-tests, webnn/resources/utils.js) allow an operator, in units in the

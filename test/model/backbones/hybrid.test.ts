@@ -6,8 +6,8 @@ import { DPT, filesFromBlobs, type ModelFiles, readTensors, UsageError } from ".
 import { inEights } from "../../../src/model/backbones/bit-config.ts";
 import type { HybridConfig } from "../../../src/model/backbones/hybrid-config.ts";
 import { standardizeRows } from "../../../src/model/backbones/standardize-rows.ts";
-import { IGNORED_TENSORS } from "../../../src/model/dpt.ts";
-import { parseConfig } from "../../../src/model/parse-config.ts";
+import { parseConfig } from "../../../src/model/config/parse-config.ts";
+import { IGNORED_TENSORS } from "../../../src/model/network/dpt.ts";
 import { testDevice } from "../../device.ts";
 import { expectClose } from "../../expect-close.ts";
 import { randomNormal } from "../../random.ts";

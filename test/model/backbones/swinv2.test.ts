@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { DPT, filesFromBlobs, type ModelFiles } from "../../../src/index.ts";
 import type { Swinv2Config } from "../../../src/model/backbones/swinv2-config.ts";
-import { dptWeights } from "../../../src/model/dpt.ts";
-import { parseConfig } from "../../../src/model/parse-config.ts";
-import { elementCount } from "../../../src/runtime/tensor.ts";
-import { writeSafetensors } from "../../../src/runtime/write-safetensors.ts";
+import { parseConfig } from "../../../src/model/config/parse-config.ts";
+import { dptWeights } from "../../../src/model/network/dpt.ts";
+import { writeSafetensors } from "../../../src/runtime/checkpoints/write-safetensors.ts";
+import { elementCount } from "../../../src/runtime/graph/tensor.ts";
 import { testDevice } from "../../device.ts";
 import { expectClose } from "../../expect-close.ts";
 import { randomNormal } from "../../random.ts";

@@ -1,4 +1,4 @@
-import type { TuningStore } from "../../../src/runtime/tuning-store.ts";
+import type { TuningStore } from "../../../src/runtime/paths/tuning-store.ts";
 
 /** Keeps what it is given as long as it lives. */
 export function memoryStore(): TuningStore & { readonly kept: Map<string, unknown> } {

@@ -5,8 +5,8 @@ import { CASES } from "../../../src/model/doctor/cases.ts";
 import type { DoctorCase } from "../../../src/model/doctor/doctor-case.ts";
 import { examine } from "../../../src/model/doctor/examine.ts";
 import { CONV, MATMUL } from "../../../src/model/doctor/product-cases.ts";
-import type { Path } from "../../../src/runtime/kernel.ts";
-import { familyOf } from "../../../src/runtime/switched-off.ts";
+import type { Path } from "../../../src/runtime/graph/kernel.ts";
+import { familyOf } from "../../../src/runtime/paths/switched-off.ts";
 import { pathDevice } from "../../path-device.ts";
 import { memoryStore } from "./memory-store.ts";
 

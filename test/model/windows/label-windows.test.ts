@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { logitsBand } from "../../../src/model/postprocess.ts";
+import { logitsBand } from "../../../src/model/pictures/postprocess.ts";
 import { blendGraph } from "../../../src/model/windows/blend-graph.ts";
 import { CellBands } from "../../../src/model/windows/cells.ts";
 import type { Rect } from "../../../src/model/windows/crop.ts";
 import { cellsOf, type Look, labelsByWindows } from "../../../src/model/windows/label-windows.ts";
 import { windowAxis } from "../../../src/model/windows/window-layout.ts";
-import type { ConstantData } from "../../../src/runtime/graph.ts";
+import type { ConstantData } from "../../../src/runtime/graph/graph.ts";
 import { expectClose } from "../../expect-close.ts";
 import { randomNormal } from "../../random.ts";
 import { applyBands } from "../../reference/apply-bands.ts";

@@ -320,3 +320,12 @@ test("a window without a finite answer is an error that names the layer", async 
   expect(error).toBeInstanceOf(NumberError);
   expect((error as Error).message).toMatch(/segment: .*logits of a window, first in 'matmul /);
 });
+
+test("windows that are finite each and cannot be blended are an error", async () => {
+  const large = await patchWeight(segmentation, "head.head.4.bias", (values) => values.fill(1e38));
+  using model = await DPT.load(large, { device: await testDevice() });
+  const answer = model.segment(randomPicture(64, 32), { tile: 32, overlap: 0 });
+  await expect(answer).rejects.toThrow(
+    /^segment: want windows that can be blended, got NaN or infinity at 2048 of 2048/,
+  );
+});

@@ -1,14 +1,14 @@
 import { storageFactory } from "opfs-mock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BLOCK_BYTES } from "../../../src/runtime/blocks.ts";
 import { browserCache } from "../../../src/runtime/browser-cache/browser-cache.ts";
 import type { BrowserStorage } from "../../../src/runtime/browser-cache/browser-storage.ts";
 import type { CacheStore } from "../../../src/runtime/browser-cache/cache-store.ts";
 import { deleteModel, listModels } from "../../../src/runtime/browser-cache/kept-models.ts";
 import { opfsStore } from "../../../src/runtime/browser-cache/opfs-store.ts";
-import type { ByteSource, ModelFiles } from "../../../src/runtime/byte-source.ts";
 import { FileError } from "../../../src/runtime/errors.ts";
 import { openPretrained } from "../../../src/runtime/pretrained-source.ts";
+import { BLOCK_BYTES } from "../../../src/runtime/sources/blocks.ts";
+import type { ByteSource, ModelFiles } from "../../../src/runtime/sources/byte-source.ts";
 import { type FileServer, startFileServer } from "./file-server.ts";
 
 const SIZE = 2 * BLOCK_BYTES + 1000;

@@ -1,8 +1,8 @@
 import { cosineWindows as cosineWindowsKernel } from "../../../kernels/cosine-windows.ts";
 import { type WindowParams, windowGrid } from "../../../kernels/shared/windows.ts";
-import type { Tensor } from "../../../runtime/graph.ts";
-import type { Weight } from "../../../runtime/weight.ts";
-import type { Ops } from "../../ops.ts";
+import type { Tensor } from "../../../runtime/graph/graph.ts";
+import type { Weight } from "../../../runtime/graph/weight.ts";
+import type { Ops } from "../../network/ops.ts";
 
 /**
  * `[q k v]` of a map's tokens, `[N, H · W, 3 · D]`, cut into windows `[N · windows, M², 3 · D]`, queries and keys of each

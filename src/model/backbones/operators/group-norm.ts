@@ -2,9 +2,9 @@ import { channelMoments } from "../../../kernels/channel-moments.ts";
 import { groupNorm as groupNormKernel } from "../../../kernels/group-norm.ts";
 import { groupStatistics } from "../../../kernels/group-statistics.ts";
 import type { Activation } from "../../../kernels/shared/activation.ts";
-import type { Tensor } from "../../../runtime/graph.ts";
-import type { GroupNorm } from "../../layers.ts";
-import type { Ops } from "../../ops.ts";
+import type { Tensor } from "../../../runtime/graph/graph.ts";
+import type { GroupNorm } from "../../network/layers.ts";
+import type { Ops } from "../../network/ops.ts";
 
 interface GroupNormOptions {
   readonly activation?: Activation;

@@ -1,6 +1,6 @@
 import { relativePositionBias as relativePositionBiasKernel } from "../../../kernels/relative-position-bias.ts";
-import type { Tensor } from "../../../runtime/graph.ts";
-import type { Ops } from "../../ops.ts";
+import type { Tensor } from "../../../runtime/graph/graph.ts";
+import type { Ops } from "../../network/ops.ts";
 
 /**
  * A bias for attention `[heads, T, T]` from the table of a grid `[1, 2 · h − 1, 2 · w − 1, heads]`; with the rows of the

@@ -1,8 +1,8 @@
 import { antialiasedBand } from "../../../kernels/antialiased-band.ts";
 import { resampleMap } from "../../../kernels/resample-map.ts";
-import type { Tensor } from "../../../runtime/graph.ts";
-import { bandConstants } from "../../band-constants.ts";
-import type { Extent, Ops } from "../../ops.ts";
+import type { Tensor } from "../../../runtime/graph/graph.ts";
+import type { Extent, Ops } from "../../network/ops.ts";
+import { bandConstants } from "../../pictures/band-constants.ts";
 
 /** Bilinear interpolation with antialiasing of a map `[1, H, W, C]`; none where the size is already right. */
 export function resizeAntialiased(ops: Ops, x: Tensor, to: Extent): Tensor {

@@ -1,6 +1,6 @@
 import { swiglu as swigluKernel } from "../../../kernels/swiglu.ts";
-import type { Tensor } from "../../../runtime/graph.ts";
-import type { Ops } from "../../ops.ts";
+import type { Tensor } from "../../../runtime/graph/graph.ts";
+import type { Ops } from "../../network/ops.ts";
 
 /** `silu(x₁) · x₂` of the two halves of the channels, `[N, T, 2 · H]` → `[N, T, H]`. */
 export function swiglu(ops: Ops, x: Tensor): Tensor {

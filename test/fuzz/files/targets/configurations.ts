@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import { dptWeights } from "../../../../src/model/dpt.ts";
-import { parseConfig } from "../../../../src/model/parse-config.ts";
-import { networkSize, parseProcessor } from "../../../../src/model/processor.ts";
-import { parseJsonObject } from "../../../../src/runtime/read-json.ts";
+import { parseConfig } from "../../../../src/model/config/parse-config.ts";
+import { dptWeights } from "../../../../src/model/network/dpt.ts";
+import { networkSize, parseProcessor } from "../../../../src/model/pictures/processor.ts";
+import { parseJsonObject } from "../../../../src/runtime/sources/read-json.ts";
 import { editedBytes } from "../edited-bytes.ts";
 import { editedJson, encodeJson, type Json } from "../edited-json.ts";
 import type { HostileTarget } from "../hostile-target.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { openFolder } from "../../../../src/model/open-folder.ts";
-import { readPickleCheckpoint } from "../../../../src/runtime/pickle-checkpoint.ts";
-import { readStoredTensor } from "../../../../src/runtime/stored-tensor.ts";
-import { readStoredZip } from "../../../../src/runtime/stored-zip.ts";
-import { readTorchStateDict } from "../../../../src/runtime/torch-state-dict.ts";
+import { readPickleCheckpoint } from "../../../../src/runtime/checkpoints/pickle-checkpoint.ts";
+import { readStoredTensor } from "../../../../src/runtime/checkpoints/stored-tensor.ts";
+import { readStoredZip } from "../../../../src/runtime/checkpoints/stored-zip.ts";
+import { readTorchStateDict } from "../../../../src/runtime/checkpoints/torch-state-dict.ts";
 import {
   pickleBytes,
   pickleDict,

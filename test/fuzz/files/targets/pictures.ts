@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import sharp from "sharp";
 import { readPicture } from "../../../../cli/pictures/read-picture.ts";
-import { readPixels } from "../../../../src/runtime/read-pixels.ts";
+import { readPixels } from "../../../../src/runtime/pictures/read-pixels.ts";
 import { editedBytes } from "../edited-bytes.ts";
 import type { HostileTarget } from "../hostile-target.ts";
 

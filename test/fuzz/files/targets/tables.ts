@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { openCheckpoint } from "../../../../src/runtime/checkpoint.ts";
-import { readSafetensorsHeader } from "../../../../src/runtime/safetensors.ts";
-import { readStoredTensor } from "../../../../src/runtime/stored-tensor.ts";
+import { openCheckpoint } from "../../../../src/runtime/checkpoints/checkpoint.ts";
+import { readSafetensorsHeader } from "../../../../src/runtime/checkpoints/safetensors.ts";
+import { readStoredTensor } from "../../../../src/runtime/checkpoints/stored-tensor.ts";
 import { editedBytes } from "../edited-bytes.ts";
 import { editedJson, encodeJson, type Json } from "../edited-json.ts";
 import type { HostileTarget } from "../hostile-target.ts";

@@ -10,7 +10,7 @@ import {
 import { winogradInput } from "../../../../src/kernels/winograd-input.ts";
 import { winogradOutput } from "../../../../src/kernels/winograd-output.ts";
 import { winogradProduct } from "../../../../src/kernels/winograd-product.ts";
-import { concatenate } from "../../../../src/model/fold.ts";
+import { concatenate } from "../../../../src/model/weights/fold.ts";
 import { sumTolerance } from "../../../kernels/sum-tolerance.ts";
 import { conv2d as conv2dLoop } from "../../../reference/conv2d.ts";
 import { epilogue as finish } from "../../../reference/epilogue.ts";

@@ -13,7 +13,7 @@ import {
 import { quantize } from "../../../../src/kernels/shared/quantize.ts";
 import { QUANTIZED_STORAGE } from "../../../../src/kernels/shared/quantized-storage.ts";
 import { windowedRows } from "../../../../src/kernels/shared/windows.ts";
-import { elementCount } from "../../../../src/runtime/tensor.ts";
+import { elementCount } from "../../../../src/runtime/graph/tensor.ts";
 import { expectProduct } from "../../../kernels/check-product.ts";
 import { sumTolerance } from "../../../kernels/sum-tolerance.ts";
 import { convTranspose2d as convTranspose2dLoop } from "../../../reference/conv-transpose2d.ts";

@@ -1,0 +1,102 @@
+import { labelType } from "../../kernels/shared/label-type.ts";
+import { DeviceMap, type MapKind } from "../../runtime/device/device-map.ts";
+import { NumberError } from "../../runtime/errors.ts";
+import type { Picture } from "../../runtime/pictures/picture.ts";
+import type { Colour } from "../config/class-colours.ts";
+import { coloursOf, labelsOf } from "../config/config.ts";
+import { alignedRows } from "../pictures/aligned-rows.ts";
+import type { Size } from "../pictures/processor.ts";
+import { batchJob } from "../runs/work.ts";
+import type { Question } from "./answer-pictures.ts";
+import { type DepthMap, depthUnit, type PredictionOptions, readAnswer, type Segmentation } from "./predictions.ts";
+import { type Answering, Tally } from "./tally.ts";
+
+/** Of a picture that is seen whole and alone, and whose answer stays on the device. */
+export interface OnDeviceOptions<Kind extends MapKind> extends Pick<PredictionOptions, "size" | "resize" | "signal"> {
+  /**
+   * "buffer": the numbers row by row without gaps, labels packed into words, four (u8) or two (u16) to one. "texture":
+   * r8uint or r16uint for labels, r32float for depth.
+   */
+  readonly output: Kind;
+}
+
+/**
+ * A result on the model's device, ready for commands that are submitted from now on. It belongs to the caller: later calls
+ * do not touch it, and its memory is free after `dispose()`, or when the device goes, which it does with a model whose own
+ * it is. Nobody has looked at its numbers: where the network's are not finite, a label is the largest of its type and a
+ * depth NaN.
+ */
+interface OnDevice<Result> extends Size {
+  /** What the network worked at. */
+  readonly network: Size;
+  readonly dtype: "u8" | "u16" | "f32";
+  /**
+   * The same result in memory.
+   * @throws NumberError if it is not finite, UsageError once disposed of, MachineError if the device is lost
+   */
+  read(): Promise<Result>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** What holds it, by the option `output`. */
+type Held<Kind extends MapKind> = { readonly [Name in Kind]: NonNullable<DeviceMap[Name]> };
+
+export type SegmentationOnDevice<Kind extends MapKind> = OnDevice<Segmentation> &
+  Held<Kind> & { readonly classes: readonly string[]; readonly colours?: readonly Colour[] | undefined };
+
+export type DepthMapOnDevice<Kind extends MapKind> = OnDevice<DepthMap> &
+  Held<Kind> & { readonly unit: DepthMap["unit"] };
+
+interface Results {
+  readonly segmentation: Segmentation;
+  readonly depth: DepthMap;
+}
+
+/** One pass for one picture, whose answer stays on the device. */
+export async function answerOnDevice<Task extends keyof Results>(
+  { runs, model }: Answering,
+  { width, height, words }: Picture,
+  task: Task,
+  kind: MapKind,
+  { call, size, resize, ...options }: Question,
+): Promise<OnDevice<Results[Task]> & Partial<Held<MapKind>>> {
+  const { config } = model;
+  const groups = [{ picture: { width, height }, count: 1 }];
+  const job = batchJob(model, {
+    groups,
+    size,
+    resize,
+    tasks: [task],
+    layOut: kind === "texture" ? alignedRows : undefined,
+  });
+  const classes = labelsOf(config) ?? [];
+  const dtype = task === "segmentation" ? labelType(classes.length).dtype : "f32";
+  const tally = new Tally(runs, call, options);
+  const output = task === "segmentation" ? "labels" : "depth";
+  const map = await tally.keep(job, { pixels: words }, output, DeviceMap.room(kind, { width, height, dtype }));
+  if (options.signal?.aborted) {
+    map.dispose();
+    throw options.signal.reason;
+  }
+  const prediction = { width, height, network: job.network, batch: 1, ...tally.told };
+  const dispose = () => map.dispose();
+  return {
+    width,
+    height,
+    network: job.network,
+    dtype,
+    ...(kind === "buffer" ? { buffer: map.buffer! } : { texture: map.texture! }),
+    ...(task === "segmentation" ? { classes, colours: coloursOf(config) } : { unit: depthUnit(config) }),
+    async read() {
+      const bytes = await map.read();
+      const share = { index: 0, count: 1, pixels: width * height };
+      const { predictions, broken, of, what } = readAnswer(config, task, () => bytes, share, prediction);
+      if (broken === 0) return predictions[task] as Results[Task];
+      const got = `got NaN or infinity at ${broken} of ${of} ${what}`;
+      throw new NumberError(`${call}: want a finite answer of the network, ${got}. Call it once without output.`);
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}

@@ -1,0 +1,29 @@
+import type { CallQueue } from "../../runtime/call-queue.ts";
+import { type Picture, type PictureSource, releasePicture } from "../../runtime/pictures/picture.ts";
+import type { Engine } from "../../runtime/session/engine.ts";
+
+/**
+ * Does something with pictures when its turn comes. They are read at once: the caller may use its buffers for the next
+ * ones while these wait.
+ * @throws what reading the first that cannot be read throws, when its turn comes
+ */
+export async function withPictures<Result>(
+  engine: Engine,
+  calls: CallQueue,
+  sources: readonly PictureSource[],
+  task: (pictures: readonly Picture[]) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  const taking = Promise.allSettled(sources.map((source) => engine.takePicture(source)));
+  const taken = taking.then((results) => results.flatMap((read) => (read.status === "fulfilled" ? [read.value] : [])));
+  try {
+    return await calls.run(async () => {
+      const failed = (await taking).find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
+      if (failed) throw failed.reason;
+      return task(await taken);
+    }, signal);
+  } finally {
+    taken.then((pictures) => pictures.forEach(releasePicture));
+  }
+}

@@ -1,0 +1,35 @@
+import type { Padding } from "../../kernels/shared/padding.ts";
+import type { WinogradSide } from "../../kernels/shared/winograd.ts";
+import type { Weight } from "../../runtime/graph/weight.ts";
+import type { PackedWeight } from "../weights/quantized-weight.ts";
+
+/** `x · Wᵀ + b`, also as a 1×1 convolution; a transposed convolution whose stride is its window; any convolution. */
+export interface Linear {
+  readonly weight: PackedWeight;
+  readonly bias?: Weight | undefined;
+  readonly channelsIn: number;
+  readonly channelsOut: number;
+}
+
+export interface Conv extends Linear {
+  /** The window's side. */
+  readonly size: number;
+  readonly stride: number;
+  /** Zeros around a map, where they are not half the window on each side: they may depend on the map's size. */
+  readonly padding?: ((height: number, width: number, window: number, stride: number) => Padding) | undefined;
+  /** Set where the weight is transformed for Winograd's algorithm: the side of its tiles. */
+  readonly winograd?: WinogradSide | undefined;
+}
+
+/** LayerNorm. */
+export interface Norm {
+  readonly weight: Weight;
+  readonly bias: Weight;
+  readonly channels: number;
+  readonly epsilon: number;
+}
+
+/** torch.nn.GroupNorm. */
+export interface GroupNorm extends Norm {
+  readonly groups: number;
+}

@@ -1,0 +1,233 @@
+import { BICUBIC, BILINEAR, HAMMING, LANCZOS, NEAREST, type Resample } from "../../kernels/shared/antialias.ts";
+import { UsageError } from "../../runtime/errors.ts";
+import { Fields } from "../config/fields.ts";
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Red, green and blue. */
+export type Channels = readonly [number, number, number];
+
+/**
+ * Whose resizing: Pillow's, as DPTImageProcessorPil and DPTImageProcessor until transformers 4 have it; or torchvision's on
+ * bytes on a CPU, as DPTImageProcessor of transformers 5.
+ */
+export type Antialias = "pil" | "torchvision";
+
+/** A preprocessor_config.json of transformers' DPTImageProcessor or TIPSv2's, with the class's defaults filled in. */
+export interface Processor {
+  readonly doResize: boolean;
+  readonly size: Size;
+  readonly resample: Resample;
+  readonly antialias: Antialias;
+  readonly keepAspectRatio: boolean;
+  readonly ensureMultipleOf: number;
+  readonly doRescale: boolean;
+  readonly rescaleFactor: number;
+  readonly doNormalize: boolean;
+  readonly imageMean: Channels;
+  readonly imageStd: Channels;
+  readonly doPad: boolean;
+  /** `null` only without `doPad`. */
+  readonly sizeDivisor: number | null;
+  /** What is cut from the middle after the resize, black where the picture ends; `null` without `do_center_crop`. */
+  readonly cropSize: Size | null;
+  /** Whether labels of training data count from 1, with 0 for pixels that do not count; answers never do. */
+  readonly doReduceLabels: boolean;
+}
+
+/** What the network is given: `[height, width]` including a frame of zeros around the resized picture. */
+export interface NetworkSize extends Size {
+  readonly pad: { readonly top: number; readonly left: number; readonly bottom: number; readonly right: number };
+  /** With a crop: what the picture is resized to, and where in it the crop begins (negative: outside). */
+  readonly crop?: { readonly resized: Size; readonly top: number; readonly left: number };
+}
+
+/** What a class does where its file says nothing. */
+interface Defaults {
+  readonly side: number;
+  readonly resample: Resample;
+  readonly normalize: boolean;
+  /** Whether it can crop: those of torchvision do, those of Pillow do not. */
+  readonly crops: boolean;
+}
+
+const DPT_DEFAULTS: Defaults = { side: 384, resample: BICUBIC, normalize: true, crops: true };
+
+const CLASSES: Readonly<Record<string, Defaults>> = {
+  DPTImageProcessor: DPT_DEFAULTS,
+  DPTImageProcessorFast: DPT_DEFAULTS,
+  DPTImageProcessorPil: { ...DPT_DEFAULTS, crops: false },
+  DPTFeatureExtractor: { ...DPT_DEFAULTS, crops: false },
+  Tipsv2DptImageProcessor: { side: 448, resample: BILINEAR, normalize: false, crops: true },
+};
+
+/**
+ * Reads a preprocessor_config.json. Fields that only training or other classes use are passed over.
+ * @param antialias "torchvision" has nearest, bilinear and bicubic filters only, and takes bicubic for Lanczos, as
+ *   transformers does
+ * @throws FileError for another class, a field of the wrong type, or a step that DPTImageProcessor does not have
+ */
+export function parseProcessor(json: unknown, antialias: Antialias = "pil"): Processor {
+  const fields = new Fields("preprocessor_config.json", json);
+  const type = fields.word(
+    fields.has("image_processor_type") ? "image_processor_type" : "feature_extractor_type",
+    Object.keys(CLASSES),
+    "DPTImageProcessor",
+  );
+  const { side, resample, normalize, crops } = CLASSES[type]!;
+  const doCrop = fields.boolean("do_center_crop", false);
+  if (doCrop && !crops) {
+    throw fields.wrong("do_center_crop", `false, since ${type} does not crop`, true);
+  }
+  if (doCrop && !fields.has("crop_size")) throw fields.wrong("crop_size", "{height, width} with do_center_crop", null);
+  fields.word("data_format", ["channels_first"], "channels_first");
+  const doPad = fields.boolean("do_pad", false);
+  const sizeDivisor = fields.has("size_divisor") ? fields.whole("size_divisor", 1) : null;
+  if (doPad && sizeDivisor === null) throw fields.wrong("size_divisor", "a whole number from 1 up with do_pad", null);
+  return {
+    doResize: fields.boolean("do_resize", true),
+    size: parseSize(fields, "size", side),
+    resample: parseResample(fields, resample, antialias),
+    antialias,
+    keepAspectRatio: fields.boolean("keep_aspect_ratio", false),
+    ensureMultipleOf: fields.whole("ensure_multiple_of", 1),
+    doRescale: fields.boolean("do_rescale", true),
+    rescaleFactor: fields.number("rescale_factor", 1 / 255),
+    doNormalize: fields.boolean("do_normalize", normalize),
+    imageMean: parseChannels(fields, "image_mean", 0.5),
+    imageStd: parseChannels(fields, "image_std", 0.5, (value) => value > 0),
+    doPad,
+    sizeDivisor,
+    cropSize: doCrop ? parseSize(fields, "crop_size", 384) : null,
+    doReduceLabels: fields.boolean("do_reduce_labels", false),
+  };
+}
+
+/**
+ * What size the network works at, as DPTImageProcessor computes it (get_resize_output_image_size, center_crop and pad_image, sides
+ * rounded half to even as Python's `round` does).
+ *
+ * @param picture size of the picture
+ * @param override stretches the picture to this size instead of the file's, or keeps the picture's own for "native";
+ *   either is still rounded to `ensure_multiple_of` and padded
+ * @throws UsageError if a side of the picture is no whole number from 1 up, or rounds to nothing
+ */
+export function networkSize(processor: Processor, picture: Size, override?: Size | "native"): NetworkSize {
+  checkSides("picture", picture);
+  if (override !== undefined && override !== "native") checkSides("network size", override);
+  const { width, height } = resizedSize(processor, picture, override);
+  if (width === 0 || height === 0) {
+    const want = `want sides that round to at least ${processor.ensureMultipleOf}`;
+    throw new UsageError(
+      `picture ${picture.width}x${picture.height}: ${want}, got ${width}x${height} for the network. ` +
+        "Crop the picture or give a network size.",
+    );
+  }
+  const crop = processor.cropSize ?? { width, height };
+  const divisor = processor.doPad ? (processor.sizeDivisor ?? 1) : 1;
+  const [vertical, horizontal] = [paddingTo(divisor, crop.height), paddingTo(divisor, crop.width)];
+  const [top, left] = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];
+  return {
+    width: crop.width + horizontal,
+    height: crop.height + vertical,
+    pad: { top, left, bottom: vertical - top, right: horizontal - left },
+    ...(processor.cropSize && {
+      crop: {
+        resized: { width, height },
+        top: middle(height, processor.cropSize.height),
+        left: middle(width, processor.cropSize.width),
+      },
+    }),
+  };
+}
+
+/** Where a crop begins, as torchvision's class has it: rounded down inside the picture, and so is the frame before it. */
+function middle(side: number, crop: number): number {
+  return crop > side ? -Math.floor((crop - side) / 2) : Math.floor((side - crop) / 2);
+}
+
+function resizedSize(processor: Processor, picture: Size, override: Size | "native" | undefined): Size {
+  const { ensureMultipleOf: multiple } = processor;
+  if (!processor.doResize && override === undefined) return picture;
+  const target = override === "native" ? picture : (override ?? processor.size);
+  let scaleHeight = target.height / picture.height;
+  let scaleWidth = target.width / picture.width;
+  if (processor.keepAspectRatio && override === undefined) {
+    // As little as possible; the height's scale if both are as far from 1.
+    if (Math.abs(1 - scaleWidth) < Math.abs(1 - scaleHeight)) scaleHeight = scaleWidth;
+    else scaleWidth = scaleHeight;
+  }
+  return {
+    width: roundHalfToEven((scaleWidth * picture.width) / multiple) * multiple,
+    height: roundHalfToEven((scaleHeight * picture.height) / multiple) * multiple,
+  };
+}
+
+function roundHalfToEven(x: number): number {
+  const floor = Math.floor(x);
+  const isUp = x - floor === 0.5 ? floor % 2 === 1 : x - floor > 0.5;
+  return isUp ? floor + 1 : floor;
+}
+
+function paddingTo(divisor: number, side: number): number {
+  return Math.ceil(side / divisor) * divisor - side;
+}
+
+function checkSides(what: string, { width, height }: Size): void {
+  const isSide = (side: number) => Number.isInteger(side) && side >= 1;
+  if (isSide(width) && isSide(height)) return;
+  throw new UsageError(`${what}: want whole numbers of pixels from 1 up, got ${width}x${height}. Check both sides.`);
+}
+
+/** `{height, width}`, `[height, width]`, or one number for a square as old files have it. */
+function parseSize(fields: Fields, field: "size" | "crop_size", otherwise: number): Size {
+  const raw = fields.raw(field);
+  if (Array.isArray(raw)) {
+    const [height, width] = fields.numbers(field, [1, 1]);
+    if ([height, width].every((side) => Number.isSafeInteger(side) && side! >= 1))
+      return { width: width!, height: height! };
+    throw fields.wrong(field, "[height, width], whole numbers", raw);
+  }
+  if (typeof raw === "object") {
+    const size = fields.object(field);
+    if (size.has("height") && size.has("width"))
+      return { width: size.whole("width", 1), height: size.whole("height", 1) };
+    throw fields.wrong(field, "{height, width} or one whole number, since DPTImageProcessor knows no edges", raw);
+  }
+  const side = fields.whole(field, otherwise);
+  // transformers would take the number for the shortest edge then, and stop.
+  if (field === "size" && raw !== undefined && !fields.boolean("default_to_square", true)) {
+    throw fields.wrong("default_to_square", "true where size is one number", false);
+  }
+  return { width: side, height: side };
+}
+
+function parseResample(fields: Fields, otherwise: Resample, antialias: Antialias): Resample {
+  const filter = fields.whole("resample", otherwise, NEAREST);
+  if (filter > HAMMING) throw fields.wrong("resample", `one of Pillow's filters, ${NEAREST} to ${HAMMING}`, filter);
+  if (antialias === "pil") return filter as Resample;
+  if (filter === LANCZOS) return BICUBIC;
+  if (filter === NEAREST || filter === BILINEAR || filter === BICUBIC) return filter;
+  const want = `${NEAREST}, ${LANCZOS}, ${BILINEAR} or ${BICUBIC} with antialias "torchvision"`;
+  throw fields.wrong("resample", want, filter);
+}
+
+function parseChannels(
+  fields: Fields,
+  field: string,
+  otherwise: number,
+  isRight: (value: number) => boolean = () => true,
+): Channels {
+  const raw = fields.raw(field);
+  // One number stands for all three.
+  const values =
+    typeof raw === "number"
+      ? new Array<number>(3).fill(fields.number(field, otherwise))
+      : fields.numbers(field, [otherwise, otherwise, otherwise]);
+  if (!values.every(isRight)) throw fields.wrong(field, "3 numbers above 0", values);
+  return [values[0]!, values[1]!, values[2]!];
+}

@@ -1,0 +1,103 @@
+import type { ResizeMode } from "../../kernels/bands.ts";
+import { FileError, UsageError } from "../../runtime/errors.ts";
+import type { Graph } from "../../runtime/graph/graph.ts";
+import type { Precision, Shape } from "../../runtime/graph/tensor.ts";
+import { checkTasks } from "../config/check-tasks.ts";
+import type { ModelConfig, Task } from "../config/config.ts";
+import type { DptWeights } from "../network/dpt.ts";
+import type { InF32 } from "../network/ops.ts";
+import { networkSize, type Processor, type Size } from "../pictures/processor.ts";
+import type { PictureGroup, PredictOptions } from "./predict.ts";
+
+/** A picture's way through the model, as `segment` or `depth` goes it. */
+export interface PictureWork {
+  /** What is asked of the picture; all that the model can tell if left out. */
+  readonly tasks?: readonly Task[] | undefined;
+  /** Size of the picture; that which the processor resizes to if left out. */
+  readonly picture?: Size | undefined;
+  /** Size the network works at instead of the processor's: stretched to it, or the picture's own for "native". */
+  readonly size?: Size | "native" | undefined;
+  /** How the network's answer is resized to the picture; as transformers does if left out. */
+  readonly resize?: ResizeMode | undefined;
+  /** Whether it is told too how sure labels are. */
+  readonly scores?: boolean | undefined;
+  /** Pictures of that size in one run; 1 if left out. */
+  readonly batch?: number | undefined;
+  /** Side or size of the windows that the picture is cut into: the work is then that of one of them. */
+  readonly tile?: number | Size | undefined;
+}
+
+/** Pictures that run together: the sizes of all, for which the network works at one size. */
+export interface BatchWork {
+  readonly groups: readonly PictureGroup[];
+  readonly tasks?: readonly Task[] | undefined;
+  readonly size?: Size | "native" | undefined;
+  readonly resize?: ResizeMode | undefined;
+  readonly logits?: PredictOptions["logits"];
+  readonly scores?: PredictOptions["scores"];
+  readonly layOut?: PredictOptions["layOut"];
+}
+
+/** The network alone, as `forward` runs it. */
+export interface NetworkWork {
+  /** Shape of `pixel_values`: `[N, 3, H, W]`. */
+  readonly pixelValues: Shape;
+  /** Whether stages come out too. */
+  readonly stages?: boolean | undefined;
+}
+
+/** What a model can be asked to run. */
+export type Work = PictureWork | NetworkWork;
+
+/** Work whose sizes are known. */
+export interface Job {
+  /** All that the graph depends on but the layers in f32. */
+  readonly key: string;
+  /** What the network works at. */
+  readonly network: Size;
+  readonly record: (inF32?: InF32) => Graph;
+}
+
+export type Network = typeof import("../network.ts");
+
+/** The parts of a model that a graph is recorded from. */
+export interface Recordable {
+  readonly config: ModelConfig;
+  readonly processor: Processor | undefined;
+  readonly weights: DptWeights;
+  readonly precision: Precision;
+  /** What records its graphs. */
+  readonly network: Network;
+}
+
+/**
+ * Finds out sizes and checks them; nothing is recorded yet.
+ * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network
+ */
+export function batchJob(model: Recordable, work: BatchWork): Job {
+  const { config, weights, precision } = model;
+  const processor = processorOf(model);
+  const groups = work.groups.map(({ picture: { width, height }, count }) => ({ picture: { width, height }, count }));
+  const { resize, logits, scores, layOut, tasks = config.decoders.map(({ task }) => task) } = work;
+  checkTasks("model", config, tasks);
+  const network = networkSize(processor, groups[0]!.picture, work.size);
+  const { patch } = config.backbone;
+  if (network.width < patch || network.height < patch) {
+    const got = `got ${network.width}x${network.height}`;
+    throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
+  }
+  const options = { processor, picture: groups, network, resize, tasks, logits, scores, layOut };
+  return {
+    key: JSON.stringify([groups, network, resize, tasks, logits, !!scores, !!layOut]),
+    network: { width: network.width, height: network.height },
+    record: (inF32) => model.network.predictGraph(config, weights, precision, { ...options, inF32 }),
+  };
+}
+
+/** @throws FileError without one */
+export function processorOf({ processor }: Recordable): Processor {
+  if (processor) return processor;
+  throw new FileError(
+    "model: want preprocessor_config.json beside config.json, got none. Add the checkpoint's own, or prepare pixel_values and call forward.",
+  );
+}

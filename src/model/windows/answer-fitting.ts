@@ -1,0 +1,99 @@
+import { MemoryError } from "../../runtime/errors.ts";
+import { megabytes } from "../../runtime/megabytes.ts";
+import { inMemory, type Picture } from "../../runtime/pictures/picture.ts";
+import type { Question } from "../answers/answer-pictures.ts";
+import { type Batch, batchesOf } from "../answers/batches.ts";
+import type { Predictions } from "../answers/predictions.ts";
+import type { Answering } from "../answers/tally.ts";
+import { viewsOf } from "../answers/views.ts";
+import { networkSize } from "../pictures/processor.ts";
+import { jobOf } from "../runs/job-of.ts";
+import { processorOf } from "../runs/work.ts";
+import { answerThroughWindows } from "./answer-windows.ts";
+
+type AnswerBatch = (batch: Batch) => Promise<Predictions[]>;
+
+/**
+ * Answers for a batch that memory is too small for: for fewer pictures at once, and for one through windows, as far as
+ * smaller windows take less.
+ * @param answer answers for a batch as it is
+ * @param short what that said of the whole
+ * @throws MemoryError that says what would help, if that does not
+ */
+export async function answerFitting(
+  answering: Answering,
+  pictures: readonly Picture[],
+  batch: Batch,
+  question: Question,
+  answer: AnswerBatch,
+  short: MemoryError,
+): Promise<Predictions[]> {
+  const { indices } = batch;
+  if (indices.length === 1) return [await answerSmaller(answering, pictures[indices[0]!]!, question, short)];
+  const fewer = Math.ceil(indices.length / 2);
+  answering.runs.notify(
+    `${question.call}: GPU memory is short for ${indices.length} pictures at once: ${fewer} it is.`,
+  );
+  const sameNetwork = () => ({ width: 0, height: 0 });
+  const answers: Predictions[] = [];
+  for (const part of batchesOf(
+    indices.map((i) => pictures[i]!),
+    sameNetwork,
+    fewer,
+  )) {
+    const smaller = { groups: part.groups, indices: part.indices.map((k) => indices[k]!) };
+    const answered = await answer(smaller).catch((error: unknown) => {
+      if (!(error instanceof MemoryError)) throw error;
+      return answerFitting(answering, pictures, smaller, question, answer, error);
+    });
+    for (const [i, k] of part.indices.entries()) answers[k] = answered[i]!;
+  }
+  return answers;
+}
+
+/** Windows of half the picture, then of half of that, while they take less. */
+async function answerSmaller(
+  answering: Answering,
+  picture: Picture,
+  question: Question,
+  short: MemoryError,
+): Promise<Predictions> {
+  const { runs, model } = answering;
+  const { width, height } = picture;
+  const { tasks, size, resize } = question;
+  const { patch } = model.config.backbone;
+  const bytesOf = (tile?: number) =>
+    runs.plannedBytes(jobOf(model, { picture: { width, height }, tasks, size, resize, tile }));
+  const pixels = await inMemory(picture);
+  let [bytes, error] = [bytesOf(), short];
+  for (let tile = Math.ceil(Math.max(width, height) / 2); tile >= 2 * patch; tile = Math.ceil(tile / 2)) {
+    const smaller = bytesOf(tile);
+    if (smaller >= bytes) break;
+    bytes = smaller;
+    runs.notify(`${question.call}: GPU memory is short: the picture goes through windows of ${tile} pixels.`);
+    try {
+      const views = viewsOf(picture, { ...question, tile }, processorOf(model), patch);
+      return await answerThroughWindows(answering, pixels, views, { ...question, tile });
+    } catch (cause) {
+      if (!(cause instanceof MemoryError)) throw cause;
+      error = cause;
+    }
+  }
+  throw new MemoryError(`${question.call}: ${error.message} ${adviceOf(answering, picture, question)}`, {
+    allocated: error.allocated,
+    cause: error,
+  });
+}
+
+function adviceOf({ runs, model }: Answering, { width, height }: Picture, { tasks, size, resize }: Question): string {
+  const processor = processorOf(model);
+  const network = networkSize(processor, { width, height }, size);
+  const { patch } = model.config.backbone;
+  const half = (side: number) => Math.max(patch, Math.round(side / 2 / patch) * patch);
+  const smaller = { width: half(network.width), height: half(network.height) };
+  const bytes = runs.plannedBytes(jobOf(model, { picture: { width, height }, tasks, size: smaller, resize }));
+  return (
+    `Give size: { width: ${smaller.width}, height: ${smaller.height} }, which takes ${megabytes(bytes)}; ` +
+    "or load the model with a smaller dtype."
+  );
+}

@@ -1,0 +1,29 @@
+import { UsageError } from "../errors.ts";
+import type { Pixels, RawPicture } from "./picture.ts";
+
+/**
+ * The pixels of a picture in memory, copied: the caller may use its buffer for the next one at once.
+ * @throws UsageError for a picture without pixels, or with another number of bytes than its size says
+ */
+export function readPixels({ width, height, data }: RawPicture): Pixels {
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new UsageError(`picture: want at least 1x1 pixels, got ${width}x${height}. Wait until it has loaded.`);
+  }
+  const count = width * height;
+  if (data.length === 4 * count) return { width, height, words: asWords(data) };
+  if (data.length === 3 * count) return { width, height, words: packRgb(data) };
+  const want = `want ${4 * count} (RGBA) or ${3 * count} (RGB) bytes for ${width}x${height} pixels`;
+  throw new UsageError(`picture: ${want}, got ${data.length}. Check width and height.`);
+}
+
+function asWords(data: RawPicture["data"]): Uint32Array {
+  return new Uint32Array(data.slice().buffer);
+}
+
+function packRgb(data: RawPicture["data"]): Uint32Array {
+  const words = new Uint32Array(data.length / 3);
+  for (let i = 0; i < words.length; i++) {
+    words[i] = (data[3 * i]! | (data[3 * i + 1]! << 8) | (data[3 * i + 2]! << 16) | 0xff000000) >>> 0;
+  }
+  return words;
+}
