@@ -1,15 +1,13 @@
 import { batch, effect } from "@preact/signals";
 import { isAbort } from "../src/runtime/is-abort.ts";
 import type { OpenedModel } from "./engine.ts";
+import { givenUp } from "./given-up.ts";
 import { answerFilm } from "./live/answer-film.ts";
 import { type Film, film, pace, stopLive } from "./live/live.ts";
 import { closeSide, openSide } from "./open-side.ts";
 import type { Picture } from "./pictures/picture.ts";
 import { forget, picture, type Side, say, setting, settings, sides, work } from "./state.ts";
 import { messageOf } from "./words/message-of.ts";
-
-/** How long what is given up may take to end before the next begins all the same. */
-const GIVEN_UP_MS = 2000;
 
 let running: AbortController | undefined;
 let settled: Promise<void> = Promise.resolve();
@@ -28,9 +26,14 @@ export function startAnswering(): void {
     before = playing;
     // A film's frames become the picture, one after the other: no reason to begin anew.
     if (playing) smoothing.value;
-    else if (picture.value === answeredFrame && hasEnded) return running?.abort();
+    else if (picture.value === answeredFrame && hasEnded) return stopAnswering();
     answerAnew();
   });
+}
+
+function stopAnswering(): void {
+  running?.abort();
+  work.value = undefined;
 }
 
 /** Once more from the beginning, with models loaded anew: after an error that may have passed. */
@@ -48,8 +51,8 @@ export function answerAnew(options: { readonly profile?: boolean } = {}): void {
   const { signal } = running;
   const before = settled;
   settled = (async () => {
-    // One after the other: a model that is given up frees its memory first. A load that is aborted may be slow to tell.
-    await Promise.race([before, new Promise((resolve) => setTimeout(resolve, GIVEN_UP_MS))]);
+    // One after the other: an answer that is given up frees its memory first.
+    await givenUp(before);
     if (!signal.aborted) await answer(signal, options);
   })();
 }
@@ -88,6 +91,7 @@ async function answerPicture(side: Side, model: OpenedModel, { profile, signal }
   if (signal.aborted) return;
   batch(() => {
     side.answer.value = answered;
+    side.of.value = shown;
     work.value = undefined;
   });
 }
@@ -102,7 +106,10 @@ async function followFilm(playing: Film, models: readonly OpenedModel[], { profi
     batch(() => {
       answeredFrame = shown;
       picture.value = shown;
-      for (const [i, answer] of answers.entries()) sides[i]!.answer.value = answer;
+      for (const [i, answer] of answers.entries()) {
+        sides[i]!.answer.value = answer;
+        sides[i]!.of.value = shown;
+      }
       pace.value = kept;
       work.value = undefined;
     });

@@ -1,6 +1,7 @@
 import type { KernelTime, Plan, Progress, Size, StreamedFrame } from "../src/index.ts";
 import { DPT } from "../src/worker/index.ts";
 import { type Answer, segmentationAnswer } from "./answer.ts";
+import { paintPicture } from "./draw/painter.ts";
 import { checkFit } from "./models/check-fit.ts";
 import { openFiles } from "./models/open-files.ts";
 import { LONGEST_SIDE, type Picture } from "./pictures/picture.ts";
@@ -77,10 +78,16 @@ export async function openModel(request: ModelRequest, options: OpenOptions): Pr
     get memory() {
       return model.memory;
     },
-    async answer(task, { data }, { size, ...rest }) {
+    async answer(task, picture, { size, ...rest }) {
       const asked = { ...rest, size: networkSide(size) };
-      if (task === "depth") return { task, map: await model.depth(data, asked) };
-      return segmentationAnswer(await model.segment(data, { ...asked, scores: true }));
+      // Its pixels, copied by the painter and not here.
+      const bitmap = await paintPicture(picture);
+      try {
+        if (task === "depth") return { task, map: await model.depth(bitmap, asked) };
+        return segmentationAnswer(await model.segment(bitmap, { ...asked, scores: true }));
+      } finally {
+        bitmap.close();
+      }
     },
     async *stream(task, source, { size, smoothing, ...rest }) {
       // Of a label that an earlier frame left there is no confidence.

@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { startAnswering } from "./answer-loop.ts";
+import { startPainting } from "./draw/painter.ts";
 import { standStillWhereUnseen } from "./live/live.ts";
 import { lookAtMachine } from "./machine.ts";
 import { registerOffline } from "./offline/register.ts";
@@ -14,6 +15,7 @@ effect(() => {
   document.documentElement.style.colorScheme = theme.value === "system" ? "light dark" : theme.value;
 });
 keepAddress();
+startPainting();
 standStillWhereUnseen();
 render(<App />, document.getElementById("app")!);
 registerOffline();

@@ -1,50 +1,84 @@
 import { batch } from "@preact/signals";
 import type { ModelRequest, OpenedModel } from "./engine.ts";
+import { givenUp } from "./given-up.ts";
 import { embeddedFor } from "./models/embedded.ts";
+import { orAborted } from "./or-aborted.ts";
 import type { PageTask } from "./settings/settings.ts";
 import { change, openedModels, pickedModels, type Side, say, settings, sides, work } from "./state.ts";
 import { ProgressWords } from "./words/progress-words.ts";
 
+/** A model on its way. It goes on whoever waits for it: only another model for its side stops it. */
+interface Load {
+  readonly request: ModelRequest;
+  readonly model: Promise<OpenedModel>;
+  readonly stop: AbortController;
+}
+
+const loads = new Map<Side, Load>();
+
 /**
- * Makes a side's model the one that is asked for, and leaves it where it is that already.
+ * Makes a side's model the one that is asked for, and leaves it where it is that already or is on its way.
+ * @param signal ends the wait, not the load
  * @returns it; none if aborted, or if it does not know the task that is set, which is then changed or told
  * @throws what `openModel` throws
  */
 export async function openSide(side: Side, asked: ModelRequest, signal: AbortSignal): Promise<OpenedModel | undefined> {
   const request = { ...asked, files: pickedModels.peek().get(asked.name) };
-  const model = await openedModel(side, request, signal);
+  const model = side.model.peek();
+  const opened = model && isSame(model.request, request) ? model : await orAborted(load(side, request).model, signal);
   if (signal.aborted) return undefined;
   openedModels.value = new Set([...openedModels.peek(), request.name]);
-  const isUsable = side === sides[0] ? takeTask(model.tasks, request.name) : checkTask(model.tasks, request.name);
-  return isUsable ? model : undefined;
+  const isUsable = side === sides[0] ? takeTask(opened.tasks, request.name) : checkTask(opened.tasks, request.name);
+  return isUsable ? opened : undefined;
 }
 
 export function closeSide(side: Side): void {
+  loads.get(side)?.stop.abort();
+  loads.delete(side);
   side.model.peek()?.dispose();
   batch(() => {
     side.model.value = undefined;
     side.answer.value = undefined;
+    side.of.value = undefined;
   });
 }
 
-async function openedModel(side: Side, request: ModelRequest, signal: AbortSignal): Promise<OpenedModel> {
-  const opened = side.model.peek();
-  if (opened && isSame(opened.request, request)) return opened;
-  signal.throwIfAborted();
+/** The load that is under way, if it is of the same model; or else a new one in its place. */
+function load(side: Side, request: ModelRequest): Load {
+  const before = loads.get(side);
+  if (before && isSame(before.request, request)) return before;
   closeSide(side);
+  work.value = { words: "Opening the model" };
+  const stop = new AbortController();
+  // One after the other: a model that is given up frees its memory first.
+  const model = givenUp(before?.model).then(() => opened(request, stop.signal));
+  const begun = { request, model, stop };
+  loads.set(side, begun);
+  const onEnd = (loaded?: OpenedModel) => {
+    if (loads.get(side) !== begun) return;
+    loads.delete(side);
+    side.model.value = loaded;
+  };
+  model.then(onEnd, () => onEnd());
+  return begun;
+}
+
+/** @throws what `openModel` throws; the reason when it was given up, which a model may know only when it is there */
+async function opened(request: ModelRequest, signal: AbortSignal): Promise<OpenedModel> {
+  signal.throwIfAborted();
   const words = new ProgressWords();
   // The page is there before the library is.
   const { openModel } = await import("./engine.ts");
   const model = await openModel(request, {
     signal,
     onProgress: (progress) => {
-      // Shaders are compiled for later pictures too, long after this signal's own.
-      if (!signal.aborted || progress.phase === "compile") work.value = words.tell(progress, performance.now());
+      // Shaders are compiled for later pictures too; nothing is told of those that nobody waits for.
+      if (!signal.aborted && work.peek()) work.value = words.tell(progress, performance.now());
     },
     onNotice: (text) => say({ kind: "note", text }),
   });
   if (signal.aborted) model.dispose();
-  else side.model.value = model;
+  signal.throwIfAborted();
   return model;
 }
 

@@ -10,6 +10,8 @@ import type { Trouble } from "./words/trouble-of.ts";
 export interface Side {
   readonly model: Signal<OpenedModel | undefined>;
   readonly answer: Signal<Answer | undefined>;
+  /** The picture that the answer is of, which is not the one that is shown while that is looked at. */
+  readonly of: Signal<Picture | undefined>;
 }
 
 export interface Work {
@@ -48,6 +50,11 @@ export const spoken = signal("");
 
 export const isComparing = computed(() => settings.value.against !== "");
 
+/** A side's answer, if it is of the picture that is shown. */
+export function shownAnswer({ answer, of }: Side): Answer | undefined {
+  return of.value === picture.value ? answer.value : undefined;
+}
+
 /** One setting as a signal that tells only of its own changes. */
 export function setting<Name extends keyof Settings>(name: Name) {
   return computed(() => settings.value[name]);
@@ -78,5 +85,5 @@ export function keepAddress(): void {
 }
 
 function newSide(): Side {
-  return { model: signal(undefined), answer: signal(undefined) };
+  return { model: signal(undefined), answer: signal(undefined), of: signal(undefined) };
 }

@@ -1,30 +1,36 @@
 import { batch } from "@preact/signals";
+import { readPicture } from "./draw/painter.ts";
 import { startCamera } from "./live/camera.ts";
 import { stopLive } from "./live/live.ts";
 import { startVideo } from "./live/video-file.ts";
 import type { Given } from "./pictures/given-files.ts";
-import { type Picture, readPicture } from "./pictures/picture.ts";
+import type { Picture } from "./pictures/picture.ts";
 import { type Sample, sampleOf } from "./pictures/samples.ts";
 import { change, forget, pickedModels, picture, say, settings } from "./state.ts";
 import { messageOf } from "./words/message-of.ts";
 
+/** How often something was taken: of two pictures the one that was taken last is shown, however long the other takes. */
+let taken = 0;
+
 /** Takes what a person dropped, pasted or picked. What is wrong with it is said; what was shown before stays. */
 export function take(given: Given | undefined): Promise<void> {
-  return attempt(async () => {
+  return attempt(async (isNewest) => {
     if (!given) return;
     if (given.kind === "model") return takeModel(given.name, given.files);
     if (given.kind === "video") return startVideo(given.file);
     const { file } = given;
-    show(await readPicture(file.name || "the pasted picture", file), "");
+    const read = await readPicture(file.name || "the pasted picture", file);
+    if (isNewest()) show(read, "");
   });
 }
 
 export function takeSample(name: Sample["name"]): Promise<void> {
-  return attempt(async () => {
+  return attempt(async (isNewest) => {
     const sample = sampleOf(name);
     if (!sample) return;
     const response = await fetch(sample.url);
-    show(await readPicture(sample.name, await response.blob()), sample.name);
+    const read = await readPicture(sample.name, await response.blob());
+    if (isNewest()) show(read, sample.name);
   });
 }
 
@@ -49,10 +55,11 @@ function show(read: Picture, sample: string): void {
   });
 }
 
-async function attempt(step: () => Promise<void>): Promise<void> {
+async function attempt(step: (isNewest: () => boolean) => Promise<void>): Promise<void> {
+  const turn = ++taken;
   try {
     forget("error");
-    await step();
+    await step(() => turn === taken);
   } catch (error) {
     say({ kind: "error", text: messageOf(error) });
   }

@@ -10,12 +10,14 @@ import {
 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
-import { type DepthMap, MachineError } from "../../src/index.ts";
-import type { Picture } from "../pictures/picture.ts";
+import { MachineError } from "../../src/index.ts";
+import type { Shown } from "../save/make-file.ts";
 import { writeMesh } from "../save/writer.ts";
 
 /** More than a screen shows; fewer turn smoothly on a phone. */
 const POINTS = 160_000;
+/** A texture of four million pixels takes the page 40 ms to hand to WebGL, and on a mesh of so many points looks no finer. */
+const TEXTURE = 1280;
 const TURN = Math.PI / 36;
 /** As `backProject` has it where nothing is told of the lens. */
 const FIELD_OF_VIEW = 60;
@@ -25,13 +27,8 @@ const FIELD_OF_VIEW = 60;
  * when something moves.
  * @throws MachineError without WebGL
  */
-export async function reliefScene(
-  canvas: HTMLCanvasElement,
-  map: DepthMap,
-  picture: Picture,
-  signal: AbortSignal,
-): Promise<void> {
-  const file = await writeMesh(map, picture, POINTS);
+export async function reliefScene(canvas: HTMLCanvasElement, shown: Shown, signal: AbortSignal): Promise<void> {
+  const file = await writeMesh(shown, { points: POINTS, longest: TEXTURE });
   const { scene: model } = await new GLTFLoader().parseAsync(file.buffer, "");
   if (signal.aborted) return;
   const renderer = openRenderer(canvas);
@@ -59,7 +56,7 @@ export async function reliefScene(
     camera.aspect = width / height;
     // The picture's width fills the view as the lens saw it, or its height where the canvas is wide.
     const half = Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
-    const need = Math.max(half / camera.aspect, (half * picture.height) / picture.width);
+    const need = Math.max(half / camera.aspect, (half * shown.picture.height) / shown.picture.width);
     camera.fov = (2 * Math.atan(need) * 180) / Math.PI;
     camera.updateProjectionMatrix();
     draw();

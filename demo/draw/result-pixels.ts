@@ -7,8 +7,11 @@ import { colourMap } from "./colour-maps.ts";
 /** Of what is not of the class that is shown alone; as strong as the result, the picture shines through. */
 const VEIL: Colour = [12, 14, 18];
 
+/** The settings that an answer's pixels depend on. */
+export type Look = Pick<Settings, "only" | "colours">;
+
 /** RGBA of an answer as the settings want it drawn. */
-export function resultPixels(answer: Answer, { only, colours }: Pick<Settings, "only" | "colours">) {
+export function resultPixels(answer: Answer, { only, colours }: Look) {
   if (answer.task === "depth") return depthPixels(answer.map, { palette: colourMap(colours) });
   const { map, palette } = answer;
   const isKnown = map.classes.includes(only);

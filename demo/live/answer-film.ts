@@ -1,6 +1,7 @@
 import type { Answer } from "../answer.ts";
+import { pictureOf } from "../draw/painter.ts";
 import type { AnsweredFrame, OpenedModel, StreamOptions } from "../engine.ts";
-import { drawPicture, type Picture } from "../pictures/picture.ts";
+import type { Picture } from "../pictures/picture.ts";
 import type { PageTask } from "../settings/settings.ts";
 import type { Film, Pace } from "./live.ts";
 
@@ -23,7 +24,7 @@ export async function* answerFilm(
   const frames = first!.stream(task, video, options);
   const seen = second ? seenAgain(frames, (pictures) => second.stream(task, pictures, options)) : seenOnce(frames);
   for await (const { frame, answers, fps, latency, dropped } of seen) {
-    yield { shown: drawPicture(name, frame, frame.width, frame.height), answers, fps, latency, dropped };
+    yield { shown: await pictureOf(name, frame), answers, fps, latency, dropped };
   }
 }
 

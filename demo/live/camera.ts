@@ -32,7 +32,7 @@ export async function startCamera(): Promise<void> {
   const end = () => {
     for (const each of stream.getTracks()) each.stop();
   };
-  playLive({ name: "camera", video, end });
+  await playLive({ name: "camera", video, end });
 }
 
 async function openCamera(): Promise<MediaStream> {

@@ -1,5 +1,6 @@
 import { batch, effect, signal } from "@preact/signals";
-import { drawPicture } from "../pictures/picture.ts";
+import { pictureOf } from "../draw/painter.ts";
+import type { Picture } from "../pictures/picture.ts";
 import { change, picture } from "../state.ts";
 
 /** A camera or a video that plays, and is answered frame by frame until it is stopped. */
@@ -28,17 +29,26 @@ export const isPaused = signal(false);
 /** While the tab is in the background. */
 export const isResting = signal(false);
 
-/** Shows a film that plays already. */
-export function playLive(begun: Film): void {
-  const { name, video } = begun;
+/** Shows a film that plays already. @throws MachineError if its first picture cannot be shown */
+export async function playLive(begun: Film): Promise<void> {
+  const shown = await firstPicture(begun);
   batch(() => {
     stopLive();
     change({ sample: "" });
-    picture.value = drawPicture(name, video, video.videoWidth, video.videoHeight);
+    picture.value = shown;
     isPaused.value = false;
     pace.value = undefined;
     film.value = begun;
   });
+}
+
+async function firstPicture({ name, video, end }: Film): Promise<Picture> {
+  try {
+    return await pictureOf(name, await createImageBitmap(video));
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 /** Ends what plays; the last frame stays, as a picture. */

@@ -18,5 +18,5 @@ export async function startVideo(file: File): Promise<void> {
       { cause },
     );
   }
-  playLive({ name: file.name, video, end: () => URL.revokeObjectURL(url) });
+  await playLive({ name: file.name, video, end: () => URL.revokeObjectURL(url) });
 }

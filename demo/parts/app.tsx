@@ -1,4 +1,4 @@
-import { isComparing, picture, settings, sides, spoken, trouble, work } from "../state.ts";
+import { isComparing, picture, settings, shownAnswer, sides, spoken, trouble, work } from "../state.ts";
 import { Compare } from "./compare.tsx";
 import { DropTarget } from "./drop-target.tsx";
 import { Header } from "./header.tsx";
@@ -28,7 +28,7 @@ export function App() {
           {isComparing.value ? (
             <Compare />
           ) : isRelief ? (
-            <Relief answer={sides[0].answer.value} shown={picture.value} />
+            <Relief answer={shownAnswer(sides[0])} shown={picture.value} />
           ) : (
             <Single />
           )}

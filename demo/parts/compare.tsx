@@ -1,20 +1,20 @@
-import { useMemo } from "preact/hooks";
-import type { Answer } from "../answer.ts";
-import { type Difference, differenceOf } from "../draw/difference.ts";
-import { picture, settings, sides } from "../state.ts";
+import { differenceOf, paintDifference } from "../draw/painter.ts";
+import { picture, settings, shownAnswer, sides } from "../state.ts";
 import { modelName } from "../words/model-name.ts";
+import { BitmapCanvas } from "./bitmap-canvas.tsx";
 import { Pane } from "./pane.tsx";
-import { PixelCanvas } from "./pixel-canvas.tsx";
+import { PictureCanvas } from "./picture-canvas.tsx";
+import { useAsked } from "./use-asked.ts";
 
 /** Two answers side by side, and the pixels on which they differ. */
 export function Compare() {
   const shown = picture.value;
-  const [first, second] = sides.map(({ answer }) => answer.value);
+  const [first, second] = sides.map(shownAnswer);
   const { model, dtype, against, againstDtype } = settings.value;
-  const difference = useMemo(() => first && second && differenceWhereFit(first, second), [first, second]);
+  const isBoth = first && second && first.task === second.task;
+  const { value: difference } = useAsked(isBoth ? () => differenceOf(first, second) : undefined, [first, second]);
   if (!shown) return <p class="empty">Choose a picture below, or drop one here.</p>;
   const { width, height } = shown;
-  const fits = difference && difference.pixels.length === 4 * width * height;
   const what = first?.task === "depth" ? "more than 5 % of the depth's range apart" : "of another class";
   return (
     <div class="panes two">
@@ -23,8 +23,14 @@ export function Compare() {
       <figure class="pane">
         <figcaption>Pixels that differ</figcaption>
         <div class="frame" style={{ "--ratio": width / height }}>
-          <PixelCanvas class="layer" pixels={shown.data} width={width} height={height} />
-          {fits && <PixelCanvas class="layer result" pixels={difference.pixels} width={width} height={height} />}
+          <PictureCanvas picture={shown} />
+          {isBoth && (
+            <BitmapCanvas
+              class="layer result"
+              paint={(pixels) => paintDifference(first, second, pixels)}
+              about={[first, second]}
+            />
+          )}
         </div>
       </figure>
       <div class="pane agreement" id="agreement">
@@ -42,12 +48,6 @@ export function Compare() {
       </div>
     </div>
   );
-}
-
-/** None while one of them still is of the picture or the task before. */
-function differenceWhereFit(a: Answer, b: Answer): Difference | undefined {
-  const isOne = a.task === b.task && a.map.width === b.map.width && a.map.height === b.map.height;
-  return isOne ? differenceOf(a, b) : undefined;
 }
 
 function words(model: string, dtype: string): string {

@@ -1,9 +1,9 @@
-import { useMemo } from "preact/hooks";
-import { depthRange } from "../../src/model/answers/depth-levels.ts";
 import { hexOf } from "../../src/model/palettes/hex-of.ts";
 import type { Answer } from "../answer.ts";
 import { colourMap } from "../draw/colour-maps.ts";
+import { rangeOf } from "../draw/painter.ts";
 import type { Settings } from "../settings/settings.ts";
+import { useAsked } from "./use-asked.ts";
 
 interface Props {
   readonly answer: Extract<Answer, { task: "depth" }>;
@@ -12,7 +12,8 @@ interface Props {
 
 /** What the colours of a depth map stand for. */
 export function DepthScale({ answer, colours }: Props) {
-  const { nearest, farthest } = useMemo(() => depthRange(answer.map), [answer]);
+  const { value: range } = useAsked(() => rangeOf(answer), [answer]);
+  if (!range) return null;
   const stops = colourMap(colours)
     .filter((_, i) => i % 15 === 0)
     .map(hexOf);
@@ -25,11 +26,11 @@ export function DepthScale({ answer, colours }: Props) {
       <dl>
         <div>
           <dt>far</dt>
-          <dd>{words(farthest)}</dd>
+          <dd>{words(range.farthest)}</dd>
         </div>
         <div>
           <dt>near</dt>
-          <dd>{words(nearest)}</dd>
+          <dd>{words(range.nearest)}</dd>
         </div>
       </dl>
       {!isMetric && (

@@ -5,20 +5,24 @@ import { forget, say, settings } from "../state.ts";
 import { messageOf } from "../words/message-of.ts";
 import { Icon } from "./icon.tsx";
 
+interface Props extends Shown {
+  /** Whether the answer is of that picture. */
+  readonly fits: boolean;
+}
+
 /** Files of what is shown. */
-export function Downloads({ answer, picture }: Omit<Shown, "settings">) {
+export function Downloads({ answer, picture, fits }: Props) {
   const save = async (format: Format) => {
     try {
       forget("error");
       // With what it needs to write, which most visitors never do.
       const { writeFile } = await import("../save/writer.ts");
-      const file = await writeFile(format, { answer, picture, settings: settings.peek() });
+      const file = await writeFile(format, { answer, picture }, settings.peek());
       saveFile(`${picture.name.replace(/\.[^.]+$/, "")}.${format.ending}`, file);
     } catch (error) {
       say({ kind: "error", text: messageOf(error) });
     }
   };
-  const fits = answer.map.width === picture.width && answer.map.height === picture.height;
   return (
     <section aria-labelledby="downloads-title">
       <h2 id="downloads-title">Download</h2>

@@ -31,6 +31,7 @@ export function Header() {
       <button
         type="button"
         class="button quiet"
+        id="compare"
         aria-pressed={isComparing.value}
         onClick={() => change(against === "" ? comparison() : { against: "" })}
       >

@@ -1,14 +1,18 @@
 import { useMemo, useState } from "preact/hooks";
-import { type ClassArea, classAreas } from "../../cli/run/class-areas.ts";
+import type { ClassArea } from "../../cli/run/class-areas.ts";
 import type { Answer } from "../answer.ts";
+import { areasOf } from "../draw/painter.ts";
 import { change, settings } from "../state.ts";
 import { Icon } from "./icon.tsx";
+import { useAsked } from "./use-asked.ts";
 
 /** The classes of the picture by area, and a search among all that the model knows. */
 export function Legend({ answer }: { answer: Extract<Answer, { task: "segmentation" }> }) {
   const [search, setSearch] = useState("");
   const { only } = settings.value;
-  const areas = useMemo(() => classAreas(answer.map, answer.palette).sort((a, b) => b.pixels - a.pixels), [answer]);
+  const { value: byId } = useAsked(() => areasOf(answer), [answer]);
+  const areas = useMemo(() => byId?.toSorted((a, b) => b.pixels - a.pixels), [byId]);
+  if (!areas) return null;
   const wanted = search.trim().toLowerCase();
   const shown = areas.filter(({ name, pixels }) => (wanted ? name.toLowerCase().includes(wanted) : pixels > 0));
   const largest = areas[0]!.share;

@@ -1,4 +1,4 @@
-import { machine, picture, settings, sides } from "../state.ts";
+import { machine, picture, settings, shownAnswer, sides } from "../state.ts";
 import { DepthScale } from "./depth-scale.tsx";
 import { Downloads } from "./downloads.tsx";
 import { Legend } from "./legend.tsx";
@@ -12,7 +12,7 @@ export function Panel() {
     <aside class="panel" aria-label="Result">
       {answer?.task === "segmentation" && <Legend answer={answer} />}
       {answer?.task === "depth" && <DepthScale answer={answer} colours={settings.value.colours} />}
-      {answer && shown && <Downloads answer={answer} picture={shown} />}
+      {answer && shown && <Downloads answer={answer} picture={shown} fits={answer === shownAnswer(sides[0])} />}
       {machine.value && <MachinePanel machine={machine.value} />}
     </aside>
   );

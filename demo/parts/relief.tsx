@@ -9,10 +9,10 @@ export function Relief({ answer, shown }: { answer: Answer | undefined; shown: P
   const canvas = useRef<HTMLCanvasElement>(null);
   const [isReady, setReady] = useState(false);
   useEffect(() => {
-    if (!canvas.current || answer?.task !== "depth" || !shown || answer.map.width !== shown.width) return;
+    if (!canvas.current || answer?.task !== "depth" || !shown) return;
     const gone = new AbortController();
     setReady(false);
-    showRelief(canvas.current, answer.map, shown, gone.signal).then(
+    showRelief(canvas.current, { answer, picture: shown }, gone.signal).then(
       () => setReady(!gone.signal.aborted),
       (error) => {
         if (!gone.signal.aborted) say({ kind: "error", text: messageOf(error) });

@@ -1,4 +1,4 @@
-import { picture, sides } from "../state.ts";
+import { picture, shownAnswer, sides } from "../state.ts";
 import { Pane } from "./pane.tsx";
 
 /** One answer over its picture. */
@@ -7,7 +7,7 @@ export function Single() {
   if (!shown) return <p class="empty">Choose a picture below, or drop one here.</p>;
   return (
     <div class="panes one">
-      <Pane picture={shown} answer={sides[0].answer.value} name="Picture" />
+      <Pane picture={shown} answer={shownAnswer(sides[0])} name="Picture" />
     </div>
   );
 }

@@ -8,23 +8,23 @@ import type { FormatName } from "./formats.ts";
 export interface Shown {
   readonly picture: Picture;
   readonly answer: Answer;
-  readonly settings: Pick<Settings, "only" | "colours" | "opacity" | "divider">;
 }
+
+type Maker = (shown: Shown, settings: Settings) => Promise<Blob | Uint8Array | string>;
 
 /** The content of a file. Writers are loaded when one is asked for: most visitors only look. */
-export function makeFile(name: FormatName, shown: Shown): Promise<Blob | Uint8Array | string> {
-  return MAKERS[name](shown);
+export function makeFile(name: FormatName, ...shown: Parameters<Maker>): ReturnType<Maker> {
+  return MAKERS[name](...shown);
 }
 
-const MAKERS: Readonly<Record<FormatName, (shown: Shown) => Promise<Blob | Uint8Array | string>>> = {
-  async PNG({ picture, answer, settings }) {
-    const { width, height, data } = picture;
+const MAKERS: Readonly<Record<FormatName, Maker>> = {
+  async PNG({ picture: { width, height, data }, answer }, settings) {
     const pixels = resultPixels(answer, settings);
     const result = new OffscreenCanvas(width, height);
     result.getContext("2d")!.putImageData(new ImageData(pixels, width, height), 0, 0);
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext("2d")!;
-    context.putImageData(data, 0, 0);
+    context.putImageData(new ImageData(data, width, height), 0, 0);
     context.globalAlpha = settings.opacity / 100;
     const left = Math.round((width * settings.divider) / 100);
     if (left < width) context.drawImage(result, left, 0, width - left, height, left, 0, width - left, height);
@@ -58,12 +58,15 @@ const MAKERS: Readonly<Record<FormatName, (shown: Shown) => Promise<Blob | Uint8
 
   async PLY({ answer, picture }) {
     const { ply } = await import("../../formats/ply.ts");
-    return ply(depthOf(answer), picture.data);
+    return ply(depthOf(answer), picture);
   },
 
   async GLB({ answer, picture }) {
     const { reliefMesh } = await import("./relief-mesh.ts");
-    return reliefMesh(depthOf(answer), picture, { points: Number.POSITIVE_INFINITY });
+    return reliefMesh(depthOf(answer), picture, {
+      points: Number.POSITIVE_INFINITY,
+      longest: Number.POSITIVE_INFINITY,
+    });
   },
 };
 
@@ -71,6 +74,6 @@ function segmentationOf(answer: Answer) {
   return answer as Extract<Answer, { task: "segmentation" }>;
 }
 
-function depthOf(answer: Answer) {
+export function depthOf(answer: Answer) {
   return (answer as Extract<Answer, { task: "depth" }>).map;
 }

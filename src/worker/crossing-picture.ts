@@ -30,7 +30,8 @@ export async function crossingPicture(source: PictureSource): Promise<CrossingPi
     return { picture: frame, transfer: [frame] };
   }
   try {
-    const bitmap = await createImageBitmap(source as ImageBitmapSource);
+    // Straight alpha, as a Blob is decoded there: colours under what is nearly transparent stay.
+    const bitmap = await createImageBitmap(source as ImageBitmapSource, { premultiplyAlpha: "none" });
     return { picture: bitmap, transfer: [bitmap] };
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : String(cause);

@@ -41,8 +41,8 @@ afterAll(async () => {
 const png = ({ width, height, data }: ReturnType<typeof randomPicture>) => {
   return sharp(data, { raw: { width, height, channels: 3 } });
 };
-const take = (kind: SourceKind, file: Buffer) => {
-  return page.evaluate((...args) => globalThis.pixelsOf(...args), kind, file.toString("base64"));
+const take = (kind: SourceKind, file: Buffer, toWorker = false) => {
+  return page.evaluate((...args) => globalThis.pixelsOf(...args), kind, file.toString("base64"), toWorker);
 };
 const rgbOf = (words: readonly number[]) =>
   words.flatMap((word) => [word & 255, (word >> 8) & 255, (word >> 16) & 255]);
@@ -64,37 +64,40 @@ describe.each([64, 41])("a PNG %i pixels wide has its own pixels", (width) => {
 const errorOf = (got: readonly number[], want: Iterable<number>) => {
   return Math.max(...[...want].map((value, i) => Math.abs(value - got[i]!)));
 };
-const FILES: readonly SourceKind[] = ["blob", "bitmap", "image"];
+const KEPT = ["blob", "bitmap", "image"] as const;
+/** Read on the page, or as they go to a worker and are read there. */
+const FILES = KEPT.flatMap((kind) => [[kind, "page", false] as const, [kind, "worker", true] as const]);
 
-test.each(FILES)("EXIF's orientation is applied: %s", async (kind) => {
+test.each(FILES)("EXIF's orientation is applied once: %s, %s", async (kind, _, toWorker) => {
   const file = await png(quarters(48, 32))
     .jpeg({ quality: 100, chromaSubsampling: "4:4:4" })
     .withMetadata({ orientation: 6 })
     .toBuffer();
   const turned = await sharp(file).autoOrient().raw().toBuffer();
-  const { size, words } = await take(kind, file);
+  const { size, words } = await take(kind, file, toWorker);
   expect(size).toBe("32x48");
   // Decoders of JPEG may differ by a rounding or two.
   expect(errorOf(rgbOf(words), turned)).toBeLessThanOrEqual(2);
 });
 
-test.each(FILES)("a profile's colours become sRGB: %s", async (kind) => {
+test.each(FILES)("a profile's colours become sRGB: %s, %s", async (kind, _, toWorker) => {
   const picture = quarters(16, 8);
   const file = await png(picture).png().withIccProfile("p3").toBuffer();
   const stored = await sharp(file, { ignoreIcc: true }).raw().toBuffer();
   expect(errorOf([...stored], picture.data)).toBeGreaterThan(10);
   // There and back through 8 bits.
-  expect(errorOf(rgbOf((await take(kind, file)).words), picture.data)).toBeLessThanOrEqual(2);
+  expect(errorOf(rgbOf((await take(kind, file, toWorker)).words), picture.data)).toBeLessThanOrEqual(2);
 });
 
-test.each(FILES)("colours under transparent pixels stay: %s", async (kind) => {
+test.each(FILES)("colours under transparent pixels stay: %s, %s", async (kind, _, toWorker) => {
   const { width, height, data } = randomPicture(8, 8);
-  const alpha = Buffer.alloc(width * height, 100);
+  // From none at all, where colours that were multiplied by it would be gone, to all.
+  const alpha = Buffer.from(Array.from({ length: width * height }, (_pixel, i) => 4 * i));
   const file = await png({ width, height, data })
     .joinChannel(alpha, { raw: { width, height, channels: 1 } })
     .png()
     .toBuffer();
-  expect(rgbOf((await take(kind, file)).words)).toEqual([...data]);
+  expect(rgbOf((await take(kind, file, toWorker)).words)).toEqual([...data]);
 });
 
 test("ImageData in Display P3 or of floats becomes 8-bit sRGB", async () => {

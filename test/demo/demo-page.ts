@@ -80,6 +80,12 @@ export class DemoPage {
       throw new Error(`no answer; problems: ${this.problems.join("; ")}; the page: ${seen}`, { cause });
     }
     await this.page.waitForSelector(".work", { hidden: true, timeout: 60_000 });
+    await this.untilPainted();
+  }
+
+  /** Waits until the painter has painted what is to be shown. */
+  async untilPainted(): Promise<void> {
+    await this.page.waitForSelector('canvas[data-ready="false"]', { hidden: true, timeout: 60_000 });
   }
 
   /** Moves the mouse to a point of the picture, given by shares of its width and height. */
@@ -97,16 +103,21 @@ export class DemoPage {
     return [box.x + x * box.width, box.y + y * box.height];
   }
 
-  /** Red, green, blue and opacity of the result at a point of the picture, given by shares of its width and height. */
-  resultAt(x: number, y: number): Promise<number[]> {
+  /**
+   * Red, green, blue and opacity at a point of the picture, given by shares of its width and height: of the result, or of
+   * another canvas.
+   */
+  async pixelAt(x: number, y: number, selector = ".result"): Promise<number[]> {
+    await this.untilPainted();
     return this.page.$eval(
-      ".result",
+      selector,
       (canvas, [u, v]) => {
         const { width, height } = canvas as HTMLCanvasElement;
-        const context = (canvas as HTMLCanvasElement).getContext("2d")!;
+        const context = new OffscreenCanvas(width, height).getContext("2d")!;
+        context.drawImage(canvas as HTMLCanvasElement, 0, 0);
         return [...context.getImageData(Math.floor(u! * width), Math.floor(v! * height), 1, 1).data];
       },
-      [x, y],
+      [x, y] as const,
     );
   }
 
@@ -164,6 +175,23 @@ export class DemoPage {
     const { name, url } = (await handle.jsonValue())!;
     await this.page.evaluate(() => Reflect.deleteProperty(globalThis, "downloaded"));
     return { name, bytes: Buffer.from(url.split(",")[1]!, "base64") };
+  }
+
+  /** How many bytes a button downloads; they stay in the page, where to read them would take its time. */
+  async downloadedSize(selector: string): Promise<number> {
+    await this.page.evaluate(() => {
+      const make = URL.createObjectURL;
+      URL.createObjectURL = (blob: Blob) => {
+        URL.createObjectURL = make;
+        Object.assign(globalThis, { downloaded: blob.size });
+        return make(blob);
+      };
+    });
+    await this.page.click(selector);
+    const handle = await this.page.waitForFunction(() => (globalThis as { downloaded?: number }).downloaded);
+    const size = await handle.jsonValue();
+    await this.page.evaluate(() => Reflect.deleteProperty(globalThis, "downloaded"));
+    return size!;
   }
 
   /** Drops files on the page, or pastes them. */

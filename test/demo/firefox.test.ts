@@ -20,7 +20,7 @@ if (typeof browser === "string") {
     const shares = [...legend.matchAll(/LABEL_\d([\d.]+) %/g)].map(([, share]) => Number(share));
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
     expect(await visit.text(".machine")).toMatch(/llvmpipe|Weights on the GPU/);
-    const opaque = await visit.resultAt(0.5, 0.5);
+    const opaque = await visit.pixelAt(0.5, 0.5);
     expect(opaque[3]).toBeGreaterThan(0);
     await visit.screenshot("firefox");
     expect(visit.problems).toEqual([]);

@@ -32,6 +32,35 @@ async function startOtherSite() {
   return { url, open, [Symbol.asyncDispose]: async () => server.closeAllConnections() };
 }
 
+declare global {
+  /** Workers of models that were ever opened on the page, with what became of them. */
+  var models: { readonly worker: Worker; isEnded: boolean }[];
+  /** Lets what is said to them through, where it is held up. */
+  var letThrough: () => void;
+}
+
+/** Watches the workers of models, and holds up what is said to them until {@link letThrough} is called. */
+function holdModels(): void {
+  globalThis.models = [];
+  const open = new Promise<void>((resolve) => {
+    globalThis.letThrough = resolve;
+  });
+  globalThis.Worker = class extends Worker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      if (options?.name !== "dpt-webgpu") return;
+      const model = { worker: this, isEnded: false };
+      models.push(model);
+      const post = this.postMessage.bind(this) as (...args: unknown[]) => void;
+      this.postMessage = (...args: unknown[]) => void open.then(() => post(...args));
+      this.terminate = () => {
+        model.isEnded = true;
+        super.terminate();
+      };
+    }
+  };
+}
+
 /** Long waits, as those for a server that stalls, are a twentieth as long. */
 function hurry(): void {
   const wait = globalThis.setTimeout;
@@ -181,4 +210,39 @@ test("a camera that is refused, and a tab in the background", async () => {
     return camera.getTracks().map(({ readyState }) => readyState);
   });
   expect(tracks).toEqual(["ended"]);
+});
+
+test("a model on its way is not loaded anew for a picture that comes meanwhile, only for another model or other numbers", async () => {
+  await using visit = await openTiny("", holdModels);
+  const { page } = visit;
+  const ended = () => page.evaluate(() => models.map(({ isEnded }) => isEnded));
+  await page.waitForFunction(() => models.length === 1);
+  // A picture that comes, and another one in its place.
+  for (const sample of ["cat", "street"]) {
+    await page.click(`[data-sample="${sample}"]`);
+    await page.waitForSelector(`[data-sample="${sample}"][aria-pressed="true"]`);
+    await visit.untilPainted();
+  }
+  await page.evaluate(() => letThrough());
+  await visit.untilAnswered();
+  expect(await ended()).toEqual([false]);
+  await page.select("#dtype", "q8");
+  await page.select("#dtype", "q4");
+  await visit.until(".machine", /Weights on the GPU[\d.]+ \w+, q4/);
+  expect((await ended()).map((isEnded, i, { length }) => isEnded === i < length - 1)).not.toContain(false);
+  expect(visit.problems).toEqual([]);
+});
+
+test("Try again loads the model anew: it may be what is broken", async () => {
+  await using visit = await openTiny("", holdModels);
+  const { page } = visit;
+  await page.evaluate(() => letThrough());
+  await visit.until(".machine", /Weights on the GPU/);
+  await page.evaluate(() => models[0]!.worker.dispatchEvent(new ErrorEvent("error", { message: "broken" })));
+  await page.click('[data-sample="cat"]');
+  expect(await visit.until('[role="alert"]', /worker/)).toContain('got "broken"');
+  await page.click('[role="alert"] .button');
+  await visit.untilAnswered();
+  expect(await visit.text('[role="alert"]')).toBe("");
+  expect(await page.evaluate(() => models.length)).toBe(2);
 });

@@ -5,6 +5,7 @@ import type { Page } from "puppeteer";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CAMVID } from "../../src/model/palettes/camvid.ts";
+import { QUARTERS, quarters } from "../browser/quarters.ts";
 import { commit, startHub } from "../hub-server.ts";
 import { DemoPage } from "./demo-page.ts";
 import { type Demo, startDemo } from "./start-demo.ts";
@@ -45,14 +46,29 @@ async function pixelsOf(file: Uint8Array) {
 declare global {
   /** Videos that were ever played on the page. */
   var played: Set<HTMLMediaElement>;
+  /** Frames of videos that somebody waits for. */
+  var awaited: Set<number>;
 }
 
 function watchVideos(): void {
-  globalThis.played = new Set();
+  Object.assign(globalThis, { played: new Set(), awaited: new Set() });
   const { play } = HTMLMediaElement.prototype;
   HTMLMediaElement.prototype.play = function () {
     played.add(this);
     return play.call(this);
+  };
+  const { requestVideoFrameCallback: request, cancelVideoFrameCallback: cancel } = HTMLVideoElement.prototype;
+  HTMLVideoElement.prototype.requestVideoFrameCallback = function (onFrame) {
+    const handle = request.call(this, (...frame) => {
+      awaited.delete(handle);
+      onFrame(...frame);
+    });
+    awaited.add(handle);
+    return handle;
+  };
+  HTMLVideoElement.prototype.cancelVideoFrameCallback = function (handle) {
+    awaited.delete(handle);
+    cancel.call(this, handle);
   };
 }
 
@@ -96,15 +112,15 @@ test("the first visit: a sample's classes, pointed at, isolated, searched for, t
   ] as const) {
     await visit.pointAt(x, y);
     const [, name] = /^(.+), \d+ %$/.exec(await visit.until(".tip", /%/))!;
-    expect((await visit.resultAt(x, y)).slice(0, 3)).toEqual(CAMVID.get(name!));
+    expect((await visit.pixelAt(x, y)).slice(0, 3)).toEqual(CAMVID.get(name!));
   }
-  const road = await visit.resultAt(0.5, 0.85);
+  const road = await visit.pixelAt(0.5, 0.85);
   expect(road).toEqual([128, 64, 128, 255]);
   await visit.clickAt(0.5, 0.85);
   expect(await page.$eval('[data-class="road"]', (row) => row.ariaPressed)).toBe("true");
-  expect(await visit.resultAt(0.5, 0.85)).toEqual(road);
+  expect(await visit.pixelAt(0.5, 0.85)).toEqual(road);
   // Under a veil, not in its own colour.
-  expect(await visit.resultAt(0.05, 0.1)).toEqual([12, 14, 18, 255]);
+  expect(await visit.pixelAt(0.05, 0.1)).toEqual([12, 14, 18, 255]);
   expect(page.url()).toContain("only=road");
 
   const shares = (await page.$$eval(".class .area", (areas) => areas.map((area) => area.textContent))).map(parseFloat);
@@ -156,18 +172,15 @@ test("depth: a colour map, a relief that keys turn, a point cloud, and the time 
   const { page } = visit;
   await visit.untilAnswered();
   await visit.screenshot("depth-light");
-  const nearest = await visit.resultAt(0.4, 0.55);
+  const nearest = await visit.pixelAt(0.4, 0.55);
   await page.select("#colours", "greys");
-  const grey = await visit.resultAt(0.4, 0.55);
+  const grey = await visit.pixelAt(0.4, 0.55);
   expect(nearest).not.toEqual(grey);
   expect(grey[0]).toBe(grey[1]);
   // The nearer the brighter, in figures and on the scale.
   const depthAt = async (x: number, y: number) => {
     await visit.pointAt(x, y);
-    return [
-      Number.parseFloat(await visit.until(".tip", /larger is nearer/)),
-      (await visit.resultAt(x, y))[0]!,
-    ] as const;
+    return [Number.parseFloat(await visit.until(".tip", /larger is nearer/)), (await visit.pixelAt(x, y))[0]!] as const;
   };
   const [cup, corner] = [await depthAt(0.4, 0.55), await depthAt(0.02, 0.02)];
   expect(cup[0]).toBeGreaterThan(corner[0]);
@@ -253,19 +266,19 @@ test("the self-test tells what is right on this adapter", async () => {
 });
 
 test("two dtypes side by side, with the pixels on which they differ", async () => {
-  await visit.page.evaluate(() => {
-    const button = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Compare");
-    button!.click();
-  });
+  await visit.page.click("#compare");
   const told = await visit.until("#agreement", /the same/);
   const [, percent, differing, all] = /([\d.]+) %the same([\d,]+) of ([\d,]+) pixels/.exec(told)!;
   const count = Number(differing!.replaceAll(",", ""));
   expect(all).toBe("172,800");
   expect(Number(percent)).toBeCloseTo(Math.floor(10000 * (1 - count / 172800)) / 100, 6);
   // As many pixels are marked as are told, and some are: q8 is not f32.
-  const red = await visit.page.$$eval(".pane:nth-child(3) .result", ([canvas]) => {
+  await visit.untilPainted();
+  const red = await visit.page.$eval(".pane:nth-child(3) .result", (canvas) => {
     const { width, height } = canvas as HTMLCanvasElement;
-    const { data } = (canvas as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, width, height);
+    const context = new OffscreenCanvas(width, height).getContext("2d")!;
+    context.drawImage(canvas as HTMLCanvasElement, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
     return data.filter((value, i) => i % 4 === 0 && value === 255).length;
   });
   expect(red).toBe(count);
@@ -273,7 +286,7 @@ test("two dtypes side by side, with the pixels on which they differ", async () =
   expect(await visit.page.$$(".pane .inspector")).toHaveLength(2);
   await visit.screenshot("compare-dark");
   expect(await visit.violations()).toEqual([]);
-  await visit.page.click('button[aria-pressed="true"].quiet');
+  await visit.page.click("#compare");
   await visit.page.waitForSelector(".panes.one");
 });
 
@@ -305,6 +318,37 @@ test("a photo dropped, one pasted and one picked; a link shows the same settings
     sample: "",
     theme: "dark",
   });
+});
+
+test("a photo that its EXIF turns and a picture with transparent parts are seen, answered and taken home as they are", async () => {
+  const { width, height, data } = quarters(96, 64);
+  const lying = sharp(data, { raw: { width, height, channels: 3 } });
+  const turned = await lying.jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
+  await visit.give("drop", [{ name: "turned.jpg", type: "image/jpeg", bytes: turned }]);
+  // By a quarter to the right: what was left is above.
+  const [topLeft, topRight, bottomLeft, bottomRight] = QUARTERS;
+  const seen = [bottomLeft, topLeft, bottomRight, topRight];
+  await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.height === 96);
+  const places = [0.25, 0.75].flatMap((y) => [0.25, 0.75].map((x) => [x, y] as const));
+  for (const [i, [x, y]] of places.entries()) {
+    const pixel = await visit.pixelAt(x, y, ".layer");
+    // A JPEG's rounding.
+    for (const c of [0, 1, 2]) expect(Math.abs(pixel[c]! - seen[i]![c]!)).toBeLessThanOrEqual(3);
+  }
+  const { width: savedWidth, height: savedHeight } = await pixelsOf(
+    (await visit.download('[data-format="PNG"]')).bytes,
+  );
+  expect([savedWidth, savedHeight]).toEqual([64, 96]);
+
+  const alpha = Buffer.alloc(width * height, 255).fill(100, 0, (width * height) / 2);
+  const glass = lying.joinChannel(alpha, { raw: { width, height, channels: 1 } });
+  await visit.give("drop", [{ name: "glass.png", type: "image/png", bytes: await glass.png().toBuffer() }]);
+  await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.height === 64);
+  expect(await visit.pixelAt(0.75, 0.75, ".layer")).toEqual([...bottomRight, 255]);
+  const [red, green, blue, opacity] = await visit.pixelAt(0.25, 0.25, ".layer");
+  expect(opacity).toBe(100);
+  // A canvas holds colours multiplied by 100 of 255: there and back they are off by one or two.
+  for (const [i, value] of [red, green, blue].entries()) expect(Math.abs(value! - topLeft[i]!)).toBeLessThanOrEqual(2);
 });
 
 test("a model's folder dropped, and one of the hub by its id", async () => {
@@ -446,6 +490,14 @@ test("a film paused, smoothed, compared and stopped; its last frame stays, with 
   expect(await page.evaluate(() => [...played].map(({ paused }) => paused))).toEqual([true]);
   const last = await visit.untilStill();
   expect(await visit.text("#agreement")).toMatch(/^100 %/);
+  // The models' streams have ended: nobody waits for a frame, and where frames come all the same none is answered.
+  expect(await page.evaluate(() => awaited.size)).toBe(0);
+  await page.evaluate(() => Promise.all([...played].map((video) => video.play())));
+  await new Promise((resolve) => setTimeout(resolve, several));
+  expect(await visit.shown()).toBe(last);
+  await page.evaluate(() => {
+    for (const video of played) video.pause();
+  });
   await page.select("#size", "98");
   await visit.until(".machine", /Network9\d × 9\d/);
   expect(await visit.shown()).toBe(last);

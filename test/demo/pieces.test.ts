@@ -5,6 +5,7 @@ import { differenceOf } from "../../demo/draw/difference.ts";
 import { kernelBars } from "../../demo/draw/kernel-bars.ts";
 import type { Machine } from "../../demo/machine.ts";
 import { compareNeeds } from "../../demo/models/check-fit.ts";
+import { Newest } from "../../demo/newest.ts";
 import { sortFiles } from "../../demo/pictures/given-files.ts";
 import { DEFAULTS, formatSettings, parseSettings, type Settings } from "../../demo/settings/settings.ts";
 import { messageOf } from "../../demo/words/message-of.ts";
@@ -125,6 +126,32 @@ test("files are told apart", () => {
   expect(sortFiles([file("notes.json")])).toMatchObject({ kind: "picture" });
   expect(sortFiles([file("b.txt")], "mine")).toMatchObject({ kind: "model", name: "mine" });
   expect(sortFiles([])).toBeUndefined();
+});
+
+test("of tasks that come while one runs only the newest is run, when that one has ended", async () => {
+  const newest = new Newest();
+  const done: string[] = [];
+  const ends = new Map<string, () => void>();
+  const run = (name: string) =>
+    newest.run(async () => {
+      await new Promise<void>((resolve) => ends.set(name, resolve));
+      done.push(name);
+    });
+  const end = async (name: string) => {
+    ends.get(name)!();
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+  for (const name of ["a", "b", "c"]) run(name);
+  expect([...ends.keys()]).toEqual(["a"]);
+  await end("a");
+  expect([...ends.keys()]).toEqual(["a", "c"]);
+  run("d");
+  newest.stop();
+  await end("c");
+  expect(done).toEqual(["a", "c"]);
+  run("e");
+  await end("e");
+  expect(done).toEqual(["a", "c", "e"]);
 });
 
 test("kernels are summed by operator and part, the slowest first", () => {

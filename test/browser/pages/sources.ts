@@ -1,11 +1,19 @@
 import { inMemory, type Picture, type PictureSource, takePicture } from "../../../src/runtime/pictures/picture.ts";
+import { crossingPicture } from "../../../src/worker/crossing-picture.ts";
 
 /** Ways in which a page holds a picture. */
 export type SourceKind = keyof typeof makers;
 
 declare global {
-  /** The pixels that a picture file (base64) has as a source of a kind, and whether they went straight to the device. */
-  var pixelsOf: (kind: SourceKind, file: string) => Promise<{ size: string; words: number[]; onDevice: boolean }>;
+  /**
+   * The pixels that a picture file (base64) has as a source of a kind, or as what of it goes to a worker, and whether they
+   * went straight to the device.
+   */
+  var pixelsOf: (
+    kind: SourceKind,
+    file: string,
+    toWorker?: boolean,
+  ) => Promise<{ size: string; words: number[]; onDevice: boolean }>;
   /** The same of pixels in another colour space or format. */
   var imageDataOf: (settings: object, values: number[]) => Promise<number[]>;
   /** The words of a canvas that is painted over right after the call. */
@@ -76,9 +84,11 @@ async function wordsOf(picture: Picture): Promise<number[]> {
   return [...(await inMemory(picture)).words];
 }
 
-globalThis.pixelsOf = async (kind, file) => {
+globalThis.pixelsOf = async (kind, file, toWorker = false) => {
   const blob = new Blob([Uint8Array.from(atob(file), (c) => c.charCodeAt(0))]);
-  const picture = await takePicture(await makers[kind](blob), device);
+  const source: PictureSource = await makers[kind](blob);
+  const crossed = toWorker ? ((await crossingPicture(source)).picture as PictureSource) : source;
+  const picture = await takePicture(crossed, device);
   const onDevice = !(picture.words instanceof Uint32Array);
   return { size: `${picture.width}x${picture.height}`, words: await wordsOf(picture), onDevice };
 };
