@@ -1,7 +1,7 @@
 import type { NamedTensor } from "../../runtime/checkpoints/read-tensors.ts";
 import { UsageError } from "../../runtime/errors.ts";
 import { elementCount } from "../../runtime/graph/tensor.ts";
-import { kindOf } from "../../runtime/pictures/not-picture.ts";
+import { kindOf } from "../../runtime/kind-of.ts";
 import { storeFloats } from "../../runtime/session/store-floats.ts";
 import { inPyTorchLayout } from "../runs/forward.ts";
 import { jobOf } from "../runs/job-of.ts";

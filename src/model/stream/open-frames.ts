@@ -1,5 +1,5 @@
 import { UsageError } from "../../runtime/errors.ts";
-import { kindOf } from "../../runtime/pictures/not-picture.ts";
+import { kindOf } from "../../runtime/kind-of.ts";
 import type { PictureSource } from "../../runtime/pictures/picture.ts";
 import type { Frames } from "./frame.ts";
 import { allOf, newestOf } from "./iterable-frames.ts";

@@ -1,7 +1,6 @@
-import { UsageError } from "../errors.ts";
-import { notPicture } from "./not-picture.ts";
 import type { Pixels } from "./picture.ts";
 import { readPixels } from "./read-pixels.ts";
+import { refusing } from "./refusing.ts";
 
 /** What a canvas draws. */
 export type Drawable =
@@ -33,11 +32,11 @@ export function naturalSize(source: Drawable): DrawnSize | undefined {
 }
 
 /**
- * The pixels of a picture through a canvas, in sRGB. Its alpha is premultiplied, which changes colours only where the
- * picture is transparent.
+ * The pixels of a picture through a canvas, in sRGB, as it is when this is called. Its alpha is premultiplied, which changes
+ * colours only where the picture is transparent.
  * @throws UsageError for a picture that is empty, too large for a canvas, or that the page may not read
  */
-export function drawPicture(source: Drawable | ImageData): Pixels {
+export async function drawPicture(source: Drawable | ImageData): Promise<Pixels> {
   const { width, height } = "data" in source ? source : naturalSize(source)!;
   if (width === 0 || height === 0) return readPixels({ width, height, data: new Uint8Array() });
   let problem: unknown;
@@ -53,11 +52,5 @@ export function drawPicture(source: Drawable | ImageData): Pixels {
   } catch (cause) {
     problem = cause;
   }
-  // What has sides and is no picture; in Node, which has no canvas, nothing is one.
-  if (problem instanceof TypeError || problem instanceof ReferenceError) throw notPicture(source);
-  const { name, message } = (problem ?? { message: "no canvas" }) as Error;
-  const isForeign = name === "SecurityError";
-  const want = isForeign ? "want pixels that this page may read" : "want a size that the browser draws";
-  const advice = isForeign ? "Serve it from this site or with CORS." : "Use a smaller picture, or give its pixels.";
-  throw new UsageError(`picture: ${want}, got ${width}x${height}: "${message}". ${advice}`, { cause: problem });
+  throw (await refusing()).notDrawn(source, { width, height }, problem);
 }

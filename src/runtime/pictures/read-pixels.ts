@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { kindOf } from "./not-picture.ts";
+import { kindOf } from "../kind-of.ts";
 import type { Pixels, RawPicture } from "./picture.ts";
 
 /**
