@@ -168,7 +168,7 @@ describe("refuses", () => {
       const error = await errorOf(DPT.load(await quantizedAhead(CASE, "q8", metadata), { device: await testDevice() }));
       expect(error).toBeInstanceOf(FileError);
       expect(error!.message).toMatch(
-        /^model\.safetensors: want weights quantised to q8 or q4 in version 2, got "q\d" in "\d"\. .*update dpt-webgpu\.$/,
+        /^model\.safetensors: want weights quantised to q8 in version 2 or to q4 in version 3, got "q\d" in "\d"\. .*update dpt-webgpu\.$/,
       );
     },
   );
