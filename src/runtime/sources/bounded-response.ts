@@ -11,11 +11,13 @@ export function boundedResponse(name: string, response: Response, most: number):
     transform(chunk, controller) {
       left -= chunk.length;
       if (left >= 0) controller.enqueue(chunk);
-      else {
-        const got = `want at most ${most} bytes, got more`;
-        controller.error(new FileError(`${name}: ${got}. The server sends something else; load the model again.`));
-      }
+      else controller.error(moreThan(name, most));
     },
   });
   return new Response(response.body.pipeThrough(counter));
+}
+
+export function moreThan(name: string, most: number): FileError {
+  const got = `want at most ${most} bytes, got more`;
+  return new FileError(`${name}: ${got}. The server sends something else; load the model again.`);
 }

@@ -6,6 +6,7 @@ import { boundedResponse } from "./bounded-response.ts";
 import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
 import { PassingFailure } from "./patience.ts";
+import { readBounded } from "./read-bounded.ts";
 import { readingAhead } from "./reading-ahead.ts";
 import { isSingleFile, singleFile } from "./single-file.ts";
 import type { Fetcher } from "./watched-request.ts";
@@ -80,11 +81,11 @@ async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSour
   }
   await checkStatus(file, response);
   const range = contentRange(file, response);
-  const head = await attempt(file, signal, () => boundedResponse(file.name, response, HEAD_BYTES).arrayBuffer());
+  const head = await attempt(file, signal, () => readBounded(file.name, response, HEAD_BYTES));
   const size = range?.size ?? (await sizeByHead(file, signal));
   checkAnswer(file, { begin: 0, end: Math.min(HEAD_BYTES, size), size }, range, head);
   signal?.throwIfAborted();
-  return readingAhead(rangeSource(file, size, response, new Uint8Array(head)));
+  return readingAhead(rangeSource(file, size, response, head));
 }
 
 /** Of servers of another origin that show no ETag, the date is at least as good. */
@@ -113,9 +114,9 @@ function rangeSource(file: RemoteFile, size: number, opened: Response, head: Uin
         );
       }
       const range = contentRange(file, response);
-      const bytes = await attempt(file, signal, () => boundedResponse(file.name, response, end - begin).arrayBuffer());
+      const bytes = await attempt(file, signal, () => readBounded(file.name, response, end - begin));
       checkAnswer(file, { begin, end, size }, range, bytes);
-      return new Uint8Array(bytes);
+      return bytes;
     },
   };
 }
@@ -187,16 +188,16 @@ async function sizeByHead(file: RemoteFile, signal?: AbortSignal): Promise<numbe
   );
 }
 
-function checkAnswer(file: RemoteFile, want: ContentRange, got: ContentRange | undefined, body: ArrayBuffer): void {
+function checkAnswer(file: RemoteFile, want: ContentRange, got: ContentRange | undefined, body: Uint8Array): void {
   if (got && !(got.begin === want.begin && got.end === want.end && got.size === want.size)) {
     throw new FileError(
       `${file.name}: want bytes ${want.begin}-${want.end - 1}/${want.size}, ` +
         `got bytes ${got.begin}-${got.end - 1}/${got.size}. The file changed or a proxy is wrong; load the model again.`,
     );
   }
-  if (body.byteLength !== want.end - want.begin) {
+  if (body.length !== want.end - want.begin) {
     throw new FileError(
-      `${file.name}: want ${want.end - want.begin} bytes, got ${body.byteLength}. ` +
+      `${file.name}: want ${want.end - want.begin} bytes, got ${body.length}. ` +
         "The connection broke or the file changed; load the model again.",
     );
   }
