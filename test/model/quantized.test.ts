@@ -162,7 +162,7 @@ describe("refuses", () => {
     }
   });
 
-  test.each([{ "dpt-webgpu.quantized": "1" }, { "dpt-webgpu.dtype": "q2" }])(
+  test.each([{ "dpt-webgpu.quantized": "1" }, { "dpt-webgpu.dtype": "q2" }, { "dpt-webgpu.dtype": "q4" }])(
     "a checkpoint of an unknown version or format: %o",
     async (metadata) => {
       const error = await errorOf(DPT.load(await quantizedAhead(CASE, "q8", metadata), { device: await testDevice() }));
