@@ -322,8 +322,8 @@ test("a photo dropped, one pasted and one picked; a link shows the same settings
 
 test("a photo that its EXIF turns and a picture with transparent parts are seen, answered and taken home as they are", async () => {
   const { width, height, data } = quarters(96, 64);
-  const lying = sharp(data, { raw: { width, height, channels: 3 } });
-  const turned = await lying.jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
+  const lying = () => sharp(data, { raw: { width, height, channels: 3 } });
+  const turned = await lying().jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
   await visit.give("drop", [{ name: "turned.jpg", type: "image/jpeg", bytes: turned }]);
   // By a quarter to the right: what was left is above.
   const [topLeft, topRight, bottomLeft, bottomRight] = QUARTERS;
@@ -341,7 +341,7 @@ test("a photo that its EXIF turns and a picture with transparent parts are seen,
   expect([savedWidth, savedHeight]).toEqual([64, 96]);
 
   const alpha = Buffer.alloc(width * height, 255).fill(100, 0, (width * height) / 2);
-  const glass = lying.joinChannel(alpha, { raw: { width, height, channels: 1 } });
+  const glass = lying().joinChannel(alpha, { raw: { width, height, channels: 1 } });
   await visit.give("drop", [{ name: "glass.png", type: "image/png", bytes: await glass.png().toBuffer() }]);
   await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.height === 64);
   expect(await visit.pixelAt(0.75, 0.75, ".layer")).toEqual([...bottomRight, 255]);
@@ -485,6 +485,9 @@ test("a film paused, smoothed, compared and stopped; its last frame stays, with 
     await visit.untilOther(await visit.shown());
     expect(await visit.text("#agreement")).toMatch(/^100 %the same0 of 6,144 pixels/);
   }
+  // Paused, so that no frame is on its way whose answer would begin anew what Stop has not ended.
+  await page.click("#pause");
+  await visit.untilStill(several);
   await page.click("#stop");
   expect(await page.$(".playing")).toBeNull();
   expect(await page.evaluate(() => [...played].map(({ paused }) => paused))).toEqual([true]);
