@@ -1,6 +1,7 @@
 import { contours } from "d3-contour";
 import type { MultiPolygon, Position } from "geojson";
 import { type ClassExtent, classExtents, type LabelClass, type LabelMap } from "./label-map.ts";
+import { signedArea, simpleRings } from "./simple-rings.ts";
 import { simplifyPolygons } from "./simplify-polygons.ts";
 
 /** All pixels of a class as polygons, in pixels from the picture's upper left corner, y downwards. */
@@ -24,7 +25,8 @@ export interface PolygonOptions {
  * The classes of a label map as polygons, one entry for each class that has pixels, by id.
  *
  * Exact outlines of the pixels: whole numbers, no gaps, no overlaps. Pixels that only meet in a corner belong to two
- * polygons, so that outlines may touch there. Outer rings are counterclockwise where y goes up, holes clockwise, as RFC
+ * polygons or lie on two sides of a hole, so that rings may touch there; none passes a point twice, as Simple Features
+ * (OGC) ask. Outer rings are counterclockwise where y goes up, holes clockwise, as RFC
  * 7946 asks.
  *
  * @throws UsageError for a map that is not as large as it says, or that has labels without a class
@@ -52,8 +54,20 @@ function outlines({ width, labels }: LabelMap, id: number, { left, top, right, b
     .contour(mask as unknown as number[], 1);
   return {
     type: "MultiPolygon",
-    coordinates: coordinates.map((rings) => rings.map((ring) => pixelCorners(ring, left, top))),
+    coordinates: coordinates.map((rings) =>
+      simplePolygon(
+        rings.map((ring) => pixelCorners(ring, left, top)),
+        width,
+      ),
+    ),
   };
+}
+
+/** The same polygon with rings that pass no point twice: one of them is the outer one, which goes first. */
+function simplePolygon(rings: readonly (readonly Position[])[], width: number): Position[][] {
+  const simple = rings.flatMap((ring) => simpleRings(ring, width));
+  const outer = simple.findIndex((ring) => signedArea(ring) > 0);
+  return [simple[outer]!, ...simple.toSpliced(outer, 1)];
 }
 
 /**

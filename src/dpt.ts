@@ -35,7 +35,8 @@ export class DPT extends Model {
   static load(source: ModelSource, options: InWorker<WorkerLoadOptions>): Promise<RemoteDPT>;
   static load(source: ModelSource, options: PerhapsInWorker<WorkerLoadOptions>): Promise<ModelMethods>;
   static load(source: ModelSource, options?: OnPage<LoadOptions>): Promise<DPT>;
-  static async load(source: ModelSource, { worker, ...options }: Anywhere<LoadOptions> = {}): Promise<ModelMethods> {
+  static async load(source: ModelSource, given: Anywhere<LoadOptions> = {}): Promise<ModelMethods> {
+    const { worker, ...options } = { ...given };
     if (worker) return inWorker("load", source, { ...options, worker });
     return new DPT(await modelParts(source, options));
   }
@@ -52,8 +53,9 @@ export class DPT extends Model {
   static fromPretrained(source: ModelSource, options?: OnPage<LoadOptions & PretrainedOptions>): Promise<DPT>;
   static async fromPretrained(
     source: ModelSource,
-    { worker, ...options }: Anywhere<LoadOptions & PretrainedOptions> = {},
+    given: Anywhere<LoadOptions & PretrainedOptions> = {},
   ): Promise<ModelMethods> {
+    const { worker, ...options } = { ...given };
     if (worker) return inWorker("fromPretrained", source, { ...options, worker });
     return new DPT(await pretrainedParts(source, options));
   }

@@ -21,7 +21,7 @@ export type { TestTimeAugmentation } from "./model/answers/views.ts";
 export type { Colour } from "./model/config/class-colours.ts";
 export type { DecoderConfig, ModelConfig, Task } from "./model/config/config.ts";
 export { parseConfig } from "./model/config/parse-config.ts";
-export type { LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model-options.ts";
+export type { ForwardOptions, LoadOptions, Plan, Progress, TuneModelOptions } from "./model/model-options.ts";
 export { PALETTES, type PaletteName, paletteFor } from "./model/palettes/palette-for.ts";
 export type { Antialias, Processor, Size } from "./model/pictures/processor.ts";
 export type { NetworkWork, PictureWork, Work } from "./model/runs/work.ts";

@@ -1,4 +1,12 @@
-import type { DPT, ModelConfig, Prediction, PredictionOptions, RawPicture, Task } from "../../src/index.ts";
+import {
+  type DPT,
+  FileError,
+  type ModelConfig,
+  type Prediction,
+  type PredictionOptions,
+  type RawPicture,
+  type Task,
+} from "../../src/index.ts";
 import { checkTasks } from "../../src/model/config/check-tasks.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
@@ -42,9 +50,40 @@ export interface PictureReport {
   readonly text: string;
 }
 
+/** A picture whose head is right and whose pixels are not, and why. */
+interface Unread {
+  readonly image: string;
+  readonly error: string;
+}
+
+/** Reads pictures; those that cannot be read are kept for the end, so that one of a thousand does not cost the others. */
+async function readEach(names: readonly OutputName[], unread: Unread[]) {
+  const read = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return [{ name, photo: await readPicture(name.image) }];
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        unread.push({ image: name.image, error: error.message });
+        return [];
+      }
+    }),
+  );
+  return read.flat();
+}
+
+function unreadError(command: string, pictures: number, [first, ...more]: readonly [Unread, ...Unread[]]): FileError {
+  if (pictures === 1) return new FileError(first.error);
+  const others = more.length > 0 ? ` (nor ${more.map(({ image }) => image).join(", ")})` : "";
+  return new FileError(
+    `${command}: want ${pictures} pictures, got ${1 + more.length} that could not be read; the others are done. ${first.error}${others}`,
+  );
+}
+
 /**
  * The common way of all commands that answer for pictures. All that can be known to be wrong without the network is
  * found out before it is loaded.
+ * @throws FileError at the end, when all others are done, for pictures that could not be read
  */
 export async function predictPictures<Answer extends Prediction>(
   images: readonly string[],
@@ -71,16 +110,18 @@ export async function predictPictures<Answer extends Prediction>(
       console.log(`load      ${formatDuration(load)}, ${formatBytes(model.memory.weights)} of weights on the GPU`);
     }
     const pictures: PictureReport["json"][] = [];
+    const unread: Unread[] = [];
     const tune = tuneWithin(options.tune);
     for (let first = 0; first < names.length; first += batch) {
-      const together = names.slice(first, first + batch);
-      const photos = await Promise.all(together.map(({ image }) => readPicture(image)));
+      const readable = await readEach(names.slice(first, first + batch), unread);
+      if (readable.length === 0) continue;
+      const photos = readable.map(({ photo }) => photo);
       const works = photos.map((picture) => ({ ...asked, picture, batch: photos.length, tasks: [task.task] }));
       const tuned: (Tuned | undefined)[] = [];
       for (const work of works) tuned.push(await tune(model, work));
       const answers = await task.answer(model, photos, asked);
       progress.stop();
-      for (const [i, name] of together.entries()) {
+      for (const [i, { name }] of readable.entries()) {
         const report = pictureReport(name.image, answers[i]!, await task.write(answers[i]!, name, photos[i]!, config));
         const plan = options.explain ? await model.plan(works[i]!) : undefined;
         pictures.push({ ...report.json, ...(tuned[i] && { tuned: tuned[i] }), ...(plan && { plan }) });
@@ -92,8 +133,16 @@ export async function predictPictures<Answer extends Prediction>(
     }
     if (json) {
       const machine = { adapter: model.adapter, software, ...(notice !== undefined && { notice }) };
-      printJson({ ...machine, model: folder, dtype: model.dtype, milliseconds: { load }, pictures });
+      printJson({
+        ...machine,
+        model: folder,
+        dtype: model.dtype,
+        milliseconds: { load },
+        pictures,
+        ...(unread.length > 0 && { unread }),
+      });
     }
+    if (unread.length > 0) throw unreadError(task.command, names.length, unread as [Unread, ...Unread[]]);
   } finally {
     progress.stop();
     model.dispose();

@@ -18,7 +18,7 @@ export interface Progress {
 
 export interface LoadOptions extends Omit<EngineOptions, "device"> {
   /** The app's own GPUDevice, which stays when the model goes; or "webgpu" for one of the model's own, as if left out. */
-  readonly device?: EngineOptions["device"] | "webgpu";
+  readonly device?: EngineOptions["device"] | "webgpu" | undefined;
   /**
    * How weights and activations are stored. If left out, as the checkpoint was quantised, or f32; and f16 or q8 where the
    * GPU's memory is too small for that, which {@link EngineOptions.onNotice} tells. f16 halves memory and
@@ -37,14 +37,21 @@ export interface LoadOptions extends Omit<EngineOptions, "device"> {
    * in transformers 5 on a CPU. They differ by about one level of 256.
    */
   readonly antialias?: Antialias | undefined;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Whether ways to compute are timed on the adapter after the first answer for a size, while no call waits, for two seconds
    * at most; the fastest are taken from then on. "idle" if left out, but "off" where the CPU does the work. What has been
    * measured before ({@link EngineOptions.tuningStore}) counts either way.
    */
   readonly tuning?: "idle" | "off" | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Of the network alone. */
+export interface ForwardOptions {
+  /** Whether what the neck receives and makes comes out too. */
+  readonly stages?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How long to time ways to compute, and of what work: a picture of the processor's size if left out. */

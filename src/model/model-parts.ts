@@ -1,12 +1,13 @@
 import { PATH_PREFERENCES } from "../kernels/path-preferences.ts";
-import { UsageError } from "../runtime/errors.ts";
 import { loadPart } from "../runtime/load-part.ts";
 import { openPretrained, type PretrainedOptions } from "../runtime/pretrained-source.ts";
-import { Engine, type EngineOptions } from "../runtime/session/engine.ts";
+import { Engine } from "../runtime/session/engine.ts";
+import type { ModelFiles } from "../runtime/sources/byte-source.ts";
 import { type ModelSource, openModelSource } from "../runtime/sources/model-source.ts";
 import type { ModelConfig } from "./config/config.ts";
 import type { LoadOptions } from "./model-options.ts";
 import { openFolder } from "./open-folder.ts";
+import { checking } from "./options/checking.ts";
 import type { Processor } from "./pictures/processor.ts";
 import type { Network } from "./runs/work.ts";
 import { chooseStorage } from "./weights/choose-storage.ts";
@@ -28,16 +29,20 @@ export interface ModelParts {
  * @throws as {@link DPT.load}; nothing stays allocated then
  */
 export async function modelParts(source: ModelSource, options: LoadOptions): Promise<ModelParts> {
-  const files = openModelSource(source);
+  return partsOf(openModelSource(source), options, checking("load", options));
+}
+
+async function partsOf(files: ModelFiles, options: LoadOptions, checked: Promise<void>): Promise<ModelParts> {
   const { onProgress, signal, dtype, convolution, onNotice } = options;
-  const [network, { config, processor, checkpoint }] = await Promise.all([
-    loadPart(import("./network.ts")),
-    openFolder(files, options),
-  ]);
+  const opening = Promise.all([loadPart(import("./network.ts")), openFolder(files, options)]);
+  opening.catch(() => {});
+  await checked;
+  const [network, { config, processor, checkpoint }] = await opening;
   // Fetched while the device opens; what goes wrong is told where it is needed.
   if (chooseStorage(checkpoint, dtype).quantization) quantizing().catch(() => {});
   signal?.throwIfAborted();
-  const engine = await Engine.open({ ...options, device: givenDevice(options.device) }, PATH_PREFERENCES);
+  const device = options.device === "webgpu" ? undefined : options.device;
+  const engine = await Engine.open({ ...options, device }, PATH_PREFERENCES);
   try {
     const loaded = await network.loadFitting(engine, config, checkpoint, {
       dtype,
@@ -63,12 +68,6 @@ export async function pretrainedParts(
 ): Promise<ModelParts> {
   const { onProgress, onNotice } = options;
   const onDownload = (done: number, total: number) => onProgress?.({ phase: "download", done, total });
-  return modelParts(openPretrained(source, options, { onDownload, onNotice }), options);
-}
-
-/** @throws UsageError for a word of transformers.js that is not for here */
-function givenDevice(device: LoadOptions["device"]): EngineOptions["device"] {
-  if (typeof device !== "string") return device;
-  if (device === "webgpu") return undefined;
-  throw new UsageError(`device: want "webgpu" or a GPUDevice, got "${device}". There is no other way to compute here.`);
+  const files = openPretrained(source, options, { onDownload, onNotice });
+  return partsOf(files, options, checking("fromPretrained", options));
 }

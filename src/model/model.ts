@@ -16,8 +16,7 @@ import type {
   OnDeviceOptions,
   SegmentationOnDevice,
 } from "./answers/answer-on-device.ts";
-import { answerPictures, type Question } from "./answers/answer-pictures.ts";
-import { checkOnDevice } from "./answers/check-on-device.ts";
+import { answerPictures } from "./answers/answer-pictures.ts";
 import type {
   DepthMap,
   NormalMap,
@@ -29,11 +28,11 @@ import type {
 } from "./answers/predictions.ts";
 import type { Answering } from "./answers/tally.ts";
 import { withPictures } from "./answers/with-pictures.ts";
-import { checkTasks } from "./config/check-tasks.ts";
 import type { ModelConfig, Task } from "./config/config.ts";
-import type { LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
+import type { ForwardOptions, LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { DptWeights } from "./network/dpt.ts";
+import { checking } from "./options/checking.ts";
 import type { Processor } from "./pictures/processor.ts";
 import { Runs } from "./runs/runs.ts";
 import { type Network, processorOf, type Recordable, type Work } from "./runs/work.ts";
@@ -119,7 +118,7 @@ export class Model {
     options: SegmentOptions | OnDeviceOptions<MapKind> = {},
   ): Promise<OneOrMore<Segmentation> | Awaited<ReturnType<typeof answerOnDevice<"segmentation">>>> {
     if (isOnDevice(options)) return this.#onDevice("segment", source, "segmentation", options);
-    const answer = await this.#predict(source, { ...options, call: "segment", tasks: ["segmentation"] });
+    const answer = await this.#predict(source, "segment", options, ["segmentation"]);
     return eachOf(answer, ({ segmentation }) => segmentation!);
   }
 
@@ -135,7 +134,7 @@ export class Model {
     options: PredictionOptions | OnDeviceOptions<MapKind> = {},
   ): Promise<OneOrMore<DepthMap> | Awaited<ReturnType<typeof answerOnDevice<"depth">>>> {
     if (isOnDevice(options)) return this.#onDevice("depth", source, "depth", options);
-    const answer = await this.#predict(source, { ...options, call: "depth", tasks: ["depth"] });
+    const answer = await this.#predict(source, "depth", options, ["depth"]);
     return eachOf(answer, ({ depth }) => depth!);
   }
 
@@ -146,7 +145,7 @@ export class Model {
   normals(source: PictureSource, options?: PredictionOptions): Promise<NormalMap>;
   normals(sources: readonly PictureSource[], options?: PredictionOptions): Promise<NormalMap[]>;
   async normals(source: OneOrMore<PictureSource>, options: PredictionOptions = {}): Promise<OneOrMore<NormalMap>> {
-    const answer = await this.#predict(source, { ...options, call: "normals", tasks: ["normals"] });
+    const answer = await this.#predict(source, "normals", options, ["normals"]);
     return eachOf(answer, ({ normals }) => normals!);
   }
 
@@ -157,11 +156,8 @@ export class Model {
    */
   predict(source: PictureSource, options?: PredictTasksOptions): Promise<Predictions>;
   predict(sources: readonly PictureSource[], options?: PredictTasksOptions): Promise<Predictions[]>;
-  async predict(
-    source: OneOrMore<PictureSource>,
-    { tasks = this.tasks, ...options }: PredictTasksOptions = {},
-  ): Promise<OneOrMore<Predictions>> {
-    return this.#predict(source, { ...options, call: "predict", tasks });
+  async predict(source: OneOrMore<PictureSource>, options: PredictTasksOptions = {}): Promise<OneOrMore<Predictions>> {
+    return this.#predict(source, "predict", options, options?.tasks ?? this.tasks);
   }
 
   /**
@@ -196,23 +192,26 @@ export class Model {
    * @throws UsageError for a shape that does not fit or a model that is disposed; MachineError for what the adapter lacks
    * @throws NumberError naming the first layer that is not finite, if one of the tensors is not
    */
-  async forward(
-    pixelValues: NamedTensor,
-    { stages = false, signal }: { readonly stages?: boolean; readonly signal?: AbortSignal } = {},
-  ): Promise<Map<string, NamedTensor>> {
+  async forward(pixelValues: NamedTensor, options: ForwardOptions = {}): Promise<Map<string, NamedTensor>> {
+    const checked = checking("forward", options);
+    const { stages = false, signal } = { ...options };
     // A copy: the caller may use its own for the next picture while this one waits its turn.
-    const given = { ...pixelValues, data: pixelValues.data.slice() };
+    const given = { ...pixelValues, data: pixelValues?.data?.slice?.() };
+    const heard = signal?.addEventListener ? signal : undefined;
     return this.#calls.run(async () => {
+      await checked;
       const { runForward } = await loadPart(import("./answers/run-forward.ts"));
       return runForward(this.#answering, given, stages);
-    }, signal);
+    }, heard);
   }
 
   /**
    * What the model is going to run, in what way and why, and what memory that takes; nothing is compiled.
-   * @throws as the call whose work it is, for sizes that it would refuse
+   * @throws as the call whose work it is, for sizes that it would refuse; UsageError if the model is disposed
    */
   async plan(work: Work = {}): Promise<Plan> {
+    this.#calls.throwIfClosed();
+    await checking("plan", work);
     const [{ jobOf }, { planOf }] = await loadPart(
       Promise.all([import("./runs/job-of.ts"), import("../runtime/session/plan.ts")]),
     );
@@ -228,7 +227,9 @@ export class Model {
    * @throws as the call whose work it is, for sizes that it would refuse; MachineError if memory runs out; UsageError if
    *   the model is disposed; the signal's reason when aborted. What was measured until then is kept.
    */
-  async tune({ milliseconds, signal, ...work }: TuneModelOptions = {}): Promise<TuneProgress> {
+  async tune(options: TuneModelOptions = {}): Promise<TuneProgress> {
+    await checking("tune", options);
+    const { milliseconds, signal, ...work } = options;
     const { jobOf } = await loadPart(import("./runs/job-of.ts"));
     const job = jobOf(this.#recordable, work);
     return this.#runs.tune(job, {
@@ -256,29 +257,36 @@ export class Model {
     this.dispose();
   }
 
-  async #predict(source: OneOrMore<PictureSource>, question: Question): Promise<OneOrMore<Predictions>> {
-    checkTasks(question.call, this.config, question.tasks);
+  async #predict(
+    source: OneOrMore<PictureSource>,
+    call: "segment" | "depth" | "normals" | "predict",
+    options: PredictTasksOptions,
+    tasks: readonly Task[],
+  ): Promise<OneOrMore<Predictions>> {
+    const checked = checking(call, options, { config: this.config, tasks, isList: isList(source) });
+    const question = { ...options, call, tasks };
     const answer = (pictures: readonly Picture[]) => answerPictures(this.#answering, pictures, question);
     const sources = isList(source) ? source : [source];
-    const answers = await withPictures(this.#engine, this.#calls, sources, answer, question.signal);
+    const { signal } = question;
+    const answers = await withPictures(this.#engine, this.#calls, sources, answer, { checked, signal });
     return isList(source) ? answers : answers[0]!;
   }
 
   async #onDevice<Name extends "segmentation" | "depth">(
-    call: string,
+    call: "segment" | "depth",
     source: OneOrMore<PictureSource>,
     task: Name,
-    { output, ...options }: OnDeviceOptions<MapKind>,
+    options: OnDeviceOptions<MapKind>,
   ) {
-    checkTasks(call, this.config, [task]);
-    checkOnDevice(call, source, { output, ...options });
+    const checked = checking(call, options, { config: this.config, tasks: [task], isList: isList(source) });
+    const { output, signal } = options;
     const question = { ...options, call, tasks: [task] };
     // Fetched while the picture is read, which has to begin at once.
     const part = loadPart(import("./answers/answer-on-device.ts"));
     part.catch(() => {});
     const answer = async ([picture]: readonly Picture[]) =>
       (await part).answerOnDevice(this.#answering, picture!, task, output, question);
-    return withPictures(this.#engine, this.#calls, [source as PictureSource], answer, options.signal);
+    return withPictures(this.#engine, this.#calls, [source as PictureSource], answer, { checked, signal });
   }
 
   get #answering(): Answering {
@@ -299,7 +307,7 @@ function isList<Item>(source: OneOrMore<Item>): source is readonly Item[] {
 }
 
 function isOnDevice(options: object): options is OnDeviceOptions<MapKind> {
-  return "output" in options && options.output !== undefined;
+  return (options as { readonly output?: unknown } | null)?.output !== undefined;
 }
 
 function eachOf<Item, Answer>(items: OneOrMore<Item>, of: (item: Item) => Answer): OneOrMore<Answer> {

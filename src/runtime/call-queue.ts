@@ -12,7 +12,7 @@ export class CallQueue {
    */
   run<Result>(task: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const guarded = async () => {
-      if (this.#reason) throw this.#reason;
+      this.throwIfClosed();
       signal?.throwIfAborted();
       return task();
     };
@@ -37,6 +37,11 @@ export class CallQueue {
       await this.#last;
       await new Promise((resolve) => setTimeout(resolve));
     } while (this.#running > 0);
+  }
+
+  /** @throws the reason for which it is closed */
+  throwIfClosed(): void {
+    if (this.#reason) throw this.#reason;
   }
 
   /** Rejects every call that has not ended and every later one; `free` runs once no task does, now if none is running. */

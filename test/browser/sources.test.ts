@@ -115,7 +115,10 @@ test("a picture is read when the call is made", async () => {
 
 test.each([
   ["empty blob", /^FileError: picture: want a file that the browser shows .*, got 0 bytes of type ""/],
-  ["loading image", /^UsageError: picture: want at least 1x1 pixels, got 0x0. Wait until it has loaded.$/],
+  [
+    "loading image",
+    /^UsageError: picture: want at least 1x1 pixels, got 0x0. Give one that has loaded, and is not closed.$/,
+  ],
   ["idle video", /^UsageError: picture: want at least 1x1 pixels, got 0x0/],
   ["string", /^UsageError: picture: want an image, .*, got a string. Fetch it, and give the Blob.$/],
   ["object", /^UsageError: picture: want an image, .*, got Object./],

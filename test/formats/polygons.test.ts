@@ -1,6 +1,7 @@
 import type { Position } from "geojson";
 import { expect, test } from "vitest";
 import { geoJson, svg, tracePolygons } from "../../formats/index.ts";
+import { signedArea } from "../../formats/simple-rings.ts";
 import { labelMap, labelMaps } from "./label-maps.ts";
 
 /** How many rings of a shape a point is within: odd is inside. */
@@ -9,9 +10,6 @@ function windings(rings: readonly Position[][], x: number, y: number): number {
     y0! > y !== y1! > y && x < x0! + ((x1! - x0!) * (y - y0!)) / (y1! - y0!);
   return rings.reduce((sum, ring) => sum + (ring.slice(1).filter((b, i) => crosses(ring[i]!, b)).length % 2), 0);
 }
-
-const signedArea = (ring: Position[]) =>
-  ring.slice(1).reduce((sum, [x, y], i) => sum + (ring[i]![0]! * y! - x! * ring[i]![1]!) / 2, 0);
 
 test.each(labelMaps())("%s: the polygons drawn again are the label map", (_, map) => {
   const traced = tracePolygons(map);
@@ -25,7 +23,7 @@ test.each(labelMaps())("%s: the polygons drawn again are the label map", (_, map
 });
 
 test.each(labelMaps())(
-  "%s: rings are whole numbers, closed, turn at each point, and run as RFC 7946 asks",
+  "%s: rings are whole numbers, closed, turn at each point, pass none twice, and run as RFC 7946 asks",
   (_, map) => {
     for (const { shape, pixels, of } of tracePolygons(map)) {
       const areas = shape.coordinates.map(([outer, ...holes]) => {
@@ -38,6 +36,7 @@ test.each(labelMaps())(
       for (const ring of shape.coordinates.flat()) {
         expect(ring[0]).toEqual(ring.at(-1));
         expect(ring.flat().every(Number.isInteger)).toBe(true);
+        expect(new Set(ring.slice(1).map(String)).size).toBe(ring.length - 1);
         for (const [i, [x, y]] of ring.slice(1).entries()) {
           const [nextX, nextY] = ring[i + 2] ?? ring[1]!;
           const [beforeX, beforeY] = ring[i]!;

@@ -47,7 +47,7 @@ async function checkMatmul(
 }
 
 describe.each(formats)("a matmul with a weight in %s", (format) => {
-  // K and N odd, of one, of whole groups of 32 rows and of what is left over, on tiles of 1, 4 and 8 rows.
+  // K and N odd, of one, of whole groups of rows and of what is left over, on tiles of 1, 4 and 8 rows.
   test.each([
     [1, 1, 1, 1],
     [1, 1, 4, 4],
@@ -140,7 +140,7 @@ describe("plans", () => {
       (1024 * 4096);
     expect(bytes()).toBe(4);
     expect(bytes("q8")).toBeCloseTo(1 + 2 / 64 + 4 / 1024, 10);
-    expect(bytes("q4")).toBeCloseTo(0.5 + 2 / 32 + 4 / 1024, 10);
+    expect(bytes("q4")).toBeCloseTo(0.5 + 1 / 16 + 4 / 1024, 10);
   });
 
   test("a label and a text of its own, also beside activations in f16", () => {

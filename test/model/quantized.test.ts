@@ -65,7 +65,7 @@ describe.each(formats)("%s", (format) => {
     expect(storage).toEqual({ precision: "f32", quantization: { format, stored: true } });
     const loading = (await dptWeights(config, "f32", undefined, { format, stored: false })).leaves;
     const stored = (await dptWeights(config, "f32", undefined, storage.quantization)).leaves;
-    checkWeights(ahead.tensors, stored, IGNORED_TENSORS);
+    await checkWeights(ahead.tensors, stored, IGNORED_TENSORS);
     let compared = 0;
     for (const [i, leaf] of loading.entries()) {
       const maker = makerOf(leaf, (name) => original.tensors.get(name)!.dtype)!;
@@ -168,7 +168,7 @@ describe("refuses", () => {
       const error = await errorOf(DPT.load(await quantizedAhead(CASE, "q8", metadata), { device: await testDevice() }));
       expect(error).toBeInstanceOf(FileError);
       expect(error!.message).toMatch(
-        /^model\.safetensors: want weights quantised to q8 or q4 in version 2, got "q\d" in "\d"\. .*update dpt-webgpu\.$/,
+        /^model\.safetensors: want weights quantised to q8 in version 2 or to q4 in version 3, got "q\d" in "\d"\. .*update dpt-webgpu\.$/,
       );
     },
   );
@@ -188,7 +188,7 @@ describe("refuses", () => {
     const changed = new Map(tensors).set(name, { ...tensors.get(name)!, dtype: "U8" });
     const { quantization } = chooseStorage({ files: [], metadata }, undefined);
     const { leaves } = await dptWeights(await configOf(files), "f32", undefined, quantization);
-    expect(() => checkWeights(changed, leaves, IGNORED_TENSORS)).toThrow(`tensor "${name}": want I8, got U8`);
+    await expect(checkWeights(changed, leaves, IGNORED_TENSORS)).rejects.toThrow(`tensor "${name}": want I8, got U8`);
   });
 
   test("NaN, by the layer's name", async () => {

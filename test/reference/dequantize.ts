@@ -16,22 +16,23 @@ export function level(code: number): number {
 export function dequantize(format: "q8" | "q4", words: Uint32Array, rows: number, columns: number): Float64Array {
   const view = new DataView(words.buffer, words.byteOffset, words.byteLength);
   const codes = format === "q8" ? rows * columns : (rows * columns) / 2;
-  const size = format === "q8" ? 64 : 32;
+  const size = format === "q8" ? 64 : 16;
   const values = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const block = Math.floor(row / 4) * (columns / 4) + Math.floor(column / 4);
       const scale = view.getFloat32(codes + 4 * column, true);
       const group = Math.floor(row / size) * columns + column;
-      const factor = half(view.getUint16(codes + 4 * columns + 2 * group, true));
+      const factors = codes + 4 * columns;
       if (format === "q8") {
+        const factor = half(view.getUint16(factors + 2 * group, true));
         const code = view.getInt8(16 * block + 4 * (row % 4) + (column % 4));
         values[row * columns + column] = (code / 127) * factor * scale;
         continue;
       }
       const byte = view.getInt8(8 * block + 4 * Math.floor((row % 4) / 2) + (column % 4));
       const code = row % 2 === 0 ? byte >> 4 : (byte << 28) >> 28;
-      values[row * columns + column] = level(code) * factor * scale;
+      values[row * columns + column] = level(code) * (view.getInt8(factors + group) / 127) ** 3 * scale;
     }
   }
   return values;

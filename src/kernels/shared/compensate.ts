@@ -1,5 +1,5 @@
-import { float32ToFloat16Bits, toFloat32 } from "../../runtime/floats.ts";
-import { inverse, LEVELS, nearestCode } from "./levels.ts";
+import { factorOf, fitGroup } from "./fit-factor.ts";
+import { inverse, nearestLevel } from "./levels.ts";
 import { multipleOf4 } from "./pack.ts";
 import { GROUP } from "./quantized-layout.ts";
 
@@ -26,36 +26,39 @@ export function momentBlocks(channels: number): { readonly blocks: number; reado
  * @param packed `[rows, columns]`
  * @param scales of the columns
  * @param moments of the rows' inputs, as {@link momentBlocks} says
- * @returns the weight on its levels, and the factors of its groups as parts of the scales
+ * @param codes becomes the codes of the groups' factors, `[⌈rows / group⌉, columns]`
+ * @returns the weight on its levels
  */
 export function compensate(
   packed: Float32Array,
   columns: number,
   scales: Float32Array,
   moments: Float32Array,
-): { readonly packed: Float32Array; readonly factors: Float32Array } {
+  codes: Int8Array,
+): Float32Array {
   const rows = packed.length / columns;
-  const values = packed.map((value, i) => value * inverse(scales[i % columns]!));
-  const factors = new Float32Array(Math.ceil(rows / GROUP.q4) * columns);
+  const values = packed.slice();
   const { blocks, size } = momentBlocks(rows);
   const errors = new Float32Array(columns);
+  const factors = new Float64Array(columns);
   for (let block = 0; block < blocks; block++) {
     const first = block * size;
     const count = Math.min(size, rows - first);
     const { spread, weights } = errorSpread(moments.subarray(block * size * size), size, count);
     for (let k = 0; k < count; k++) {
       const row = first + k;
-      const group = factors.subarray(Math.floor(row / GROUP.q4) * columns).subarray(0, columns);
       const row0 = row * columns;
       if (row % GROUP.q4 === 0) {
-        const end = Math.min(row + GROUP.q4, rows);
-        fitGroup(group, values.subarray(row0, end * columns), weights.subarray(k, k + end - row));
+        const end = Math.min(k + GROUP.q4, count);
+        const group = codes.subarray((row / GROUP.q4) * columns).subarray(0, columns);
+        fitGroup(group, values.subarray(row0), scales, weights.subarray(k, end));
+        for (let n = 0; n < columns; n++) factors[n] = factorOf(group[n]!) * scales[n]!;
       }
       const own = spread[k * count + k]!;
       for (let n = 0; n < columns; n++) {
-        const factor = group[n]!;
+        const factor = factors[n]!;
         const value = values[row0 + n]!;
-        const rounded = LEVELS[nearestCode(value * inverse(factor)) + 8]! * factor;
+        const rounded = nearestLevel(value * inverse(factor)) * factor;
         values[row0 + n] = rounded;
         errors[n] = (value - rounded) / own;
       }
@@ -66,27 +69,7 @@ export function compensate(
       }
     }
   }
-  return { packed: values.map((value, i) => value * scales[i % columns]!), factors };
-}
-
-/** The factors of a group's columns: minus the largest, then fitted to the levels that it gives; as f16 holds them. */
-function fitGroup(factors: Float32Array, values: Float32Array, weights: Float64Array): void {
-  const columns = factors.length;
-  for (let n = 0; n < columns; n++) {
-    let largest = 0;
-    for (let i = n; i < values.length; i += columns) {
-      if (Math.abs(values[i]!) > Math.abs(largest)) largest = values[i]!;
-    }
-    let [products, squares] = [0, 0];
-    for (let k = 0; k < weights.length; k++) {
-      const unit = values[k * columns + n]! * inverse(-largest);
-      const level = LEVELS[nearestCode(unit) + 8]!;
-      products += weights[k]! * unit * level;
-      squares += weights[k]! * level * level;
-    }
-    factors[n] = -largest * products * inverse(squares);
-  }
-  factors.set(toFloat32("F16", new Uint8Array(float32ToFloat16Bits(factors).buffer)));
+  return values;
 }
 
 /**

@@ -69,14 +69,26 @@ function problemOf(params: Product): TilingProblem {
   };
 }
 
+/** Its texts are made when they are first asked for: of ten ways one is taken, as a rule. */
 function pathOf(params: Product, tiling: Tiling): Path {
+  let stages: Path["stages"] | undefined;
+  return {
+    name: tiling.name,
+    get stages() {
+      stages ??= stagesOf(params, tiling);
+      return stages;
+    },
+  };
+}
+
+function stagesOf(params: Product, tiling: Tiling): Path["stages"] {
   const { epilogue, stored } = params;
-  const { name, parts } = tiling;
+  const { parts } = tiling;
   const kernel = tiled(params, tiling);
   const added = epilogueInputs(epilogue, stored).map((_, i) => 2 + i);
-  if (parts === 1) return { name, stages: [{ kernel, inputs: [0, 1, ...added] }] };
+  if (parts === 1) return [{ kernel, inputs: [0, 1, ...added] }];
   const sums = { kernel, inputs: [0, 1] };
-  return { name, stages: [sums, { kernel: sumParts(parts, epilogue, stored), inputs: [2 + added.length, ...added] }] };
+  return [sums, { kernel: sumParts(parts, epilogue, stored), inputs: [2 + added.length, ...added] }];
 }
 
 function tiled(params: Product, { directives, parts, tile }: Tiling): Kernel {

@@ -5,7 +5,7 @@ import type { QuantizedFormat } from "./weight-format.ts";
  * in f32: a factor for all rows 98.78 and 99.34 %, for 128 99.02 and 99.44, for 64 99.30 and 99.58, for 32 99.05 and 99.57,
  * for 1.5 % more bytes each time they are halved.
  */
-export const GROUP: Readonly<Record<QuantizedFormat, number>> = { q8: 64, q4: 32 };
+export const GROUP: Readonly<Record<QuantizedFormat, number>> = { q8: 64, q4: 16 };
 
 /**
  * What a code of q4, c from -8 to 7, stands for before the factors, its level: `s · (linear + cubic · s²)` of
@@ -23,8 +23,8 @@ export const LEVEL = { linear: 0.7, cubic: 0.3 } as const;
  *   Blocks lie as `[rows/4, columns/4]`. q8: `[4 rows, 4 columns]` of int8, -127 to 127. q4: `[2 pairs of rows, 4 columns]`
  *   of bytes, the first row of the pair in the high half, both as int4;
  * scales: f32 `[columns]`: the column's largest magnitude;
- * factors: f16 `[⌈rows/group⌉, columns]`: q8 the group's largest magnitude, q4 about minus the largest of the group, as
- *   parts of the column's scale.
+ * factors `[⌈rows/group⌉, columns]`, parts of the column's scale: q8 the group's largest magnitude, f16; q4 about minus the
+ *   largest of the group, int8 f from -127 to 127 for `(f / 127)³`.
  *
  * The weight is `code / 127 · factor · scale` in q8 and `level(code) · factor · scale` in q4. The scale meets the finished sum,
  * so that it costs nothing and no column is too large or too small for f16.
@@ -39,6 +39,6 @@ export interface QuantizedLayout {
 export function quantizedLayout(format: QuantizedFormat, rows: number, columns: number): QuantizedLayout {
   const codes = format === "q8" ? rows * columns : (rows * columns) / 2;
   const scales = 4 * columns;
-  const factors = 2 * Math.ceil(rows / GROUP[format]) * columns;
+  const factors = (format === "q8" ? 2 : 1) * Math.ceil(rows / GROUP[format]) * columns;
   return { codes, scales, factors, bytes: codes + scales + factors };
 }

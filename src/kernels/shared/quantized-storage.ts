@@ -62,8 +62,10 @@ function loadQuantized(
       return vec4f(bitcast<vec2f>(weight[at]), bitcast<vec2f>(weight[at + 1u]));
     }
     fn factor4(group: u32, n4: u32) -> vec4f {
-      let halves = weight[${(codes + scales) / bytes}u + group * ${vectors}u + n4];
-      return vec4f(unpack2x16float(halves.x), unpack2x16float(halves.y));
+      let at = ${(codes + scales) / 4}u + group * ${vectors}u + n4;
+      let pair = weight[at >> 1u];
+      let s = unpack4x8snorm(select(pair.x, pair.y, (at & 1u) == 1u));
+      return s * s * s;
     }
     fn levels(bytes: u32, linear: vec4f, cubic: vec4f) -> vec4f {
       let s = unpack4x8snorm(bytes & 0xf0f0f0f0u);

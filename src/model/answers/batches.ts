@@ -1,6 +1,6 @@
-import { UsageError } from "../../runtime/errors.ts";
 import { type Picture, wordsOf } from "../../runtime/pictures/picture.ts";
 import type { Size } from "../pictures/processor.ts";
+import { checkBatch } from "../runs/check-batch.ts";
 import type { PictureGroup } from "../runs/predict.ts";
 
 /** Pictures of a run, and those of one size beside each other. */
@@ -23,9 +23,7 @@ export function batchesOf(
   networkOf: (picture: Size) => Size,
   largest = DEFAULT_BATCH,
 ): readonly Batch[] {
-  if (!(Number.isInteger(largest) && largest >= 1)) {
-    throw new UsageError(`batch: want a whole number of pictures from 1 up, got ${largest}. Try 4.`);
-  }
+  checkBatch(largest);
   const nameOf = ({ width, height }: Size) => `${width}x${height}`;
   const byNetwork = groupBy([...pictures.keys()], (i) => nameOf(networkOf(pictures[i]!)));
   return byNetwork.flatMap((indices) => {

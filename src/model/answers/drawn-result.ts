@@ -1,4 +1,5 @@
 import { UsageError } from "../../runtime/errors.ts";
+import { quote } from "../../runtime/quote.ts";
 import type { Size } from "../pictures/processor.ts";
 import type { ImageOptions } from "./result-pixels.ts";
 
@@ -37,16 +38,19 @@ export function drawnBy<Shown, Options extends ImageOptions>(
       return new ImageData(pixelsOf(this, options), this.width, this.height);
     },
     overlay(canvas, options) {
-      drawOver(canvas, this.toImageData({ alpha: OVERLAY_ALPHA, ...options } as Options));
+      drawOver(canvas, this.toImageData({ ...options, alpha: options?.alpha ?? OVERLAY_ALPHA } as Options));
     },
   };
   return (data) => Object.assign(Object.create(methods), data);
 }
 
 function drawOver(canvas: Canvas, image: ImageData): void {
-  const context = canvas.getContext("2d") as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
-  if (!context)
-    throw new UsageError("overlay: want a canvas for 2-D, got one of another context. Take another canvas.");
+  const isCanvas = typeof canvas?.getContext === "function";
+  const context = isCanvas && (canvas.getContext("2d") as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D);
+  if (!context) {
+    const got = isCanvas ? "one of another context" : quote(canvas);
+    throw new UsageError(`overlay: want a canvas for 2-D, got ${got}. Take another canvas.`);
+  }
   // Through a canvas, since putImageData would replace what is there.
   const layer = new OffscreenCanvas(image.width, image.height);
   layer.getContext("2d")!.putImageData(image, 0, 0);

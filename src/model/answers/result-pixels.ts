@@ -1,4 +1,5 @@
 import { UsageError } from "../../runtime/errors.ts";
+import { quote } from "../../runtime/quote.ts";
 import type { Colour } from "../config/class-colours.ts";
 import { type PaletteName, paletteFor } from "../palettes/palette-for.ts";
 import { depthLevels } from "./depth-levels.ts";
@@ -27,18 +28,22 @@ const GREYS: readonly Colour[] = Array.from({ length: 256 }, (_, level) => [leve
 
 /**
  * RGBA of a label map.
- * @throws UsageError for a class that the model does not have, or fewer colours than classes
+ * @throws UsageError for a class that the model does not have, fewer colours than classes, or options that make no sense
  */
 export function labelPixels(
   { labels, classes, colours }: Pick<Segmentation, "labels" | "classes" | "colours">,
-  { palette, classes: wanted, alpha = 1 }: LabelImageOptions = {},
+  { palette, classes: wanted, alpha = 1, ...others }: LabelImageOptions = {},
 ): Bytes {
+  checkImage(alpha, others);
   const named = typeof palette === "string" ? palette : undefined;
   const given = typeof palette === "string" ? undefined : palette;
   const all = given ?? paletteFor(classes, { palette: named, own: colours });
   if (all.length < classes.length) {
     throw new UsageError(`palette: want ${classes.length} colours, one a class, got ${all.length}. Add the others.`);
   }
+  const isList = typeof wanted === "object";
+  if (wanted !== undefined && !isList)
+    throw new UsageError(`classes: want a list, got ${quote(wanted)}. Make one of it.`);
   const shown = wanted && new Set([...wanted].map((each) => idOf(classes, each)));
   return painted(
     labels,
@@ -53,12 +58,15 @@ function idOf(classes: readonly string[], wanted: number | string): number {
   throw new UsageError(`classes: want names or ids of the ${classes.length} classes, got ${got}. Look at classes.`);
 }
 
-/** RGBA of a depth map, from its farthest to its nearest. @throws UsageError without colours */
+/** RGBA of a depth map, from its farthest to its nearest. @throws UsageError without colours, and as {@link labelPixels} */
 export function depthPixels(
   map: Pick<DepthMap, "depth" | "unit">,
-  { palette = GREYS, alpha = 1 }: DepthImageOptions = {},
+  { palette = GREYS, alpha = 1, ...others }: DepthImageOptions = {},
 ): Bytes {
-  if (palette.length === 0) throw new UsageError("palette: want colours, got none. Leave it out for grey.");
+  checkImage(alpha, others);
+  if (!Array.isArray(palette) || palette.length === 0) {
+    throw new UsageError(`palette: want a list of colours, got ${quote(palette)}. Leave it out for grey.`);
+  }
   const last = palette.length - 1;
   const { levels } = depthLevels(map);
   const words = wordsOf(palette, () => alpha);
@@ -68,8 +76,12 @@ export function depthPixels(
   );
 }
 
-/** RGBA of normals: x, y and z from −1 to 1 as red, green and blue. */
-export function normalPixels({ normals }: Pick<NormalMap, "normals">, { alpha = 1 }: ImageOptions = {}): Bytes {
+/** RGBA of normals: x, y and z from −1 to 1 as red, green and blue. @throws UsageError for options that make no sense */
+export function normalPixels(
+  { normals }: Pick<NormalMap, "normals">,
+  { alpha = 1, ...others }: ImageOptions = {},
+): Bytes {
+  checkImage(alpha, others);
   const pixels = new Uint8ClampedArray((4 * normals.length) / 3);
   for (let i = 0; i < pixels.length / 4; i++) {
     for (let c = 0; c < 3; c++) pixels[4 * i + c] = 255 * (normals[3 * i + c]! * 0.5 + 0.5);
@@ -78,11 +90,28 @@ export function normalPixels({ normals }: Pick<NormalMap, "normals">, { alpha = 
   return pixels;
 }
 
+function checkImage(alpha: number, others: object): void {
+  if (!(alpha >= 0 && alpha <= 1)) throw new UsageError(`alpha: want 0 to 1, got ${quote(alpha)}. 0.5 is half.`);
+  for (const name of Object.keys(others)) {
+    throw new UsageError(
+      `image: want options that a result of its kind has, got ${quote(name)}. Look at its spelling.`,
+    );
+  }
+}
+
 /** Colours as pixels lie in memory, whichever way round this machine has the bytes in a word. */
 function wordsOf(palette: readonly Colour[], alphaOf: (id: number) => number): Uint32Array {
   const bytes = new Uint8ClampedArray(4 * palette.length);
-  for (const [id, colour] of palette.entries()) bytes.set([...colour, Math.round(255 * alphaOf(id))], 4 * id);
+  for (const [id, colour] of palette.entries()) {
+    if (!isColour(colour))
+      throw new UsageError(`palette: want [red, green, blue] of 0 to 255, got ${quote(colour)} for ${id}. Mend it.`);
+    bytes.set([...colour, Math.round(255 * alphaOf(id))], 4 * id);
+  }
   return new Uint32Array(bytes.buffer);
+}
+
+function isColour(colour: unknown): colour is Colour {
+  return Array.isArray(colour) && colour.length === 3 && colour.every((value) => value >= 0 && value <= 255);
 }
 
 function painted(ids: ArrayLike<number>, words: Uint32Array): Bytes {

@@ -1,6 +1,7 @@
 import type { NamedTensor } from "../../runtime/checkpoints/read-tensors.ts";
 import { UsageError } from "../../runtime/errors.ts";
 import { elementCount } from "../../runtime/graph/tensor.ts";
+import { kindOf } from "../../runtime/kind-of.ts";
 import { storeFloats } from "../../runtime/session/store-floats.ts";
 import { inPyTorchLayout } from "../runs/forward.ts";
 import { jobOf } from "../runs/job-of.ts";
@@ -17,6 +18,12 @@ export async function runForward(
   { shape, data }: NamedTensor,
   stages: boolean,
 ): Promise<Map<string, NamedTensor>> {
+  if (!Array.isArray(shape) || kindOf(data) !== "Float32Array") {
+    const got = `got ${kindOf(shape)} and ${kindOf(data)}`;
+    throw new UsageError(
+      `forward: want pixel_values as a list for shape and a Float32Array for data, ${got}. Give both.`,
+    );
+  }
   if (data.length !== elementCount(shape)) {
     const want = `want ${elementCount(shape)} values for [${shape.join(", ")}]`;
     throw new UsageError(`forward: ${want}, got ${data.length}. Check the shape.`);

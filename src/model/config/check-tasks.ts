@@ -15,7 +15,13 @@ const MODELS: Readonly<Record<Task, readonly [model: string, call: string]>> = {
  *   for one that is no task or comes twice
  */
 export function checkTasks(call: string, config: ModelConfig, tasks: readonly Task[]): void {
-  if (tasks.length === 0 || new Set(tasks).size < tasks.length || !tasks.every((task) => Object.hasOwn(MODELS, task))) {
+  const isList: boolean = Array.isArray(tasks);
+  if (
+    !isList ||
+    tasks.length === 0 ||
+    new Set(tasks).size < tasks.length ||
+    !tasks.every((task) => Object.hasOwn(MODELS, task))
+  ) {
     const want = `want tasks among ${Object.keys(MODELS).join(", ")}, each once`;
     throw new UsageError(`${call}: ${want}, got ${quote(tasks)}. Leave them out for all that the model has.`);
   }

@@ -1,4 +1,5 @@
 import { UsageError } from "../../runtime/errors.ts";
+import { quote } from "../../runtime/quote.ts";
 import type { Colour } from "../config/class-colours.ts";
 import { ADE20K } from "./ade20k.ts";
 import { CAMVID } from "./camvid.ts";
@@ -24,7 +25,7 @@ const NAMED = { camvid: CAMVID, cityscapes: CITYSCAPES, voc: VOC } as const;
  * otherwise colours as far apart as they get, the same on every run.
  * @param own those of config.json
  * @param palette takes this data set's instead: each class's by name where all have one, otherwise by id
- * @throws UsageError if there are more classes than that data set has
+ * @throws UsageError for a name that no data set has, or if there are more classes than that has
  */
 export function paletteFor(
   classes: readonly string[],
@@ -41,6 +42,9 @@ export function paletteFor(
 }
 
 function named(classes: readonly string[], palette: PaletteName): readonly Colour[] {
+  if (!Object.hasOwn(COLOURS, palette)) {
+    throw new UsageError(`palette: want ${PALETTES.join(", ")}, got ${quote(palette)}. Leave it out.`);
+  }
   const colours = COLOURS[palette];
   const byName = palette === "ade20k" ? undefined : inOrder(classes, NAMED[palette]);
   if (byName) return byName;

@@ -1,15 +1,20 @@
+import { checkTasks } from "../config/check-tasks.ts";
 import { windowSize } from "../windows/window-layout.ts";
+import { checkBatch } from "./check-batch.ts";
 import { forwardGraph } from "./forward.ts";
 import { scoresAtPicture } from "./scores-at-picture.ts";
 import { batchJob, type Job, type NetworkWork, processorOf, type Recordable, type Work } from "./work.ts";
 
 /**
  * Finds out sizes and checks them; nothing is recorded yet.
- * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network
+ * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network, for a
+ *   batch that is none, and as {@link checkTasks}
  */
 export function jobOf(model: Recordable, work: Work): Job {
   if ("pixelValues" in work) return networkJob(model, work);
   const { tasks, size, resize, scores = false, batch = 1, tile } = work;
+  if (tasks) checkTasks("model", model.config, tasks);
+  checkBatch(batch);
   const picture = work.picture ?? processorOf(model).size;
   const window = tile === undefined ? picture : windowSize(picture, tile);
   const isWhole = picture.width === window.width && picture.height === window.height;

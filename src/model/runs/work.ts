@@ -2,7 +2,6 @@ import type { ResizeMode } from "../../kernels/bands.ts";
 import { FileError, UsageError } from "../../runtime/errors.ts";
 import type { Graph } from "../../runtime/graph/graph.ts";
 import type { Precision, Shape } from "../../runtime/graph/tensor.ts";
-import { checkTasks } from "../config/check-tasks.ts";
 import type { ModelConfig, Task } from "../config/config.ts";
 import type { DptWeights } from "../network/dpt.ts";
 import type { InF32 } from "../network/ops.ts";
@@ -79,7 +78,6 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
   const processor = processorOf(model);
   const groups = work.groups.map(({ picture: { width, height }, count }) => ({ picture: { width, height }, count }));
   const { resize, logits, scores, layOut, tasks = config.decoders.map(({ task }) => task) } = work;
-  checkTasks("model", config, tasks);
   const network = networkSize(processor, groups[0]!.picture, work.size);
   const { patch } = config.backbone;
   if (network.width < patch || network.height < patch) {

@@ -1,4 +1,5 @@
 import { UsageError } from "../../runtime/errors.ts";
+import { kindOf } from "../../runtime/kind-of.ts";
 import type { PictureSource } from "../../runtime/pictures/picture.ts";
 import type { Frames } from "./frame.ts";
 import { allOf, newestOf } from "./iterable-frames.ts";
@@ -14,7 +15,9 @@ export type StreamSource = HTMLVideoElement | MediaStream | MediaStreamTrack | A
  * @throws UsageError for what has no frames, and for options that are not for such frames
  */
 export function openFrames(source: StreamSource, which: "newest" | "all", longest = Number.POSITIVE_INFINITY): Frames {
-  if (!(longest >= 1)) throw new UsageError(`stream: want a longest side of at least 1 pixel, got ${longest}.`);
+  if (!(longest >= 1))
+    throw new UsageError(`stream: want a longest side of at least 1 pixel, got ${longest}. Try 1280.`);
+  if (typeof source !== "object" || source === null) throw noFrames(source);
   if (Symbol.asyncIterator in source) {
     if (longest === Number.POSITIVE_INFINITY) return which === "all" ? allOf(source) : newestOf(source);
     throw new UsageError(
@@ -31,5 +34,10 @@ function playedFrames(source: Exclude<StreamSource, AsyncIterable<PictureSource>
   if ("requestVideoFrameCallback" in source) return videoFrames(source);
   const track = "getVideoTracks" in source ? source.getVideoTracks()[0] : source;
   if (track && "kind" in track && track.kind === "video") return trackFrames(track);
-  throw new UsageError("stream: want a video, a stream with a video track or an async iterable, got none of them.");
+  throw noFrames(source);
+}
+
+function noFrames(source: unknown): UsageError {
+  const want = "want a video, a stream with a video track or an async iterable";
+  return new UsageError(`stream: ${want}, got ${kindOf(source)}. For one picture, call segment or depth.`);
 }

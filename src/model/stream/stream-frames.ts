@@ -3,6 +3,7 @@ import type { PictureSource } from "../../runtime/pictures/picture.ts";
 import type { DepthMap, PredictionOptions, Predictions, Segmentation, SegmentOptions } from "../answers/predictions.ts";
 import type { Task } from "../config/config.ts";
 import type { Model } from "../model.ts";
+import { checking } from "../options/checking.ts";
 import type { Frame, Frames } from "./frame.ts";
 import { openFrames, type StreamSource } from "./open-frames.ts";
 import { Smoother } from "./smoother.ts";
@@ -56,8 +57,10 @@ const COUNTED = 10;
 export async function* streamFrames(
   model: StreamingModel,
   source: StreamSource,
-  { tasks = model.tasks, smoothing = 0, frames: which = "newest", longest, ...options }: StreamOptions = {},
+  given: StreamOptions = {},
 ): AsyncGenerator<StreamedFrame, void, undefined> {
+  await checking("stream", given);
+  const { tasks = model.tasks, smoothing = 0, frames: which = "newest", longest, ...options } = given;
   if (!(smoothing >= 0 && smoothing < 1)) {
     throw new UsageError(`stream: want smoothing of 0 to below 1, got ${smoothing}. 0.8 is a beginning.`);
   }
@@ -114,8 +117,9 @@ async function tell(
   const [task] = tasks;
   if (tasks.length !== 1) return model.predict(picture, { ...options, tasks });
   if (task === "segmentation") return { segmentation: await model.segment(picture, options) };
-  if (task === "depth") return { depth: await model.depth(picture, options) };
-  return { normals: await model.normals(picture, options) };
+  const { scores, ...others } = options;
+  if (task === "depth") return { depth: await model.depth(picture, others) };
+  return { normals: await model.normals(picture, others) };
 }
 
 function smooth({ segmentation, depth, normals }: Predictions, smoothers: ReadonlyMap<Task, Smoother>): void {

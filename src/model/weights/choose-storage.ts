@@ -16,12 +16,12 @@ export interface Storage {
 const VERSION_KEY = "dpt-webgpu.quantized";
 const FORMAT_KEY = "dpt-webgpu.dtype";
 
-/** Of the layout that `quantizedTensors` and `QuantizedLayout` describe. */
-const VERSION = "2";
+/** Of the layouts that `quantizedTensors` and `QuantizedLayout` describe. */
+const VERSION: Readonly<Record<QuantizedFormat, string>> = { q8: "2", q4: "3" };
 
 /** Metadata of a checkpoint that is quantised ahead. */
 export function quantizedMetadata(format: QuantizedFormat): Readonly<Record<string, string>> {
-  return { [VERSION_KEY]: VERSION, [FORMAT_KEY]: format };
+  return { [VERSION_KEY]: VERSION[format], [FORMAT_KEY]: format };
 }
 
 /**
@@ -48,9 +48,10 @@ function storedFormat(where: string, metadata: ReadonlyMap<string, string>): Qua
   const version = metadata.get(VERSION_KEY);
   if (version === undefined) return undefined;
   const format = metadata.get(FORMAT_KEY);
-  if (version === VERSION && (format === "q8" || format === "q4")) return format;
+  if ((format === "q8" || format === "q4") && version === VERSION[format]) return format;
+  const want = `want weights quantised to q8 in version ${VERSION.q8} or to q4 in version ${VERSION.q4}`;
   throw new FileError(
-    `${where}: want weights quantised to q8 or q4 in version ${VERSION}, got ${quote(format)} in ${quote(version)}. ` +
+    `${where}: ${want}, got ${quote(format)} in ${quote(version)}. ` +
       "Quantise the original again, or update dpt-webgpu.",
   );
 }

@@ -22,7 +22,7 @@ export async function inputMoments(
   pictures: Iterable<PictureSource>,
 ): Promise<Moments> {
   const weights = await dptWeights(config, "f32", "direct");
-  checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
+  await checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
   const coarse: readonly PackedWeight[] = (await dptWeights(config, "f32", "direct", { format: "q4", stored: false }))
     .leaves;
   const labels = new Set(coarse.flatMap(({ label, quantized }) => (quantized?.format === "q4" ? [label] : [])));

@@ -58,7 +58,7 @@ export async function loadFitting(
     return { ...way, store: await engine.loadWeights(checkpoint, way.weights.leaves, options) };
   };
   const asked = await wayOf(dtype, convolution);
-  checkWeights(checkpoint.tensors, asked.weights.leaves, IGNORED_TENSORS, checkpoint.layout);
+  await checkWeights(checkpoint.tensors, asked.weights.leaves, IGNORED_TENSORS, checkpoint.layout);
   return load(asked).catch(async (error: unknown) => {
     if (!(error instanceof MemoryError)) throw error;
     const { loadSmaller } = await loadPart(import("./load-smaller.ts"));

@@ -37,7 +37,7 @@ export async function quantizeCheckpoint(
     );
   }
   const weights = (await dptWeights(config, "f32", undefined, { format, stored: false, moments })).leaves;
-  checkWeights(checkpoint.tensors, weights, IGNORED_TENSORS, checkpoint.layout);
+  await checkWeights(checkpoint.tensors, weights, IGNORED_TENSORS, checkpoint.layout);
   const parts = (await dptWeights(config, "f32", undefined, { format, stored: true })).leaves;
 
   const tensors = new Map<string, TensorToWrite>();

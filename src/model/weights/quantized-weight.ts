@@ -62,6 +62,10 @@ export function quantizedTensors(
       ? { name: `${name}.codes`, dtype: "I8", shape: [...blocks, 4, 4] }
       : { name: `${name}.codes`, dtype: "U8", shape: [...blocks, 2, 4] },
     { name: `${name}.scales`, dtype: "F32", shape: [columns] },
-    { name: `${name}.factors`, dtype: "F16", shape: [Math.ceil(rows / GROUP[format]), columns] },
+    {
+      name: `${name}.factors`,
+      dtype: format === "q8" ? "F16" : "I8",
+      shape: [Math.ceil(rows / GROUP[format]), columns],
+    },
   ];
 }

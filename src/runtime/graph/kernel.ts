@@ -30,7 +30,7 @@ export interface Kernel {
 export interface Path {
   /** The kind of way, then its sizes: `workgroup tiles 64×64×16`. Unique among a kernel's. */
   readonly name: string;
-  /** One kernel, or several one after the other; the last one's output is the whole's. */
+  /** One kernel, or several one after the other; the last one's output is the whole's. Made when first read, if texts take time. */
   readonly stages: readonly Stage[];
 }
 

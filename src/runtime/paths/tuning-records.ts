@@ -2,6 +2,7 @@ import type { Kernel } from "../graph/kernel.ts";
 import type { Choice } from "./path-choices.ts";
 import { isMeasured, NO_TIMES, type PathTimes, parsePathTimes } from "./path-times.ts";
 import { familyOf, switchedOff } from "./switched-off.ts";
+import { TEXTS_DIGEST } from "./texts-digest.ts";
 import type { TuningStore } from "./tuning-store.ts";
 
 /** What was measured on one adapter: in memory, and in a store if there is one. A store that fails is told of once. */
@@ -83,13 +84,9 @@ export class TuningRecords {
   }
 }
 
-/** Adapter and a hash of all texts: what a new release changes is measured anew. */
-async function keyOf(adapter: string, { kernel, paths }: Choice): Promise<string> {
-  const texts = paths.map(({ name, stages }) => [
-    name,
-    stages.map(({ kernel: { code, workgroups } }) => [code, workgroups]),
-  ]);
-  const bytes = new TextEncoder().encode(JSON.stringify([kernel.code, texts]));
+/** Adapter and kernel: what a new release changes is measured anew. The texts of its ways are not made for it. */
+async function keyOf(adapter: string, { kernel }: Choice): Promise<string> {
+  const bytes = new TextEncoder().encode(TEXTS_DIGEST + kernel.code);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return `${adapter} ${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

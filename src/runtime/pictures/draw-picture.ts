@@ -1,6 +1,6 @@
-import { UsageError } from "../errors.ts";
 import type { Pixels } from "./picture.ts";
 import { readPixels } from "./read-pixels.ts";
+import { refusing } from "./refusing.ts";
 
 /** What a canvas draws. */
 export type Drawable =
@@ -32,29 +32,25 @@ export function naturalSize(source: Drawable): DrawnSize | undefined {
 }
 
 /**
- * The pixels of a picture through a canvas, in sRGB. Its alpha is premultiplied, which changes colours only where the
- * picture is transparent.
+ * The pixels of a picture through a canvas, in sRGB, as it is when this is called. Its alpha is premultiplied, which changes
+ * colours only where the picture is transparent.
  * @throws UsageError for a picture that is empty, too large for a canvas, or that the page may not read
  */
-export function drawPicture(source: Drawable | ImageData): Pixels {
+export async function drawPicture(source: Drawable | ImageData): Promise<Pixels> {
   const { width, height } = "data" in source ? source : naturalSize(source)!;
   if (width === 0 || height === 0) return readPixels({ width, height, data: new Uint8Array() });
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!context) {
-    const want = `want a size that the browser draws, got ${width}x${height}`;
-    throw new UsageError(`picture: ${want}. Use a smaller picture, or give its pixels.`);
-  }
+  let problem: unknown;
   try {
-    if ("data" in source) context.putImageData(source, 0, 0);
-    else context.drawImage(source, 0, 0, width, height);
-    return readPixels(
-      context.getImageData(0, 0, width, height, { colorSpace: "srgb" }) as ImageData & { data: Uint8ClampedArray },
-    );
+    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    if (context) {
+      if ("data" in source) context.putImageData(source, 0, 0);
+      else context.drawImage(source, 0, 0, width, height);
+      return readPixels(
+        context.getImageData(0, 0, width, height, { colorSpace: "srgb" }) as ImageData & { data: Uint8ClampedArray },
+      );
+    }
   } catch (cause) {
-    const got = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(
-      `picture: want pixels that this page may read, got "${got}". Serve it from this site or with CORS.`,
-      { cause },
-    );
+    problem = cause;
   }
+  throw (await refusing()).notDrawn(source, { width, height }, problem);
 }

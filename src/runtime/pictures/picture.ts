@@ -1,7 +1,9 @@
 import { DeviceWords } from "../device/device-words.ts";
-import { FileError, MachineError, UsageError } from "../errors.ts";
+import { MachineError } from "../errors.ts";
+import { kindOf } from "../kind-of.ts";
 import { type Drawable, drawPicture, naturalSize } from "./draw-picture.ts";
 import { readPixels } from "./read-pixels.ts";
+import { refusing } from "./refusing.ts";
 import { takeDrawable, takeTexture } from "./take-texture.ts";
 
 /** 8-bit sRGB pixels, row by row from the top: RGBA or RGB by their number. Alpha is dropped. */
@@ -43,12 +45,13 @@ export interface Picture {
  *   that the browser cannot decode; MachineError if the GPU's memory runs out
  */
 export async function takePicture(source: PictureSource, device?: GPUDevice): Promise<Picture> {
-  if (typeof source !== "object" || source === null) throw notPicture(source);
+  if (typeof source !== "object" || source === null) throw (await refusing()).notPicture(source);
   if ("createView" in source) return takeTexture(source, device);
-  if ("arrayBuffer" in source) return takeBitmap(decode(source), device);
-  if ("data" in source) return isBytes(source) ? readPixels(source) : drawPicture(source);
+  // A Response has the first of these too.
+  if ("arrayBuffer" in source && "slice" in source) return takeBitmap(decode(source), device);
+  if ("data" in source) return isRaw(source) ? readPixels(source) : drawPicture(source);
   const size = naturalSize(source);
-  if (!size) throw notPicture(source);
+  if (!size) throw (await refusing()).notPicture(source);
   // Chromium loses its software device over a video's frame, and copies a bitmap of that frame.
   if (device && isVideo(source) && size.width > 0 && size.height > 0)
     return takeBitmap(createImageBitmap(source), device);
@@ -89,10 +92,10 @@ export function releasePicture({ words }: Picture): void {
   if (words instanceof DeviceWords) words.dispose();
 }
 
-/** Whether it is bytes in sRGB; a page's ImageData may also be in Display P3, or floats. */
-function isBytes(source: RawPicture | ImageData): source is RawPicture {
-  const isSrgb = !("colorSpace" in source) || source.colorSpace === "srgb";
-  return isSrgb && (source.data instanceof Uint8Array || source.data instanceof Uint8ClampedArray);
+/** Whether it is bytes in sRGB, or is to be; a page's ImageData may also be in Display P3, or floats. */
+function isRaw(source: RawPicture | ImageData): source is RawPicture {
+  if (kindOf(source) !== "ImageData") return true;
+  return (source as ImageData).colorSpace === "srgb" && kindOf(source.data) === "Uint8ClampedArray";
 }
 
 async function decode(file: Blob): Promise<ImageBitmap> {
@@ -103,17 +106,6 @@ async function decode(file: Blob): Promise<ImageBitmap> {
     // Straight alpha, so that colours under transparent pixels stay as they are in the file.
     return await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" });
   } catch (cause) {
-    const got = `got ${file.size} bytes of type "${file.type}": ${cause instanceof Error ? cause.message : cause}`;
-    throw new FileError(`picture: want a file that the browser shows (JPEG, PNG, WebP, …), ${got}. Open it in a tab.`, {
-      cause,
-    });
+    throw (await refusing()).notDecoded(file, cause);
   }
-}
-
-function notPicture(source: unknown): UsageError {
-  const got = typeof source === "string" ? "a string" : Object.prototype.toString.call(source).slice(8, -1);
-  const advice = typeof source === "string" ? "Fetch it, and give the Blob." : "See PictureSource.";
-  return new UsageError(
-    `picture: want an image, ImageBitmap, ImageData, canvas, video, VideoFrame, Blob, GPUTexture or raw pixels, got ${got}. ${advice}`,
-  );
 }

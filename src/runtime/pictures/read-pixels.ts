@@ -1,13 +1,20 @@
 import { UsageError } from "../errors.ts";
+import { kindOf } from "../kind-of.ts";
 import type { Pixels, RawPicture } from "./picture.ts";
 
 /**
  * The pixels of a picture in memory, copied: the caller may use its buffer for the next one at once.
- * @throws UsageError for a picture without pixels, or with another number of bytes than its size says
+ * @throws UsageError for a picture without pixels, whose pixels are no bytes, or with another number of them than its size says
  */
 export function readPixels({ width, height, data }: RawPicture): Pixels {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
-    throw new UsageError(`picture: want at least 1x1 pixels, got ${width}x${height}. Wait until it has loaded.`);
+    throw new UsageError(
+      `picture: want at least 1x1 pixels, got ${width}x${height}. Give one that has loaded, and is not closed.`,
+    );
+  }
+  const kind = kindOf(data);
+  if (kind !== "Uint8Array" && kind !== "Uint8ClampedArray") {
+    throw new UsageError(`picture: want data in a Uint8Array or Uint8ClampedArray, got ${kind}. Convert it to bytes.`);
   }
   const count = width * height;
   if (data.length === 4 * count) return { width, height, words: asWords(data) };
@@ -17,7 +24,8 @@ export function readPixels({ width, height, data }: RawPicture): Pixels {
 }
 
 function asWords(data: RawPicture["data"]): Uint32Array {
-  return new Uint32Array(data.slice().buffer);
+  // A copy that begins its own memory; `slice` of Node's Buffer is none.
+  return new Uint32Array(new Uint8Array(data).buffer);
 }
 
 function packRgb(data: RawPicture["data"]): Uint32Array {

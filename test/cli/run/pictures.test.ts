@@ -55,6 +55,19 @@ test("segment labels the embedded street", async () => {
   );
 });
 
+test("a picture that is cut short costs no other", async () => {
+  const [cut, whole] = [join(folder, "cut.png"), join(folder, "whole.png")];
+  const png = await sharp("examples/street.png").resize(61, 40).png().toBuffer();
+  await writeFile(whole, png);
+  await writeFile(cut, png.subarray(0, png.length / 2));
+  const output = join(folder, "others");
+  const { code, stdout, stderr } = await runCli("segment", cut, whole, "-o", output, "--size", "58x42", "--json");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/segment: want 2 pictures, got 1 that could not be read; the others are done\. .*cut\.png: /);
+  expect(JSON.parse(stdout)).toMatchObject({ pictures: [{ image: whole }], unread: [{ image: cut }] });
+  expect(await readdir(output)).toEqual(["whole.labels.png", "whole.overlay.png"]);
+});
+
 test("depth writes 16 bits and colours", async () => {
   const small = join(folder, "small.png");
   await sharp("examples/street.png").resize(61, 40).png().toFile(small);

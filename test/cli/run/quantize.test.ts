@@ -21,14 +21,14 @@ test("quantize writes a folder that answers as the original does with --dtype", 
   expect((await readdir(output)).sort()).toEqual(["config.json", "model.safetensors"]);
   expect(await readFile(join(output, "config.json"))).toEqual(await readFile(join(CASE, "config.json")));
   const { metadata, tensors } = await readSafetensorsHeader(await fileSource(path));
-  expect(Object.fromEntries(metadata)).toEqual({ "dpt-webgpu.quantized": "2", "dpt-webgpu.dtype": "q4" });
+  expect(Object.fromEntries(metadata)).toEqual({ "dpt-webgpu.quantized": "3", "dpt-webgpu.dtype": "q4" });
   const parts = ["codes", "factors", "scales"].map(
     (part) => tensors.get(`dpt.encoder.layer.0.output.dense.q4.${part}`)!,
   );
   // 128 to 64 channels.
   expect(parts.map(({ dtype, shape }) => [dtype, shape])).toEqual([
     ["U8", [32, 16, 2, 4]],
-    ["F16", [4, 64]],
+    ["I8", [8, 64]],
     ["F32", [64]],
   ]);
 

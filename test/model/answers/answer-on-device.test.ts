@@ -137,7 +137,7 @@ test("a texture of the device is a source", async () => {
 });
 
 test.each([
-  [{ output: "arrays" }, 'output: want "buffer" or "texture", got arrays.'],
+  [{ output: "arrays" }, 'output: want "buffer" or "texture", got "arrays".'],
   [{ output: "buffer", tile: 16 }, "segment: want one picture seen whole with output, got the option tile."],
   [{ output: "buffer", scores: true }, "segment: want one picture seen whole with output, got the option scores."],
 ])("%o is refused", async (options, message) => {

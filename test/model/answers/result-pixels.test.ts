@@ -1,5 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { labelMapOf } from "../../../src/model/answers/predictions.ts";
 import { depthPixels, labelPixels, normalPixels } from "../../../src/model/answers/result-pixels.ts";
+import { UsageError } from "../../../src/runtime/errors.ts";
 
 const road = [128, 64, 128];
 const sky = [128, 128, 128];
@@ -50,7 +52,9 @@ describe("depth", () => {
     const depth = Float32Array.of(0, 5, 10);
     const pixels = depthPixels({ depth, unit: "relative inverse" }, { palette, alpha: 0.2 });
     expect([...pixels]).toEqual([0, 0, 9, 51, 0, 9, 0, 51, 9, 0, 0, 51]);
-    expect(() => depthPixels({ depth, unit: "metres" }, { palette: [] })).toThrow("palette: want colours, got none.");
+    expect(() => depthPixels({ depth, unit: "metres" }, { palette: [] })).toThrow(
+      "palette: want a list of colours, got [].",
+    );
   });
 });
 
@@ -58,4 +62,76 @@ test("normals are red, green and blue", () => {
   expect([...normalPixels({ normals: Float32Array.of(-1, 0, 1, 0.6, 2, -2) }, { alpha: 0 })]).toEqual([
     0, 128, 255, 0, 204, 255, 0, 0,
   ]);
+});
+
+describe("options that make no sense are refused", () => {
+  const labels = { labels: Uint8Array.of(0, 1), classes: ["road", "sky"] };
+  const depth = { depth: Float32Array.of(1, 2), unit: "metres" } as const;
+  const normals = { normals: Float32Array.of(0, 0, 1) };
+  const two = (colour: unknown) => ({ palette: [colour, colour] });
+
+  test.each<readonly [object, string]>([
+    ...[2, -1, Number.NaN, "much"].map((alpha) => [{ alpha }, "alpha: want 0 to 1, got "] as const),
+    [{ colours: [] }, 'got "colours". Look at its spelling.'],
+    [{ palette: "ADE20K" }, 'palette: want ade20k, camvid, cityscapes, voc, got "ADE20K".'],
+    [{ palette: "toString" }, 'got "toString"'],
+    [{ classes: "road" }, 'classes: want a list, got "road".'],
+    [{ classes: 1 }, "classes: want a list, got 1."],
+    [two("#ff0000"), 'palette: want [red, green, blue] of 0 to 255, got "#ff0000" for 0.'],
+    [two([1, 2]), "got [1, 2]"],
+    [two([1, 2, 300]), "got [1, 2, 300]"],
+    [two([1, 2, Number.NaN]), "got [1, 2, NaN]"],
+  ])("of labels: %o", (options, words) => {
+    expect(() => labelPixels(labels, options)).toThrow(UsageError);
+    expect(() => labelPixels(labels, options)).toThrow(words);
+  });
+
+  test.each([
+    [{ palette: "viridis" }, 'palette: want a list of colours, got "viridis".'],
+    [{ palette: ["#fff"] }, 'got "#fff"'],
+    [{ alpha: 1.01 }, "alpha: want 0 to 1, got 1.01."],
+    [{ classes: [1] }, 'got "classes"'],
+  ])("of depth: %o", (options, words) => {
+    expect(() => depthPixels(depth, options as object)).toThrow(UsageError);
+    expect(() => depthPixels(depth, options as object)).toThrow(words);
+  });
+
+  test("of normals", () => {
+    expect(() => normalPixels(normals, { alpha: -0.1 })).toThrow("alpha: want 0 to 1, got -0.1.");
+    expect(() => normalPixels(normals, { palette: [] } as object)).toThrow('got "palette"');
+  });
+});
+
+describe("an overlay", () => {
+  const result = labelMapOf({ labels: Uint8Array.of(0, 1), classes: ["road", "sky"], width: 2, height: 1 });
+  const shown: number[] = [];
+  beforeEach(() => {
+    vi.stubGlobal(
+      "ImageData",
+      class {
+        constructor(readonly data: Uint8ClampedArray) {}
+      },
+    );
+    vi.stubGlobal(
+      "OffscreenCanvas",
+      class {
+        getContext = () => ({ putImageData: ({ data }: ImageData) => shown.push(data[3]!) });
+      },
+    );
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  test("is half transparent unless told, whoever leaves the option out", () => {
+    const context = { save() {}, resetTransform() {}, drawImage() {}, restore() {} };
+    const canvas = { width: 2, height: 1, getContext: () => context } as unknown as HTMLCanvasElement;
+    for (const options of [undefined, {}, { alpha: undefined }, { alpha: 1 }]) result.overlay(canvas, options);
+    expect(shown).toEqual([128, 128, 128, 255]);
+  });
+
+  test.each([null, undefined, {}, "canvas"])("is not for %o", (canvas) => {
+    expect(() => result.overlay(canvas as never)).toThrow(UsageError);
+    expect(() => result.overlay(canvas as never)).toThrow("overlay: want a canvas for 2-D, got ");
+  });
 });

@@ -30,6 +30,9 @@ test.each([
   ["a file where nothing decodes it", new Blob(["x"]), /^picture: want a browser that decodes files, got none\. /],
   ["an address", "photo.jpg", /^picture: want an image, .* got a string\. Fetch it/],
   ["nothing", null, /^picture: want an image, .* got Null\./],
+  ["what has sides alone", { width: 3, height: 4 }, /^picture: want an image, .* got Object\./],
+  ["an answer of a server", new Response("x"), /^picture: want an image, .* got Response\./],
+  ["a list for data", { width: 1, height: 1, data: [1, 2, 3] }, /^picture: want data in a Uint8Array .* got Array\./],
 ])("%s is refused", async (_, source, words) => {
   await expect(takePicture(source as PictureSource)).rejects.toThrow(words);
 });

@@ -24,8 +24,18 @@ describe("reads", () => {
     }
   });
 
-  test("a Buffer of Node", () => {
+  test("a Buffer of Node, whose slice is no copy", () => {
     expect([...readPixels({ width: 1, height: 1, data: Buffer.from([1, 2, 3]) }).words]).toEqual([0xff030201]);
+    const data = Buffer.from([1, 2, 3, 4]);
+    const { words } = readPixels({ width: 1, height: 1, data });
+    data.fill(9);
+    expect([...words]).toEqual([0x04030201]);
+  });
+
+  test.each([3, 4])("memory that threads share, %i bytes a pixel", (channels) => {
+    const data = new Uint8Array(new SharedArrayBuffer(channels));
+    data.set([1, 2, 3, 255].slice(0, channels));
+    expect([...readPixels({ width: 1, height: 1, data }).words]).toEqual([0xff030201]);
   });
 });
 
@@ -46,5 +56,19 @@ describe("refuses", () => {
     const read = () => readPixels({ width: 2, height: 1, data: new Uint8Array(length) });
     expect(read).toThrow(UsageError);
     expect(read).toThrow(`picture: want 8 (RGBA) or 6 (RGB) bytes for 2x1 pixels, got ${length}.`);
+  });
+
+  test.each([
+    [[1, 2, 3], "Array"],
+    [new Float32Array(3), "Float32Array"],
+    [new Uint16Array(3), "Uint16Array"],
+    [new Int8Array(3), "Int8Array"],
+    [new ArrayBuffer(3), "ArrayBuffer"],
+    [null, "Null"],
+    [undefined, "Undefined"],
+  ])("data that is no bytes: %o", (data, kind) => {
+    const read = () => readPixels({ width: 1, height: 1, data: data as unknown as Uint8Array });
+    expect(read).toThrow(UsageError);
+    expect(read).toThrow(`picture: want data in a Uint8Array or Uint8ClampedArray, got ${kind}.`);
   });
 });

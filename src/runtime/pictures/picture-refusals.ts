@@ -1,0 +1,37 @@
+import { FileError, UsageError } from "../errors.ts";
+import { kindOf } from "../kind-of.ts";
+
+// Why a picture cannot be taken, in words; loaded when one cannot.
+
+/** The error for what is none of the things that hold a picture. */
+export function notPicture(source: unknown): UsageError {
+  const isText = typeof source === "string";
+  const want = "an image, ImageBitmap, ImageData, canvas, video, VideoFrame, Blob, GPUTexture or raw pixels";
+  const advice = isText ? "Fetch it, and give the Blob." : "See PictureSource.";
+  return new UsageError(`picture: want ${want}, got ${isText ? "a string" : kindOf(source)}. ${advice}`);
+}
+
+/** The error for a file that the browser does not decode. */
+export function notDecoded({ size, type }: Blob, cause: unknown): FileError {
+  const want = "want a file that the browser shows (JPEG, PNG, WebP, …)";
+  const got = `got ${size} bytes of type "${type}": ${cause instanceof Error ? cause.message : cause}`;
+  return new FileError(`picture: ${want}, ${got}. Open it in a tab.`, { cause });
+}
+
+/**
+ * The error for what a canvas does not draw, or does not let the page read.
+ * @param cause what it said; `undefined` if there was no context for its size
+ */
+export function notDrawn(
+  source: unknown,
+  { width, height }: { readonly width: number; readonly height: number },
+  cause: unknown,
+): UsageError {
+  // What has sides and is no picture; in Node, which has no canvas, nothing is one.
+  if (cause instanceof TypeError || cause instanceof ReferenceError) return notPicture(source);
+  const { name, message } = (cause ?? { message: "no canvas of that size" }) as Error;
+  const isForeign = name === "SecurityError";
+  const want = isForeign ? "want pixels that this page may read" : "want a size that the browser draws";
+  const advice = isForeign ? "Serve it from this site or with CORS." : "Use a smaller picture, or give its pixels.";
+  return new UsageError(`picture: ${want}, got ${width}x${height}: "${message}". ${advice}`, { cause });
+}
