@@ -2,7 +2,7 @@ import { inverse, nearestLevel } from "./levels.ts";
 
 /**
  * What a group's factor may be of minus its largest, before it is fitted: with the largest on the last level, or before it, so
- * that the side of fewer levels reaches further. One trial errs 6 % more, ten trials less by 1 %.
+ * that the side of fewer levels reaches further. One trial errs 6 % more, four 0.6 % less.
  */
 const TRIALS = [0.95, 1.05, 1.15];
 

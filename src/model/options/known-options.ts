@@ -1,6 +1,15 @@
+import type { MapKind } from "../../runtime/device/device-map.ts";
+import type { PretrainedOptions } from "../../runtime/pretrained-source.ts";
+import type { OnDeviceOptions } from "../answers/answer-on-device.ts";
+import type { PredictionOptions, PredictTasksOptions, SegmentOptions } from "../answers/predictions.ts";
+import type { ForwardOptions, LoadOptions } from "../model-options.ts";
+import type { Work } from "../runs/work.ts";
+import type { StreamOptions } from "../stream/stream-frames.ts";
 import { either, FUNCTION, having, type Kind, listOf, NUMBER, record, TEXT, TRUTH, word } from "./option-kinds.ts";
 
 type Options = Readonly<Record<string, Kind>>;
+/** One kind for each option that a type has, so that neither is without the other. */
+type KindsOf<Given> = Readonly<Record<Given extends unknown ? keyof Given : never, Kind>>;
 
 const SIZE = record({ width: NUMBER, height: NUMBER }, { isWhole: true });
 /** `null` as `fetch` takes it. */
@@ -11,13 +20,13 @@ const SIGNAL: Kind = either(having("an AbortSignal", "throwIfAborted", "addEvent
 
 const TIME: Kind = { want: "milliseconds above 0", is: (value) => typeof value === "number" && value > 0 };
 
-const SEEN: Options = {
+const SEEN: KindsOf<Omit<OnDeviceOptions<MapKind>, "output">> = {
   size: either(SIZE, word("native")),
   resize: word("bilinear", "bicubic"),
   signal: SIGNAL,
 };
 
-const CALL: Options = {
+const CALL: KindsOf<PredictionOptions> = {
   tile: either(NUMBER, SIZE),
   overlap: NUMBER,
   tta: either(TRUTH, record({ flip: TRUTH, scales: listOf("numbers", NUMBER) }, { isWhole: false })),
@@ -26,10 +35,10 @@ const CALL: Options = {
   profile: TRUTH,
 };
 
-const SEGMENT: Options = { ...CALL, scores: TRUTH };
-const PREDICT: Options = { ...SEGMENT, tasks: listOf("a list of tasks", TEXT) };
+const SEGMENT: KindsOf<SegmentOptions> = { ...CALL, scores: TRUTH };
+const PREDICT: KindsOf<PredictTasksOptions> = { ...SEGMENT, tasks: listOf("a list of tasks", TEXT) };
 
-const LOAD: Options = {
+const LOAD: KindsOf<LoadOptions> = {
   device: {
     want: '"webgpu" or a GPUDevice',
     is: (value) => value === "webgpu" || having("", "createBuffer").is(value),
@@ -47,6 +56,21 @@ const LOAD: Options = {
   signal: SIGNAL,
 };
 
+const STREAM: KindsOf<StreamOptions> = {
+  ...PREDICT,
+  smoothing: NUMBER,
+  frames: word("newest", "all"),
+  longest: NUMBER,
+};
+
+/** Those of a call that change nothing in one run of it too, for who plans what it is going to ask. */
+const PLAN: KindsOf<Work> & Options = {
+  ...PREDICT,
+  picture: SIZE,
+  pixelValues: listOf("a shape", NUMBER),
+  stages: TRUTH,
+};
+
 /** What has been looked at before. */
 const ANYTHING: Kind = { want: "", is: () => true };
 
@@ -57,11 +81,10 @@ export const KNOWN_OPTIONS = {
   depth: CALL,
   normals: CALL,
   predict: PREDICT,
-  stream: { ...PREDICT, smoothing: NUMBER, frames: word("newest", "all"), longest: NUMBER },
-  forward: { stages: TRUTH, signal: SIGNAL },
-  // Those of a call that change nothing in one run of it too, for who plans what it is going to ask.
-  plan: { ...PREDICT, picture: SIZE, pixelValues: listOf("a shape", NUMBER), stages: TRUTH },
-  tune: { ...PREDICT, picture: SIZE, pixelValues: listOf("a shape", NUMBER), stages: TRUTH, milliseconds: TIME },
+  stream: STREAM,
+  forward: { stages: TRUTH, signal: SIGNAL } satisfies KindsOf<ForwardOptions>,
+  plan: PLAN,
+  tune: { ...PLAN, milliseconds: TIME },
   load: LOAD,
   fromPretrained: {
     ...LOAD,
@@ -72,7 +95,7 @@ export const KNOWN_OPTIONS = {
     fetch: FUNCTION,
     patience: record({ retries: NUMBER, stall: NUMBER, wait: NUMBER, maxWait: NUMBER }, { isWhole: false }),
     cache: ANYTHING,
-  },
+  } satisfies KindsOf<LoadOptions & PretrainedOptions>,
 } as const satisfies Readonly<Record<string, Options>>;
 
 export type OptionsOf = Exclude<keyof typeof KNOWN_OPTIONS, "onDevice">;

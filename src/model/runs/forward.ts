@@ -8,7 +8,7 @@ import { type DecoderStages, type DptWeights, dpt } from "../network/dpt.ts";
 import { upsampledLogits } from "../network/heads.ts";
 import { type InF32, Ops } from "../network/ops.ts";
 
-export interface ForwardOptions {
+export interface ForwardGraphOptions {
   /**
    * Whether `backbone.I` (what the necks receive) and `neck.I` (the fused maps) come out too; `segmentation_neck.I` and
    * the like where there are several.
@@ -27,7 +27,7 @@ export function forwardGraph(
   weights: DptWeights,
   precision: Precision,
   shape: Shape,
-  { stages = false, inF32 }: ForwardOptions = {},
+  { stages = false, inF32 }: ForwardGraphOptions = {},
 ): Graph {
   const { channelsIn, patch } = config.backbone;
   const [batch = 0, channels, height = 0, width = 0] = shape;
