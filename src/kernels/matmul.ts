@@ -46,6 +46,7 @@ export function matmul(params: MatmulParams): Kernel {
     epilogue: params,
     prepareRow: (i) => prepareRow(params, i),
     load: (i) => `x4(base${i}, c)`,
+    loadOne: (i) => `x1(base${i}, c, own)`,
   });
 }
 

@@ -184,7 +184,7 @@ describe("paths", () => {
   test("are of every kind that the device can do", async () => {
     const everywhere = ["registers", "workgroup tiles"];
     expect(await kinds(LEAST_TRAITS)).toEqual(new Set(everywhere));
-    expect(await kinds({ ...LEAST_TRAITS, subgroups: true })).toEqual(new Set([...everywhere, "subgroup broadcast"]));
+    expect(await kinds({ ...LEAST_TRAITS, subgroups: true })).toEqual(new Set([...everywhere, "subgroup swaps"]));
     const matrix = { M: 16, N: 16, K: 16, componentType: "f16", resultComponentType: "f32" };
     const nvidia = { ...LEAST_TRAITS, f16: true, subgroups: true, subgroupSize: 32, subgroupMatrices: [matrix] };
     const half = matmul({ ...sizes, rows: 901, channelsIn: 1024, precision: "f16" });

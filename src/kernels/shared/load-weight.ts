@@ -10,8 +10,8 @@ export interface WeightLoads {
   readonly declarations: string;
   /** Statements before the four rows, for each `j`. */
   readonly prepare: (j: number) => string;
-  /** `vec4f` expression: row `4 · quad + k`, columns `4 · n${j} …`. */
-  readonly row: (k: number, j: number) => string;
+  /** `vec4f` expression: row `4 · quad + k`, columns `4 · n${j} …`; k is a `u32` expression. */
+  readonly row: (k: string, j: number) => string;
   /** `vec4f` expression of the finished `sum` of columns `4 · n4 …`. */
   readonly sum: string;
 }
@@ -22,7 +22,7 @@ export function loadWeight(spec: TensorSpec, columns: number, binding: number): 
   return {
     declarations: storage(binding, "read", "weight", spec, 4),
     prepare: (j) => `let w${j} = quad * ${4 * vectors}u + n${j};`,
-    row: (k, j) => `vec4f(weight[w${j} + ${k * vectors}u])`,
+    row: (k, j) => `vec4f(weight[w${j} + ${k} * ${vectors}u])`,
     sum: "sum",
   };
 }

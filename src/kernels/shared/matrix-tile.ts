@@ -79,7 +79,7 @@ export function matrixTile(product: TiledProduct, tile: MatrixTile, component: P
       let quad = quadsAbove + step * ${depth}u + min(slab + down, ${depth - 1}u);
       let n0 = min(left + block % ${width / 4}u, ${vectors - 1}u);
       ${product.weight.prepare(0)}
-      ${unroll(4, (k) => storeFour("rightSlab", `(4u * down + ${k}u) * ${rightStride}u + block % ${width / 4}u * 4u`, product.weight.row(k, 0)))}
+      ${unroll(4, (k) => storeFour("rightSlab", `(4u * down + ${k}u) * ${rightStride}u + block % ${width / 4}u * 4u`, product.weight.row(`${k}u`, 0)))}
     }`;
   const itemsAcross = N / 4;
   const storeMatrix = (i: number, j: number) => wgsl`

@@ -14,14 +14,15 @@ import { multipleOf4, packedShape } from "./pack.ts";
 import type { QuantizedStorage } from "./quantized-storage.ts";
 import { enable, lanes, storage } from "./storage.ts";
 import { partsSpec, sumParts } from "./sum-parts.ts";
-import type { TiledProduct } from "./tiled-product.ts";
+import type { FineProduct } from "./tiled-product.ts";
 import { registerTiling, type Tiling, type TilingProblem, tilings } from "./tilings.ts";
 import { wgsl } from "./wgsl.ts";
 
 /** A kernel of sums `y = finish(Σ x · W)`: which rows of x meet which rows of the weight. */
-export interface Product extends Pick<TiledProduct, "prepareRow" | "prepareStep" | "prepareRowStep" | "load"> {
+export interface Product
+  extends Pick<FineProduct, "prepareRow" | "prepareStep" | "prepareRowStep" | "load" | "loadOne"> {
   readonly label: string;
-  /** Channels last; `load` reads it by `x4(base, c)`, four channels `4·c …` of the row that starts at `base`. */
+  /** Channels last; of the row that starts at `base` `load` reads four channels `4·c …` by `x4(base, c)`, `loadOne` one of them by `x1(base, c, own)`. */
   readonly x: TensorSpec;
   readonly channelsIn: number;
   /** Whether x passes a ReLU on the way in. */

@@ -76,7 +76,7 @@ function loadQuantized(
     let w${j} = weight[quad * ${vectors}u + n${j}];
     let factor${j} = factor4(quad / ${GROUP[format] / 4}u, n${j});`;
   if (format === "q8") {
-    const row = (k: number, j: number) => `(unpack4x8snorm(w${j}[${k}]) * factor${j})`;
+    const row = (k: string, j: number) => `(unpack4x8snorm(w${j}[${k}]) * factor${j})`;
     return { declarations, prepare: load, row, sum: "sum * scale4(n4)" };
   }
   return {
@@ -85,7 +85,7 @@ function loadQuantized(
       ${load(j)}
       let linear${j} = ${LEVEL.linear} * factor${j};
       let cubic${j} = ${LEVEL.cubic} * factor${j};`,
-    row: (k, j) => `levels(w${j}[${k >> 1}]${k % 2 === 0 ? "" : " << 4u"}, linear${j}, cubic${j})`,
+    row: (k, j) => `levels(w${j}[(${k}) >> 1u] << (4u * ((${k}) & 1u)), linear${j}, cubic${j})`,
     sum: "sum * scale4(n4)",
   };
 }

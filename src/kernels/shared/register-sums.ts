@@ -20,7 +20,7 @@ export function registerSums({ rows, columns }: Readonly<Record<"rows" | "column
         4,
         (k) => wgsl`
           ${unroll(columns, (j) => `let b${k}_${j} = ${row(k, j)};`)}
-          ${each((i, j) => `sum${i}_${j} += a${i}[${k}] * b${k}_${j};`)}`,
+          ${each((i, j) => `sum${i}_${j} = fma(vec4f(a${i}[${k}]), b${k}_${j}, sum${i}_${j});`)}`,
       ),
   };
 }

@@ -12,15 +12,15 @@ export interface Tile {
   readonly y: number;
 }
 
-/** Picks a tile that a matrix of this size fills. */
-export function chooseTile(m: number, n: number): Tile {
+/** Picks a tile that a matrix of this size fills, of so many rows to an invocation if the matrix is large. */
+export function chooseTile(m: number, n: number, tallest = 8): Tile {
   // 8 × 8 sums an invocation: 4 multiply-adds a loaded number. SwiftShader, [788, 384]·[384, 1536], GFLOP/s by
   // rows × columns: 4×4 3.2, 8×4 3.8, 4×8 4.0, 8×8 5.0, 12×8 4.6, 16×4 4.2, 8×16 3.8; the same 8×8 through tiles in
   // workgroup memory 2.4, since a barrier there is a switch of coroutines.
   const vectors = n / 4;
   const columns = vectors >= 2 ? 2 : 1;
   const x = Math.min(8, ceilPowerOfTwo(Math.ceil(vectors / columns)));
-  const rows = m >= 128 ? 8 : m >= 16 ? 4 : 1;
+  const rows = m >= 128 ? tallest : m >= 16 ? tallest / 2 : 1;
   const y = Math.min(64 / x, ceilPowerOfTwo(Math.ceil(m / rows)));
   return { rows, columns, x, y };
 }
@@ -60,7 +60,7 @@ export function registerTile(product: TiledProduct, tile: Tile): TiledKernel {
           ${product.prepareLoad ?? ""}
           ${unroll(tile.rows, (i) => `let a${i} = ${product.load(i)};`)}
           ${unroll(tile.columns, product.weight.prepare)}
-          ${sums.multiplyAdd(product.weight.row)}
+          ${sums.multiplyAdd((k, j) => product.weight.row(`${k}u`, j))}
         }
       }
       ${sums.each((i, j) => `store(partAbove + first + ${i}u, partAbove + end, n${j}, sum${i}_${j});`)}

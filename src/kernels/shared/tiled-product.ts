@@ -35,6 +35,12 @@ export interface TiledProduct {
   readonly store: string;
 }
 
+/** A product whose left side can also be loaded number by number. */
+export interface FineProduct extends TiledProduct {
+  /** `f32` expression: `a(m, 4 · c + own)` of row `i`, for a `u32` `own` below 4. */
+  readonly loadOne: (i: number) => string;
+}
+
 /** Such a product as WGSL: declarations with the entry point `main`, and its workgroups. */
 export interface TiledKernel {
   readonly main: string;

@@ -55,7 +55,7 @@ export function workgroupTile(product: TiledProduct, tile: WorkgroupTile, { left
       let n0 = min(left + block % ${width}u, ${vectors - 1}u);
       let to = block / ${width}u * ${4 * width}u + block % ${width}u;
       ${product.weight.prepare(0)}
-      ${unroll(4, (k) => `rightSlab[to + ${k * width}u] = ${vector(right, 4)}(${product.weight.row(k, 0)});`)}
+      ${unroll(4, (k) => `rightSlab[to + ${k * width}u] = ${vector(right, 4)}(${product.weight.row(`${k}u`, 0)});`)}
     }`;
   const main = wgsl`
     var<workgroup> leftSlab: array<${vector(left, 4)}, ${height * stride}>;

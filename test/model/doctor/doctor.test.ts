@@ -62,7 +62,7 @@ test("every way to compute is right on this adapter, and the report tells of it"
   // With the subgroups that SwiftShader has.
   const families = new Set(report.results.map(({ path }) => familyOf({ name: path })));
   expect([...families]).toEqual(
-    expect.arrayContaining(["registers", "workgroup tiles", "subgroup broadcast", "subgroups", "from storage"]),
+    expect.arrayContaining(["registers", "workgroup tiles", "subgroup swaps", "subgroups", "from storage"]),
   );
   for (const { error, bound, seconds } of report.results) {
     expect(error).toBeLessThan(bound);
