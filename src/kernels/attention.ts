@@ -1,5 +1,6 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import { type AttentionParams, attentionFrame, LOWEST, NO_KEY } from "./shared/attention-frame.ts";
+import type { AttentionLoads } from "./shared/attention-loads.ts";
 import { attentionPaths } from "./shared/attention-paths.ts";
 import { enable } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
@@ -38,18 +39,35 @@ const STRIDE = TILE / 4 + 1;
  * four queries (512 registers: no GPU has them). The same with keys and values in workgroup memory: 0.7, 1.1, 2.1.
  */
 export function attention(params: AttentionParams): Kernel {
-  const own = fromStorage(params);
-  return { ...own, paths: (traits) => attentionPaths(params, own, traits) };
+  const own = fromStorage(params, OWN_LOADS);
+  return {
+    ...own,
+    paths: (traits) => attentionPaths(params, (loads = OWN_LOADS) => fromStorage(params, loads), traits),
+  };
 }
 
-function fromStorage(params: AttentionParams): Kernel {
+/** Every invocation loads all that it multiplies. */
+const OWN_LOADS: AttentionLoads = {
+  name: "from storage",
+  directives: "",
+  declarations: "",
+  parameter: "",
+  query: (base) => `qkv4(${base}, c)`,
+  key: (base) => `qkv4(${base}, c)`,
+  weights: (at) => `scores[${at}]`,
+  turn: (j) => `${j}u`,
+};
+
+function fromStorage(params: AttentionParams, loads: AttentionLoads): Kernel {
   const { tokens, precision } = params;
   const { blocks, row, declarations, begin, logit, base, kernel } = attentionFrame(params, TILE);
   const columns = Math.ceil(blocks / ACROSS);
 
   const code = wgsl`
+    ${loads.directives}
     ${enable(precision)}
     ${declarations}
+    ${loads.declarations}
 
     // Of a block: the scores times log2(e), then their exponentials.
     var<workgroup> scores: array<vec4f, ${TILE * STRIDE}>;
@@ -57,7 +75,11 @@ function fromStorage(params: AttentionParams): Kernel {
     var<workgroup> factors: array<f32, ${TILE}>;
 
     @compute @workgroup_size(${TILE})
-    fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+    fn main(
+      @builtin(workgroup_id) workgroup: vec3u,
+      @builtin(local_invocation_index) lane: u32,
+      ${loads.parameter}
+    ) {
       ${begin}
       let tileRow = lane / ${ACROSS}u * ${QUERIES}u;
       let queries = firstQuery + tileRow;
@@ -74,7 +96,7 @@ function fromStorage(params: AttentionParams): Kernel {
         ${unroll(KEYS, (k) => `let key${k} = ${base("key", `ownKey + ${k}u`)};`)}
         ${unroll(QUERIES, (i) => `var score${i} = vec4f();`)}
         for (var c = 0u; c < ${blocks}u; c++) {
-          ${unroll(KEYS, (k) => `let k${k} = qkv4(key${k}, c);`)}
+          ${unroll(KEYS, (k) => `let k${k} = ${loads.key(`key${k}`)};`)}
           ${unroll(QUERIES, scoreOf)}
         }
         ${unroll(QUERIES, (i) => `scores[(tileRow + ${i}u) * ${STRIDE}u + across] = ${logit(`score${i}`, `queries + ${i}u`, OWN_KEYS)};`)}
@@ -105,7 +127,7 @@ function fromStorage(params: AttentionParams): Kernel {
 
         ${unroll(QUERIES, rescale)}
         for (var k = 0u; k < keys; k += 4u) {
-          ${unroll(4, (j) => `let value${j} = ${base("value", `firstKey + k + ${j}u`)};`)}
+          ${unroll(4, (j) => `let value${j} = ${base("value", `firstKey + k + ${loads.turn(j)}`)};`)}
           ${unroll(columns, (c) => unroll(4, (j) => `let v${j}_${c} = qkv4(value${j}, column${c});`))}
           ${unroll(QUERIES, addValues)}
         }
@@ -117,12 +139,12 @@ function fromStorage(params: AttentionParams): Kernel {
       ${unroll(QUERIES, rescale)}
       ${unroll(QUERIES, storeQuery)}
     }`;
-  return kernel(code, `from storage ${TILE}×${TILE}`);
+  return kernel(code, `${loads.name} ${TILE}×${TILE}`);
 
   function scoreOf(i: number): string {
     const products = Array.from({ length: KEYS }, (_, k) => `dot(q${i}, k${k})`);
     return wgsl`
-      let q${i} = qkv4(query${i}, c);
+      let q${i} = ${loads.query(`query${i}`)};
       score${i} += vec4f(${products.join(", ")});`;
   }
 
@@ -132,10 +154,9 @@ function fromStorage(params: AttentionParams): Kernel {
   }
 
   function addValues(i: number): string {
-    const sums = (c: number) =>
-      `sum${i}_${c} += e${i}.x * v0_${c} + e${i}.y * v1_${c} + e${i}.z * v2_${c} + e${i}.w * v3_${c};`;
+    const sums = (c: number) => unroll(4, (j) => `sum${i}_${c} = fma(vec4f(e${i}[${j}]), v${j}_${c}, sum${i}_${c});`);
     return wgsl`
-      let e${i} = scores[(tileRow + ${i}u) * ${STRIDE}u + k / 4u];
+      let e${i} = ${loads.weights(`(tileRow + ${i}u) * ${STRIDE}u + k / 4u`)};
       ${unroll(columns, sums)}`;
   }
 

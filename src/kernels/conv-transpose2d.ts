@@ -46,6 +46,6 @@ export function convTranspose2d(params: ConvTranspose2dParams): Kernel {
     epilogue: { bias: "channel" },
     prepareRow: (i) => `let base${i} = m${i} * ${stride}u;`,
     load: (i) => `x4(base${i}, c)`,
-    loadOne: (i) => `x1(base${i}, c, own)`,
+    loadOne: (i, k) => `x1(base${i}, c, ${k})`,
   });
 }

@@ -46,7 +46,7 @@ export function matmul(params: MatmulParams): Kernel {
     epilogue: params,
     prepareRow: (i) => prepareRow(params, i),
     load: (i) => `x4(base${i}, c)`,
-    loadOne: (i) => `x1(base${i}, c, own)`,
+    loadOne: (i, k) => `x1(base${i}, c, ${k})`,
   });
 }
 

@@ -35,6 +35,6 @@ export function winogradProduct({
     epilogue: {},
     prepareRow: (i) => `let base${i} = m${i} * ${k / 4}u;`,
     load: (i) => `x4(base${i}, c)`,
-    loadOne: (i) => `x1(base${i}, c, own)`,
+    loadOne: (i, k) => `x1(base${i}, c, ${k})`,
   });
 }

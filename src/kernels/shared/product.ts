@@ -22,7 +22,7 @@ import { wgsl } from "./wgsl.ts";
 export interface Product
   extends Pick<FineProduct, "prepareRow" | "prepareStep" | "prepareRowStep" | "load" | "loadOne"> {
   readonly label: string;
-  /** Channels last; of the row that starts at `base` `load` reads four channels `4·c …` by `x4(base, c)`, `loadOne` one of them by `x1(base, c, own)`. */
+  /** Channels last; of the row that starts at `base` `load` reads four channels `4·c …` by `x4(base, c)`, `loadOne` one of them by `x1(base, c, k)`. */
   readonly x: TensorSpec;
   readonly channelsIn: number;
   /** Whether x passes a ReLU on the way in. */

@@ -37,8 +37,8 @@ export interface TiledProduct {
 
 /** A product whose left side can also be loaded number by number. */
 export interface FineProduct extends TiledProduct {
-  /** `f32` expression: `a(m, 4 · c + own)` of row `i`, for a `u32` `own` below 4. */
-  readonly loadOne: (i: number) => string;
+  /** `f32` expression: `a(m, 4 · c + k)` of row `i`; k is a `u32` expression below 4. */
+  readonly loadOne: (i: number, k: string) => string;
 }
 
 /** Such a product as WGSL: declarations with the entry point `main`, and its workgroups. */
