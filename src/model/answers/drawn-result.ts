@@ -17,7 +17,7 @@ export interface Drawn<Options extends ImageOptions> {
   toImageData(options?: Options): ImageData;
   /**
    * Draws the result over what a 2-D canvas shows, stretched to it, half transparent unless told.
-   * @throws as {@link Drawn.toImageData}, and UsageError for a canvas of another context
+   * @throws as `toImageData`, and UsageError for a canvas of another context
    */
   overlay(canvas: Canvas, options?: Options): void;
 }

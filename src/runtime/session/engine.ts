@@ -34,7 +34,7 @@ export interface EngineOptions {
   /**
    * How the names of paths begin that are to be taken, the first that a kernel has: `["workgroup tiles"]`. For comparing
    * ways to compute; nothing is taken by measurement then. One that is known to be wrong on the adapter is taken all the
-   * same, which {@link EngineOptions.onNotice} tells; of paths that are not asked for none is.
+   * same, which `onNotice` tells; of paths that are not asked for none is.
    */
   readonly paths?: readonly string[] | undefined;
   /** Called with a sentence for people when something is otherwise than they would expect. */
