@@ -57,7 +57,7 @@ function drawOver(canvas: Canvas, image: ImageData): void {
   context.save();
   context.resetTransform();
   context.globalAlpha = 1;
-  // Between two classes lies no third.
+  // Labels must not be blended: no class lies between two others.
   context.imageSmoothingEnabled = false;
   context.drawImage(layer, 0, 0, canvas.width, canvas.height);
   context.restore();

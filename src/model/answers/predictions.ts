@@ -126,7 +126,7 @@ export function readAnswer(
       const type = labelType(classes.length);
       const labels = readLabels(bytesOf("labels"), type, share);
       const broken = countOf(labels, (label) => label === type.none);
-      // The means want labels that are some.
+      // The means by class are taken over labels, so every pixel has to have one.
       const read = broken === 0 ? scoring?.readScores(bytesOf("scores"), share) : undefined;
       const scores = read && scoring?.withClassMeans(read, labels, classes.length);
       const segmentation = segmentationOf(config, prediction, labels, scores);

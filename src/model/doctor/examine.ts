@@ -77,7 +77,7 @@ export async function examine(
     };
   } finally {
     deadline.stop();
-    // Destroying a device waits for its compilers, which nobody else should.
+    // Destroying a device waits for its compilers, and the report should not.
     void Promise.allSettled(begun).then(() => device.dispose());
   }
 }

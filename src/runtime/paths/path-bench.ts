@@ -189,7 +189,7 @@ export class PathBench {
   /** Seconds of one dispatch: the median of a few, or the first if that is clearly too slow. */
   async #time(bound: Bound, best: number | undefined): Promise<number> {
     const least = this.#isStamped ? LEAST.stamped : LEAST.wall;
-    // From one on, since it may be a thousand times slower than the best.
+    // Begins with one dispatch, since a path may be a thousand times slower than the best.
     let repeats = 1;
     const began = performance.now();
     const isStill = () => sample.spent === 0 && performance.now() - began > 1000 * STILL;
