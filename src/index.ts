@@ -1,8 +1,8 @@
 /// <reference types="@webgpu/types" />
 export { DPT } from "./dpt.ts";
 export type { ResizeMode } from "./kernels/bands.ts";
+export type { Convolution } from "./kernels/shared/choose-convolution.ts";
 export type { WeightFormat } from "./kernels/shared/weight-format.ts";
-export type { Convolution } from "./kernels/shared/winograd.ts";
 export type { DepthMapOnDevice, OnDeviceOptions, SegmentationOnDevice } from "./model/answers/answer-on-device.ts";
 export type { ClassMeans, PixelScores, Scores } from "./model/answers/pixel-scores.ts";
 export type {

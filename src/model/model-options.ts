@@ -1,5 +1,5 @@
+import type { Convolution } from "../kernels/shared/choose-convolution.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
-import type { Convolution } from "../kernels/shared/winograd.ts";
 import type { EngineOptions } from "../runtime/session/engine.ts";
 import type { GraphPlan } from "../runtime/session/plan.ts";
 import type { TuneOptions } from "../runtime/session/session-tuner.ts";

@@ -1,5 +1,6 @@
 import { packConv2d } from "../../kernels/shared/pack.ts";
-import { bandSizes, planWinograd, winogradFilters, winogradPoints } from "../../kernels/shared/winograd.ts";
+import { bandSizes, planWinograd } from "../../kernels/shared/winograd-plan.ts";
+import { winogradFilters, winogradPoints } from "../../kernels/shared/winograd-transforms.ts";
 import { winogradInput } from "../../kernels/winograd-input.ts";
 import { winogradOutput } from "../../kernels/winograd-output.ts";
 import { winogradProduct } from "../../kernels/winograd-product.ts";
