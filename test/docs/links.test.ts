@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { markdownFiles, ROOT } from "./markdown-files.ts";
+import { markdownFiles, ROOT, trackedFiles } from "./tracked-files.ts";
 
 const files = markdownFiles();
+const sources = trackedFiles("*.ts", "*.tsx", "*.sh");
 const scripts = Object.keys(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts);
 
 /** A heading's anchor, as GitHub makes it. */
@@ -29,10 +30,24 @@ describe.each(files)("$path", ({ path, text }) => {
     expect(dead).toEqual([]);
   });
 
+  test("names source files that are there", () => {
+    const named = [...text.matchAll(/`([\w./-]+\.(?:tsx?|sh))`/g)].map(([, name]) => name!);
+    const isThere = (name: string) =>
+      name.includes("NAME") || sources.some((source) => `/${source}`.endsWith(`/${name}`));
+    expect(named.filter((name) => !isThere(name))).toEqual([]);
+  });
+
   test("names scripts that package.json has", () => {
     const named = [...text.matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map(([, script]) => script!);
     expect(named.filter((script) => !scripts.includes(script))).toEqual([]);
   });
+});
+
+test("src/kernels/README.md lists every file there", () => {
+  const folder = join(ROOT, "src/kernels");
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const text = readFileSync(join(folder, "README.md"), "utf8");
+  expect(sources.filter((name) => !text.includes(`\`${basename(name)}\``))).toEqual([]);
 });
 
 test("the pages of the house are among them", () => {
