@@ -15,7 +15,7 @@ export function Panel() {
       {answer && shown && <Downloads answer={answer} picture={shown} fits={answer === shownAnswer(sides[0])} />}
       {machine.value && <MachinePanel machine={machine.value} />}
       <footer class="small">
-        DPT Small and the street photo are not for commercial use.{" "}
+        DPT Small and the street photos are not for commercial use.{" "}
         {IS_BUILT && <a href="./licences.txt">Licences of code, models and pictures</a>}
       </footer>
     </aside>
