@@ -18,7 +18,7 @@ export async function crossingPicture(source: PictureSource): Promise<CrossingPi
   if ("createView" in given) {
     throw new UsageError("picture: want one that can go to a worker, got a GPUTexture. Load the model on the page.");
   }
-  // A clone keeps its colour space, which bare pixels would lose.
+  // Whatever its colours are in; pixels in sRGB are the same without its class.
   if (given instanceof ImageData) return { picture: structuredClone(given), transfer: [] };
   if ("data" in source) {
     const { width, height } = source;

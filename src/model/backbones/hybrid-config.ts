@@ -32,7 +32,7 @@ export function parseHybrid(json: Fields): HybridConfig {
   const shape = json.numbers("backbone_featmap_shape", [1, 1024, 24, 24]);
   const last = bitConfig.stages.at(-1)!.channels;
   if (shape[1] !== last) throw json.wrong("backbone_featmap_shape", `[1, ${last}, height, width]`, shape);
-  // The first two entries stand for the two maps; transformers ignores their values.
+  // The first two stand for the maps, whatever they say.
   const blocks = json.numbers("backbone_out_indices", [2, 5, 8, 11]).slice(MAPS);
   const taps = orderTaps(json, "backbone_out_indices", blocks, encoder.layers, MAPS);
   return { kind: "hybrid", ...encoder, taps, bit: bitConfig };
