@@ -40,7 +40,7 @@ program
   .addOption(new Option("--in <place>", "where it runs").choices(["node", "chromium"]).default("node"))
   .option("--software", "use the software adapter even if there is a real one", false)
   .option("--json", "print JSON instead of the table", false)
-  .option("--save", "write the result to bench/results and the table into README.md", false)
+  .option("--save", "write the result to bench/results, and the README's tables from all that lies there", false)
   .action(benchKernels);
 
 program
@@ -54,7 +54,7 @@ program
   .option("--picture <file>", "what the model is given", "examples/street.png")
   .option("--software", "use the software adapter even if there is a real one", false)
   .option("--json", "print JSON instead of tables", false)
-  .option("--save", "write the result to bench/results and the tables into README.md", false)
+  .option("--save", "write the result to bench/results, and the README's tables from all that lies there", false)
   .action(benchModel);
 
 program
@@ -75,7 +75,7 @@ program
   )
   .option("--software", "use the software adapter even if there is a real one", false)
   .option("--json", "print JSON instead of the table", false)
-  .option("--save", "write the result to bench/results and the table into README.md", false)
+  .option("--save", "write the result to bench/results, and the README's tables from all that lies there", false)
   .action(benchPeers);
 
 program

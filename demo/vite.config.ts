@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { currentCommit } from "../bench/current-commit.ts";
+import { writeLicences } from "./licences/write-licences.ts";
 import { listFiles } from "./offline/list-files.ts";
 
 /**
@@ -14,6 +15,8 @@ const codeSplitting = {
   ],
 };
 
+const licences = writeLicences();
+
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The page: `npm start` serves it, `npm run build:page` writes it to `out/page`. */
@@ -23,11 +26,11 @@ export default defineConfig(({ command }) => ({
   base: "./",
   // Not PROD, which goes by NODE_ENV: tests build the same page.
   define: { IS_BUILT: command === "build", COMMIT: JSON.stringify(currentCommit()) },
-  plugins: [listFiles()],
+  plugins: [licences.page(), listFiles()],
   server: { fs: { allow: [pathOf("..")] } },
   optimizeDeps: { entries: ["index.html"], include: ["wgsl-preprocessor/wgsl-preprocessor.js"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  worker: { format: "es", rolldownOptions: { output: { codeSplitting } } },
+  worker: { format: "es", plugins: () => [licences.workers()], rolldownOptions: { output: { codeSplitting } } },
   build: {
     outDir: pathOf("../out/page"),
     emptyOutDir: true,

@@ -2,6 +2,7 @@ import type { FeatureCollection, MultiPolygon } from "geojson";
 import type { LabelMap } from "./label-map.ts";
 import { type PolygonOptions, tracePolygons } from "./polygons.ts";
 
+/** What a class's feature tells of it. */
 export interface ClassProperties {
   readonly id: number;
   readonly name: string;

@@ -1,5 +1,5 @@
 /** What people make of answers: files of label maps and depth maps. Pure, for Node and for pages. */
-export type { CameraOptions, DepthPicture } from "./back-project.ts";
+export { backProject, type CameraOptions, type DepthPicture, type PointGrid } from "./back-project.ts";
 export { type CocoDataset, type CocoSegment, coco } from "./coco.ts";
 export { type ClassProperties, geoJson } from "./geojson.ts";
 export { glb, type MeshOptions, type Texture } from "./glb.ts";

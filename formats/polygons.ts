@@ -12,6 +12,7 @@ export interface ClassPolygons {
   readonly shape: MultiPolygon;
 }
 
+/** How outlines are traced. */
 export interface PolygonOptions {
   /**
    * Leaves out corners whose triangle with their neighbours has less than this many square pixels (Visvalingam and

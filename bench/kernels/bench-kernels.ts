@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { openGpu } from "../../cli/adapter/open-gpu.ts";
 import { parseConfig } from "../../src/model/config/parse-config.ts";
@@ -7,7 +7,7 @@ import { parseProcessor } from "../../src/model/pictures/processor.ts";
 import type { Precision } from "../../src/runtime/graph/tensor.ts";
 import { openBenchDevice } from "../ceilings/bench-device.ts";
 import { currentCommit } from "../current-commit.ts";
-import { replaceTable } from "../replace-table.ts";
+import { saveReport } from "../report/save-report.ts";
 import { BENCH_MODELS, benchModel } from "./bench-models.ts";
 import { kernelTable } from "./kernel-table.ts";
 import type { KernelsReport } from "./kernels-report.ts";
@@ -32,10 +32,7 @@ export async function benchKernels(options: KernelsOptions): Promise<void> {
   const report = await (options.in === "node" ? inNode(options) : inChromium(options));
   const table = kernelTable(report);
   console.log(options.json ? JSON.stringify(report, null, 1) : table);
-  if (!options.save) return;
-  await mkdir("bench/results", { recursive: true });
-  await writeFile(join("bench/results", fileName(report)), `${JSON.stringify(report, null, 1)}\n`);
-  await replaceTable("README.md", "kernels", table);
+  if (options.save) await saveReport(report, fileName(report));
 }
 
 async function inNode({ model, size, dtype, least, software }: KernelsOptions): Promise<KernelsReport> {

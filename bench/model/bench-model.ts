@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { basename, relative } from "node:path";
 import { openGpu } from "../../cli/adapter/open-gpu.ts";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { inspectPicture, readPicture } from "../../cli/pictures/read-picture.ts";
 import { UsageError, type WeightFormat } from "../../src/index.ts";
 import { currentCommit } from "../current-commit.ts";
-import { replaceTable } from "../replace-table.ts";
+import { saveReport } from "../report/save-report.ts";
 import { isSeededName, SEEDED_MODELS } from "../seeded/seeded-models.ts";
 import { seededSource } from "../seeded/seeded-source.ts";
 import { growthTable } from "./growth-table.ts";
@@ -15,7 +14,6 @@ import { modelTable, slowestTable } from "./model-table.ts";
 import type { ModelTask } from "./open-bench.ts";
 import { runGrowth } from "./run-growth.ts";
 import { runModel } from "./run-model.ts";
-import { savedTables } from "./saved-tables.ts";
 
 export interface ModelOptions {
   readonly model: string;
@@ -30,7 +28,6 @@ export interface ModelOptions {
   readonly save: boolean;
 }
 
-const RESULTS = "bench/results";
 const GROWTH_SIZES = [224, 448, 672, 1024];
 /** WebGPU rounds timestamps to 0.1 ms unless told otherwise, which is more than many kernels take. */
 const FINE_CLOCK = ["-timestamp_quantization"];
@@ -63,10 +60,7 @@ export async function benchModel(options: ModelOptions): Promise<void> {
       : await runModel({ ...task, size: side === undefined ? undefined : { width: side, height: side } });
   if (json) console.log(JSON.stringify(report, null, 1));
   else console.log(report.bench === "model" ? `${modelTable(report)}\n\n${slowestTable(report)}` : growthTable(report));
-  if (!save) return;
-  await mkdir(RESULTS, { recursive: true });
-  await writeFile(join(RESULTS, fileName(report)), `${JSON.stringify(report, null, 1)}\n`);
-  await replaceTable("README.md", "model", await savedTables(RESULTS, report.adapter));
+  if (save) await saveReport(report, fileName(report));
 }
 
 /** @throws UsageError for what is neither a folder nor the name of a seeded model */

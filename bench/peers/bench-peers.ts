@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseConfig, UsageError } from "../../src/index.ts";
 import type { Precision } from "../../src/runtime/graph/tensor.ts";
 import { currentCommit } from "../current-commit.ts";
-import { replaceTable } from "../replace-table.ts";
+import { saveReport } from "../report/save-report.ts";
 import { isSeededName, SEEDED_MODELS } from "../seeded/seeded-models.ts";
 import type { NetworkTask } from "./contestant.ts";
 import type { AttentionForm } from "./export-onnx/backbone.ts";
@@ -52,13 +52,9 @@ const log = (line: string): void => console.error(line);
 /** `npm run bench -- peers`. */
 export async function benchPeers(options: PeersOptions): Promise<void> {
   checkInstalled();
-  const report = await measure(options);
-  const table = peersTable(report);
-  console.log(options.json ? JSON.stringify(report, withoutPaths(report), 1) : table);
-  if (!options.save) return;
-  await mkdir("bench/results", { recursive: true });
-  await writeFile(join("bench/results", fileName(report)), `${JSON.stringify(report, withoutPaths(report), 1)}\n`);
-  await replaceTable("README.md", "peers", table);
+  const report = withoutPaths(await measure(options));
+  console.log(options.json ? JSON.stringify(report, null, 1) : peersTable(report));
+  if (options.save) await saveReport(report, fileName(report));
 }
 
 /** @throws UsageError that says how to install what is missing */
@@ -138,9 +134,10 @@ function fileName({ date, adapters, model, seeded, size, precision }: PeersRepor
   return `${date}-${adapter.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-peers-${name}.json`;
 }
 
-/** What is saved names the model as the report does, and no folder of this machine. */
-function withoutPaths({ model }: PeersReport): (key: string, value: unknown) => unknown {
-  return (key, value) => (key === "onnx" ? undefined : key === "model" ? model : value);
+/** The report with the model named alike everywhere, and no folder of this machine. */
+function withoutPaths(report: PeersReport): PeersReport {
+  const named = (key: string, value: unknown) => (key === "onnx" ? undefined : key === "model" ? report.model : value);
+  return JSON.parse(JSON.stringify(report, named));
 }
 
 /** The model as ONNX, laid out as transformers.js wants a model folder. */

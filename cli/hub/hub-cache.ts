@@ -6,6 +6,7 @@ import { CacheLayout } from "./cache-layout.ts";
 import { CachedModel } from "./cached-model.ts";
 import { cacheFolder, type Environment, isOffline, stallOf, withEnvironment } from "./environment.ts";
 
+/** What a cache follows beside its folder. */
 export interface HubCacheOptions {
   /** In place of the process's: HF_HOME, HF_HUB_CACHE, XDG_CACHE_HOME, HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, … */
   readonly env?: Environment;

@@ -14,6 +14,10 @@ export function Panel() {
       {answer?.task === "depth" && <DepthScale answer={answer} colours={settings.value.colours} />}
       {answer && shown && <Downloads answer={answer} picture={shown} fits={answer === shownAnswer(sides[0])} />}
       {machine.value && <MachinePanel machine={machine.value} />}
+      <footer class="small">
+        DPT Small and the street photos are not for commercial use.{" "}
+        {IS_BUILT && <a href="./licences.txt">Licences of code, models and pictures</a>}
+      </footer>
     </aside>
   );
 }

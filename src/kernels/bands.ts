@@ -4,6 +4,7 @@ import type { BatchPlace } from "./shared/batch-place.ts";
 
 export type { Band } from "./shared/band.ts";
 
+/** How maps are enlarged or shrunk, as `torch.nn.functional.interpolate` does without antialiasing. */
 export type ResizeMode = "bilinear" | "bicubic";
 
 const round = Math.fround;

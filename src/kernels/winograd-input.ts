@@ -6,15 +6,8 @@ import { multipleOf4 } from "./shared/pack.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
 import { wgsl } from "./shared/wgsl.ts";
-import {
-  combination,
-  combinationFlops,
-  WINOGRAD,
-  WINOGRAD_SIZES,
-  type WinogradPlan,
-  winogradPoints,
-  winogradSizes,
-} from "./shared/winograd.ts";
+import { WINOGRAD_SIZES, type WinogradPlan, winogradSizes } from "./shared/winograd-plan.ts";
+import { combination, combinationFlops, WINOGRAD, winogradPoints } from "./shared/winograd-transforms.ts";
 
 export interface WinogradInputParams extends WinogradPlan {
   /** Whether the input passes a ReLU on the way in. */

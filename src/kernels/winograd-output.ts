@@ -12,15 +12,8 @@ import { multipleOf4 } from "./shared/pack.ts";
 import { enable, storage } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
 import { wgsl } from "./shared/wgsl.ts";
-import {
-  combination,
-  combinationFlops,
-  WINOGRAD,
-  WINOGRAD_SIZES,
-  type WinogradPlan,
-  winogradPoints,
-  winogradSizes,
-} from "./shared/winograd.ts";
+import { WINOGRAD_SIZES, type WinogradPlan, winogradSizes } from "./shared/winograd-plan.ts";
+import { combination, combinationFlops, WINOGRAD, winogradPoints } from "./shared/winograd-transforms.ts";
 
 export interface WinogradOutputParams extends WinogradPlan, Epilogue {
   /** Of y, and of residuals; what comes in is f32. */

@@ -2,7 +2,8 @@ import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { product } from "./shared/product.ts";
-import { type WinogradPlan, winogradPoints } from "./shared/winograd.ts";
+import type { WinogradPlan } from "./shared/winograd-plan.ts";
+import { winogradPoints } from "./shared/winograd-transforms.ts";
 
 /**
  * Second of the three steps of a Winograd convolution: 16 or 36 products `M = V · U`, one dispatch.

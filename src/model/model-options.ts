@@ -1,5 +1,5 @@
+import type { Convolution } from "../kernels/shared/choose-convolution.ts";
 import type { WeightFormat } from "../kernels/shared/weight-format.ts";
-import type { Convolution } from "../kernels/shared/winograd.ts";
 import type { EngineOptions } from "../runtime/session/engine.ts";
 import type { GraphPlan } from "../runtime/session/plan.ts";
 import type { TuneOptions } from "../runtime/session/session-tuner.ts";
@@ -16,12 +16,13 @@ export interface Progress {
   readonly total: number;
 }
 
+/** How a model is loaded: on which device, stored how, computed how, and who is told meanwhile. */
 export interface LoadOptions extends Omit<EngineOptions, "device"> {
   /** The app's own GPUDevice, which stays when the model goes; or "webgpu" for one of the model's own, as if left out. */
   readonly device?: EngineOptions["device"] | "webgpu" | undefined;
   /**
    * How weights and activations are stored. If left out, as the checkpoint was quantised, or f32; and f16 or q8 where the
-   * GPU's memory is too small for that, which {@link EngineOptions.onNotice} tells. f16 halves memory and
+   * GPU's memory is too small for that, which `onNotice` tells. f16 halves memory and
    * traffic, whatever the checkpoint holds, and needs the feature shader-f16; sums, softmax and norms are in f32 all the
    * same, and so are the answers of layers that turn out too large (`keptInF32`). q8 and q4 store the weights of
    * products as numbers of 8 or 4 bits, and all else in f32.
@@ -37,11 +38,12 @@ export interface LoadOptions extends Omit<EngineOptions, "device"> {
    * in transformers 5 on a CPU. They differ by about one level of 256.
    */
   readonly antialias?: Antialias | undefined;
+  /** Called as loading, compiling and long calls go on. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Whether ways to compute are timed on the adapter after the first answer for a size, while no call waits, for two seconds
    * at most; the fastest are taken from then on. "idle" if left out, but "off" where the CPU does the work. What has been
-   * measured before ({@link EngineOptions.tuningStore}) counts either way.
+   * measured before (`tuningStore`) counts either way.
    */
   readonly tuning?: "idle" | "off" | undefined;
   readonly signal?: AbortSignal | undefined;

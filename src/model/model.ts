@@ -187,7 +187,7 @@ export class Model {
   }
 
   /**
-   * The network alone on `pixel_values`; see {@link forwardGraph}.
+   * The network alone on `pixel_values` `[N, 3, H, W]`, prepared as the processor would.
    * @returns tensors by name, in PyTorch's layout
    * @throws UsageError for a shape that does not fit or a model that is disposed; MachineError for what the adapter lacks
    * @throws NumberError naming the first layer that is not finite, if one of the tensors is not
@@ -253,6 +253,7 @@ export class Model {
     });
   }
 
+  /** As {@link dispose}, at the end of the block of `using model = …`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

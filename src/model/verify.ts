@@ -28,6 +28,7 @@ export interface StageReport {
   readonly problem: string | undefined;
 }
 
+/** How close {@link verifyStages} wants answers to be. */
 export interface VerifyOptions {
   /** What the model has stored in; f32 if left out. */
   readonly precision?: Precision | undefined;

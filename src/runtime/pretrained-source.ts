@@ -13,6 +13,7 @@ import { filesFromUrl } from "./sources/url-source.ts";
 export interface CacheWatcher {
   /** Bytes that have come, and all that are to come of the files asked for so far. */
   readonly onDownload?: ((done: number, total: number) => void) | undefined;
+  /** A sentence for people when something is otherwise than they would expect. */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 

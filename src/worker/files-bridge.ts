@@ -33,7 +33,7 @@ export function bridgeOf(files: ModelFiles): FilesBridge {
       ),
     async read(number, begin, end) {
       const outcome = await outcomeOf(opened[number]!.read(begin, end));
-      // Only what is alone in its memory: the rest of it may be the page's.
+      // Memory is handed over only if these bytes are all of it: the rest may be the page's.
       const isWhole = "value" in outcome && outcome.value.byteLength === outcome.value.buffer.byteLength;
       return isWhole ? Comlink.transfer(outcome, [outcome.value.buffer]) : outcome;
     },

@@ -32,7 +32,7 @@ function received({ name, message, stack }: SentError): Error {
   const isClass = typeof known === "function" && known.prototype instanceof Error;
   if (!isClass && name !== "Error") return new DOMException(message, name);
   const error = isClass ? new (known as ErrorConstructor)(message) : new Error(message);
-  // Where it began, instead of here.
+  // The stack of the worker, where it began, instead of this one.
   if (stack !== undefined) error.stack = stack;
   return error;
 }

@@ -174,6 +174,7 @@ export class RemoteDPT implements ModelMethods {
     this.#connection.close(new UsageError("model: want a model in use, got one disposed. Load it again."));
   }
 
+  /** As {@link dispose}, at the end of the block of `using model = …`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

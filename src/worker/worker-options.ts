@@ -10,6 +10,7 @@ export type WorkerLoadOptions = Omit<LoadOptions, "device" | "adapter" | "tuning
   readonly worker?: Worker | true | undefined;
 };
 
+/** As {@link WorkerLoadOptions}, with those of the hub; a cache and a `fetch` of your own cannot go to a worker. */
 export type WorkerPretrainedOptions = WorkerLoadOptions &
   Omit<PretrainedOptions, "fetch" | "cache"> & {
     readonly fetch?: undefined;

@@ -416,6 +416,13 @@ test("keyboard and screen reader: what is where, a class alone, and no rule of W
   expect(await visit.violations()).toEqual([]);
 });
 
+test("the licences of all that the page brings lie beside it", async () => {
+  const licences = await visit.page.$eval('a[href="./licences.txt"]', async (link) => (await fetch(link.href)).text());
+  // Of the page, of a worker alone, of a part that is loaded late, of a model, of a picture.
+  for (const part of ["preact 11", "comlink 4", "three 0.", "Apache License", "CamVid"])
+    expect(licences).toContain(part);
+});
+
 test("on a phone nothing is wider than the screen, and the picture is seen at once", async () => {
   await visit.page.setViewport({ width: 360, height: 740 });
   expect(await visit.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);

@@ -4,7 +4,7 @@ import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
 import { matmul } from "../../src/kernels/matmul.ts";
 import { patchEmbed } from "../../src/kernels/patch-embed.ts";
-import { planWinograd } from "../../src/kernels/shared/winograd.ts";
+import { planWinograd } from "../../src/kernels/shared/winograd-plan.ts";
 import { winogradInput } from "../../src/kernels/winograd-input.ts";
 import { winogradOutput } from "../../src/kernels/winograd-output.ts";
 import { runFloat } from "../run-kernel.ts";

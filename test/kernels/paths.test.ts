@@ -7,7 +7,7 @@ import { quantize } from "../../src/kernels/shared/quantize.ts";
 import { QUANTIZED_STORAGE } from "../../src/kernels/shared/quantized-storage.ts";
 import { samePadding } from "../../src/kernels/shared/uneven-padding.ts";
 import { windowedRows } from "../../src/kernels/shared/windows.ts";
-import { planWinograd } from "../../src/kernels/shared/winograd.ts";
+import { planWinograd } from "../../src/kernels/shared/winograd-plan.ts";
 import { winogradProduct } from "../../src/kernels/winograd-product.ts";
 import { traitsOf } from "../../src/runtime/device/device.ts";
 import type { ConstantData } from "../../src/runtime/graph/graph.ts";

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { chooseConvolution, chooseWinograd } from "../../src/kernels/shared/choose-convolution.ts";
 import type { Epilogue } from "../../src/kernels/shared/epilogue.ts";
 import { packConv2d, packVector } from "../../src/kernels/shared/pack.ts";
+import { planWinograd } from "../../src/kernels/shared/winograd-plan.ts";
 import {
-  chooseConvolution,
-  chooseWinograd,
-  planWinograd,
   WINOGRAD,
   type WinogradSide,
   winogradFilters,
   winogradPoints,
-} from "../../src/kernels/shared/winograd.ts";
+} from "../../src/kernels/shared/winograd-transforms.ts";
 import { winogradInput } from "../../src/kernels/winograd-input.ts";
 import { winogradOutput } from "../../src/kernels/winograd-output.ts";
 import { winogradProduct } from "../../src/kernels/winograd-product.ts";

@@ -1,4 +1,4 @@
-import type { Matrix, WinogradTransforms } from "../../src/kernels/shared/winograd.ts";
+import type { Matrix, WinogradTransforms } from "../../src/kernels/shared/winograd-transforms.ts";
 
 /** Every number without its sign: what rounding errors are measured by. */
 export function magnitudesOf({ input, filter, output }: WinogradTransforms): WinogradTransforms {

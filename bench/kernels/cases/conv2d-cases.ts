@@ -1,6 +1,7 @@
 import { conv2d } from "../../../src/kernels/conv2d.ts";
+import { chooseWinograd } from "../../../src/kernels/shared/choose-convolution.ts";
 import { packConv2d, packedShape, packVector } from "../../../src/kernels/shared/pack.ts";
-import { chooseWinograd, winogradFilters, winogradPoints } from "../../../src/kernels/shared/winograd.ts";
+import { winogradFilters, winogradPoints } from "../../../src/kernels/shared/winograd-transforms.ts";
 import { winograd } from "../../../src/model/network/winograd.ts";
 import type { Precision } from "../../../src/runtime/graph/tensor.ts";
 import { conv2d as conv2dLoop } from "../../../test/reference/conv2d.ts";

@@ -42,9 +42,11 @@ interface OnDevice<Result> extends Size {
 /** What holds it, by the option `output`. */
 type Held<Kind extends MapKind> = { readonly [Name in Kind]: NonNullable<DeviceMap[Name]> };
 
+/** Labels that stay on the GPU as a texture or a buffer: the caller's own until `dispose()`; `read()` brings them as arrays. */
 export type SegmentationOnDevice<Kind extends MapKind> = OnDevice<Segmentation> &
   Held<Kind> & { readonly classes: readonly string[]; readonly colours?: readonly Colour[] | undefined };
 
+/** Depth that stays on the GPU as a texture or a buffer: the caller's own until `dispose()`; `read()` brings it as an array. */
 export type DepthMapOnDevice<Kind extends MapKind> = OnDevice<DepthMap> &
   Held<Kind> & { readonly unit: DepthMap["unit"] };
 

@@ -54,7 +54,7 @@ function groupBy(numbers: readonly number[], keyOf: (i: number) => string): numb
 
 /** Pictures of one size, one below the other. */
 export async function joined(pictures: readonly Picture[]): Promise<Uint32Array> {
-  // They stay on the device as well: where memory is short, they are tried again one by one.
+  // Their copies on the device are kept: where memory is short, the pictures are tried again one by one.
   const each = await Promise.all(pictures.map(wordsOf));
   const all = new Uint32Array(each.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

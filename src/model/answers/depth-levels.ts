@@ -32,7 +32,8 @@ export function depthLevels(map: Pick<DepthMap, "depth" | "unit">): DepthLevels 
   const span = nearest - farthest;
   const levels = new Uint16Array(depth.length);
   if (span === 0) levels.fill(BRIGHTEST);
-  // Half more, since an array of whole numbers cuts off: `Math.round` takes three times as long, a function for each twenty.
+  // An array of whole numbers cuts off, so half is added to round: `Math.round` takes three times as long, a call for each
+  // pixel twenty times.
   else for (let i = 0; i < depth.length; i++) levels[i] = (BRIGHTEST * (depth[i]! - farthest)) / span + 0.5;
   return { levels, nearest, farthest };
 }

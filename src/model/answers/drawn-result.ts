@@ -17,7 +17,7 @@ export interface Drawn<Options extends ImageOptions> {
   toImageData(options?: Options): ImageData;
   /**
    * Draws the result over what a 2-D canvas shows, stretched to it, half transparent unless told.
-   * @throws as {@link Drawn.toImageData}, and UsageError for a canvas of another context
+   * @throws as `toImageData`, and UsageError for a canvas of another context
    */
   overlay(canvas: Canvas, options?: Options): void;
 }
@@ -57,7 +57,7 @@ function drawOver(canvas: Canvas, image: ImageData): void {
   context.save();
   context.resetTransform();
   context.globalAlpha = 1;
-  // Between two classes lies no third.
+  // Labels must not be blended: no class lies between two others.
   context.imageSmoothingEnabled = false;
   context.drawImage(layer, 0, 0, canvas.width, canvas.height);
   context.restore();

@@ -18,6 +18,7 @@ import {
 } from "./result-pixels.ts";
 import type { ViewOptions } from "./views.ts";
 
+/** How a picture is answered, whatever is asked of it. */
 export interface PredictionOptions extends ViewOptions {
   /** How the network's answer is resized to the picture; as transformers does if left out. */
   readonly resize?: ResizeMode | undefined;
@@ -28,6 +29,7 @@ export interface PredictionOptions extends ViewOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a picture is labelled. */
 export interface SegmentOptions extends PredictionOptions {
   /** Whether to tell how sure labels are, per pixel and per class. */
   readonly scores?: boolean | undefined;
@@ -124,7 +126,7 @@ export function readAnswer(
       const type = labelType(classes.length);
       const labels = readLabels(bytesOf("labels"), type, share);
       const broken = countOf(labels, (label) => label === type.none);
-      // The means want labels that are some.
+      // The means by class are taken over labels, so every pixel has to have one.
       const read = broken === 0 ? scoring?.readScores(bytesOf("scores"), share) : undefined;
       const scores = read && scoring?.withClassMeans(read, labels, classes.length);
       const segmentation = segmentationOf(config, prediction, labels, scores);

@@ -5,11 +5,13 @@ import { type PaletteName, paletteFor } from "../palettes/palette-for.ts";
 import { depthLevels } from "./depth-levels.ts";
 import type { DepthMap, NormalMap, Segmentation } from "./predictions.ts";
 
+/** How any result is drawn. */
 export interface ImageOptions {
   /** How much of what is below the colours hide: 0 to 1. */
   readonly alpha?: number | undefined;
 }
 
+/** How a label map is drawn. */
 export interface LabelImageOptions extends ImageOptions {
   /** A colour for each class, or a data set's by its name; those of {@link paletteFor} if left out. */
   readonly palette?: readonly Colour[] | PaletteName | undefined;
@@ -17,6 +19,7 @@ export interface LabelImageOptions extends ImageOptions {
   readonly classes?: Iterable<number | string> | undefined;
 }
 
+/** How a depth map is drawn. */
 export interface DepthImageOptions extends ImageOptions {
   /** Colours from the farthest to the nearest, any number; black to white if left out. */
   readonly palette?: readonly Colour[] | undefined;

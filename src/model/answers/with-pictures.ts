@@ -15,7 +15,7 @@ export async function withPictures<Result>(
   task: (pictures: readonly Picture[]) => Promise<Result>,
   { checked, signal: given }: { readonly checked: Promise<void>; readonly signal?: AbortSignal | undefined },
 ): Promise<Result> {
-  // What is none has not been refused yet.
+  // `checked` has not refused anything yet: what was given as a signal may be something else.
   const signal = given?.addEventListener ? given : undefined;
   signal?.throwIfAborted();
   const taking = Promise.allSettled(sources.map((source) => engine.takePicture(source)));

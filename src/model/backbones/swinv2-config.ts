@@ -41,7 +41,7 @@ export interface Swinv2Config {
 /** The fields of a `backbone_config`. */
 export function parseSwinv2(json: Fields): Swinv2Config {
   json.word("model_type", ["swinv2"], "swinv2");
-  // Such a table has one position more than there are patches, which transformers cannot add either.
+  // transformers makes this table one position longer than there are patches, and then fails to add it.
   if (json.boolean("use_absolute_embeddings", false)) throw json.wrong("use_absolute_embeddings", "false", true);
   const patch = json.whole("patch_size", 4);
   const grid = Math.floor(json.whole("image_size", 224, patch) / patch);
@@ -84,7 +84,7 @@ function parseStages(json: Fields, grid: number): Swinv2Stage[] {
   return depths.map((depth, i) => {
     const channels = width * 2 ** i;
     if (channels % heads[i]! !== 0) throw json.wrong("num_heads", `divisors of ${width} · 2^i`, heads);
-    // One is no distance to measure others by.
+    // Distances are divided by the window less one.
     if (pretrained[i] === 1) throw json.wrong("pretrained_window_sizes", "0 or more than 1 each", pretrained);
     // Windows are those of the size that the model was trained for, whatever the picture's.
     const resolution = Math.floor(grid / 2 ** i);

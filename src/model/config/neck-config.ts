@@ -55,7 +55,7 @@ export function parseClasses(json: Fields): Pick<SegmentationHeadConfig, "labels
 /** `id2label` if there is one; otherwise `LABEL_0 …`, two of them unless `num_labels` says how many. */
 function parseLabels(json: Fields): readonly string[] {
   if (!json.has("id2label")) {
-    // Labels are stored in 16 bits, of which one number says that there is none.
+    // Labels are stored in 16 bits, and one of the numbers means "no label".
     return Array.from({ length: json.whole("num_labels", 2, 1, 65_535) }, (_, id) => `LABEL_${id}`);
   }
   const names = json.raw("id2label") as Readonly<Record<string, unknown>>;

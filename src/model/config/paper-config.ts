@@ -1,10 +1,9 @@
 import type { Checkpoint } from "../../runtime/checkpoints/checkpoint.ts";
-import { FileError } from "../../runtime/errors.ts";
 import type { JsonObject } from "../../runtime/sources/read-json.ts";
 import type { Size } from "../pictures/processor.ts";
 import { ADE20K_CLASSES } from "./ade20k.ts";
-import { MOST_PARTS } from "./fields.ts";
 import { isPaperHybrid } from "./paper-names.ts";
+import { PaperShapes } from "./paper-shapes.ts";
 
 /** What the files of a transformers folder would say of a checkpoint that has none. */
 export interface PaperJson {
@@ -38,7 +37,7 @@ const TUNED_SIZES: readonly (readonly [RegExp, Size])[] = [
  * @throws FileError naming the tensor that is missing or of a shape that no such network has
  */
 export function paperJson(checkpoint: Checkpoint): PaperJson {
-  const shapes = new Shapes(checkpoint);
+  const shapes = new PaperShapes(checkpoint);
   const backbone = isPaperHybrid(checkpoint.tensors) ? hybridFields(shapes) : vitFields(shapes);
   const isSegmentation = shapes.has("scratch.output_conv.1.running_mean");
   const [fusionSize] = shapes.get("scratch.layer1_rn.weight", 4);
@@ -58,7 +57,7 @@ export function paperJson(checkpoint: Checkpoint): PaperJson {
 }
 
 /** `wall` is class 0 here, and 1 in what the authors' run_segmentation.py writes. */
-function segmentationFields(shapes: Shapes): JsonObject {
+function segmentationFields(shapes: PaperShapes): JsonObject {
   const [count] = shapes.get("scratch.output_conv.4.weight", 4);
   const isAde20k = count === ADE20K_CLASSES.length;
   const labels = Array.from({ length: count! }, (_, id) => (isAde20k ? ADE20K_CLASSES[id]! : `LABEL_${id}`));
@@ -74,7 +73,7 @@ function depthFields(): JsonObject {
   return { architectures: ["DPTForDepthEstimation"], add_projection: false, use_auxiliary_head: false };
 }
 
-function transformerFields(shapes: Shapes): JsonObject {
+function transformerFields(shapes: PaperShapes): JsonObject {
   const [, tokens, width] = shapes.get("pretrained.model.pos_embed", 3) as [number, number, number];
   if (shapes.has("pretrained.model.dist_token")) {
     throw shapes.wrong("one class token", '"pretrained.model.dist_token" (a distilled DeiT)');
@@ -101,7 +100,7 @@ function transformerFields(shapes: Shapes): JsonObject {
   };
 }
 
-function vitFields(shapes: Shapes): JsonObject {
+function vitFields(shapes: PaperShapes): JsonObject {
   const [, channels, patch] = shapes.get("pretrained.model.patch_embed.proj.weight", 4) as number[];
   return {
     is_hybrid: false,
@@ -113,7 +112,7 @@ function vitFields(shapes: Shapes): JsonObject {
   };
 }
 
-function hybridFields(shapes: Shapes): JsonObject {
+function hybridFields(shapes: PaperShapes): JsonObject {
   const backbone = "pretrained.model.patch_embed.backbone";
   const stages = Array.from({ length: shapes.count(`${backbone}.stages`) }, (_, i) => `${backbone}.stages.${i}.blocks`);
   const sizes = stages.map((stage) => shapes.get(`${stage}.0.conv3.weight`, 4)[0]!);
@@ -150,7 +149,7 @@ function hybridFields(shapes: Shapes): JsonObject {
  * The last blocks of the four quarters of a transformer: 5, 11, 17, 23 of DPT-Large and 2, 5, 8, 11 of a ViT-B, as the
  * authors' code lists them (`hooks`).
  */
-function quarters(shapes: Shapes): readonly number[] {
+function quarters(shapes: PaperShapes): readonly number[] {
   const blocks = shapes.count("pretrained.model.blocks");
   if (blocks % 4 !== 0) throw shapes.wrong("a multiple of 4 blocks", `${blocks} in "pretrained.model.blocks"`);
   return STAGES.map((quarter) => (quarter * blocks) / 4 - 1);
@@ -182,45 +181,4 @@ function processorFields({ width, height }: Size): JsonObject {
     image_mean: [0.5, 0.5, 0.5],
     image_std: [0.5, 0.5, 0.5],
   };
-}
-
-/** Shapes of a checkpoint's tensors, with errors that call them by their names there. */
-class Shapes {
-  readonly #tensors: Checkpoint["tensors"];
-  readonly #file: string;
-
-  constructor({ tensors, files }: Checkpoint) {
-    this.#tensors = tensors;
-    this.#file = files.join();
-  }
-
-  has(name: string): boolean {
-    return this.#tensors.has(name);
-  }
-
-  /** @throws FileError unless there is such a tensor with as many axes */
-  get(name: string, axes: number): readonly number[] {
-    const shape = this.#tensors.get(name)?.shape;
-    if (shape?.length === axes) return shape;
-    throw this.wrong(`a tensor "${name}" of ${axes} axes`, shape ? `[${shape.join(", ")}]` : "none");
-  }
-
-  /** How many parts `prefix.0`, `prefix.1`, … there are. */
-  count(prefix: string): number {
-    let count = 0;
-    for (const name of this.#tensors.keys()) {
-      if (!name.startsWith(`${prefix}.`)) continue;
-      count = Math.max(count, Number(name.slice(prefix.length + 1).split(".")[0]) + 1);
-    }
-    // A number in a name must not make more parts than any network has.
-    if (Number.isInteger(count) && count > 0 && count <= MOST_PARTS) return count;
-    throw this.wrong(`tensors "${prefix}.0.…", up to ${MOST_PARTS} of them`, count > 0 ? `${count}` : "none");
-  }
-
-  wrong(want: string, got: string): FileError {
-    return new FileError(
-      `${this.#file}: want ${want}, as in a ViT or hybrid of isl-org/DPT, got ${got}. ` +
-        "Other networks that name their tensors so are not supported from this file; take the model from the hub.",
-    );
-  }
 }

@@ -69,7 +69,7 @@ function besideMaps(json: Fields, backbone: HybridConfig): Omit<ReassembleConfig
     throw json.wrong("neck_hidden_sizes", `${maps.join(", ")} first, as the backbone has them`, channels);
   }
   const readout = json.word("readout_type", ["project"], "project");
-  // Whatever the file says of the maps that pass as they are, these are what they have.
+  // The maps that pass as they are lie at 4 and 2 times the grid of patches, whatever the file says of them.
   return { readout, factors: [4, 2, ...factors.slice(ignored.length)], channels, ignored };
 }
 
@@ -79,7 +79,7 @@ function passedOn(json: Fields, backbone: Swinv2Config): Omit<ReassembleConfig, 
   const widths = swinv2Widths(backbone);
   if (widths.join() !== channels.join())
     throw json.wrong("neck_hidden_sizes", `the backbone's ${widths.join(", ")}`, channels);
-  // Against the patches, as the taps are spaced.
+  // Relative to the grid of patches: each stage of Swin halves it.
   const factors = backbone.taps.map((tap) => 0.5 ** Math.max(tap - 1, 0));
   return { readout: "ignore", factors, channels, ignored: channels.map((_, i) => i) };
 }

@@ -8,6 +8,7 @@ import { type DoctorReport, isBad, type PathResult } from "./doctor-report.ts";
 import { type Task, tasksOf } from "./tasks.ts";
 import { BOUND, type Outcome, storedFor, tryPath } from "./try-path.ts";
 
+/** Which device the self-test examines, for how long, and what its report says of the place. */
 export interface ExamineOptions extends ExaminedOptions {
   /** Seconds after which no further path is tried, and those on the way are not waited for; 9 if left out. */
   readonly seconds?: number | undefined;
@@ -76,7 +77,7 @@ export async function examine(
     };
   } finally {
     deadline.stop();
-    // Destroying a device waits for its compilers, which nobody else should.
+    // Destroying a device waits for its compilers, and the report should not.
     void Promise.allSettled(begun).then(() => device.dispose());
   }
 }

@@ -1,5 +1,6 @@
 import { packConv2d } from "../../kernels/shared/pack.ts";
-import { bandSizes, planWinograd, winogradFilters, winogradPoints } from "../../kernels/shared/winograd.ts";
+import { bandSizes, planWinograd } from "../../kernels/shared/winograd-plan.ts";
+import { winogradFilters, winogradPoints } from "../../kernels/shared/winograd-transforms.ts";
 import { winogradInput } from "../../kernels/winograd-input.ts";
 import { winogradOutput } from "../../kernels/winograd-output.ts";
 import { winogradProduct } from "../../kernels/winograd-product.ts";
@@ -16,7 +17,8 @@ const plan = planWinograd(WINOGRAD);
 /** Three kernels, of which the one in the middle has several ways. */
 function around(product: Path, precision: Precision): Path {
   const begin = { kernel: winogradInput({ ...plan, precision }), inputs: [0, 1] };
-  // Inputs of the whole are map, sizes and filters; stages count on from 3, and those of the product from 4.
+  // Inputs 0 to 2 of the whole are map, sizes and filters, 3 is what the first stage gives, and 4 and up what the
+  // product's stages give. The product itself counts its two inputs as 0 and 1, and its stages from 2.
   const moved = (input: number) => (input === 0 ? 3 : input === 1 ? 2 : input + 2);
   const middle = product.stages.map(({ kernel, inputs }) => ({ kernel, inputs: inputs.map(moved) }));
   const end = { kernel: winogradOutput({ ...plan, precision }), inputs: [3 + middle.length, 1] };

@@ -1,4 +1,4 @@
-import type { Convolution } from "../../kernels/shared/winograd.ts";
+import type { Convolution } from "../../kernels/shared/choose-convolution.ts";
 import type { Tensor } from "../../runtime/graph/graph.ts";
 import type { Precision } from "../../runtime/graph/tensor.ts";
 import type { Weight } from "../../runtime/graph/weight.ts";

@@ -1,5 +1,5 @@
 import type { Padding } from "../../kernels/shared/padding.ts";
-import type { WinogradSide } from "../../kernels/shared/winograd.ts";
+import type { WinogradSide } from "../../kernels/shared/winograd-transforms.ts";
 import type { Weight } from "../../runtime/graph/weight.ts";
 import type { PackedWeight } from "../weights/quantized-weight.ts";
 

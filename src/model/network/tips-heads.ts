@@ -1,6 +1,6 @@
 import { depthFromBins } from "../../kernels/depth-from-bins.ts";
 import { packConv2d, packVector } from "../../kernels/shared/pack.ts";
-import { winogradFilters, winogradPoints } from "../../kernels/shared/winograd.ts";
+import { winogradFilters, winogradPoints } from "../../kernels/shared/winograd-transforms.ts";
 import { unitVectors } from "../../kernels/unit-vectors.ts";
 import { InternalError } from "../../runtime/errors.ts";
 import type { Graph, Tensor } from "../../runtime/graph/graph.ts";

@@ -1,5 +1,6 @@
 import type { Epilogue } from "../../kernels/shared/epilogue.ts";
-import { bandSizes, planWinograd, type WinogradPlan, type WinogradSide } from "../../kernels/shared/winograd.ts";
+import { bandSizes, planWinograd, type WinogradPlan } from "../../kernels/shared/winograd-plan.ts";
+import type { WinogradSide } from "../../kernels/shared/winograd-transforms.ts";
 import { winogradInput } from "../../kernels/winograd-input.ts";
 import { winogradOutput } from "../../kernels/winograd-output.ts";
 import { winogradProduct } from "../../kernels/winograd-product.ts";

@@ -9,6 +9,7 @@ import { VOC } from "./voc.ts";
 
 /** Data sets with published colours, by their names. */
 export const PALETTES = ["ade20k", "camvid", "cityscapes", "voc"] as const;
+/** A name of {@link PALETTES}. */
 export type PaletteName = (typeof PALETTES)[number];
 
 /** By id, and by name where the data set's names are as short as checkpoints have them. */
@@ -23,8 +24,9 @@ const NAMED = { camvid: CAMVID, cityscapes: CITYSCAPES, voc: VOC } as const;
 /**
  * A colour for each class: the checkpoint's own, or a data set's for its classes, as told by their names or their number,
  * otherwise colours as far apart as they get, the same on every run.
- * @param own those of config.json
- * @param palette takes this data set's instead: each class's by name where all have one, otherwise by id
+ * @param classes their names, by id
+ * @param options `own`: the checkpoint's, of config.json; `palette`: this data set's instead, each class's by name where all
+ *   have one, otherwise by id
  * @throws UsageError for a name that no data set has, or if there are more classes than that has
  */
 export function paletteFor(

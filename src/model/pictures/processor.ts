@@ -199,7 +199,7 @@ function parseSize(fields: Fields, field: "size" | "crop_size", otherwise: numbe
     throw fields.wrong(field, "{height, width} or one whole number, since DPTImageProcessor knows no edges", raw);
   }
   const side = fields.whole(field, otherwise);
-  // transformers would take the number for the shortest edge then, and stop.
+  // transformers takes the number for the shortest edge then, and fails.
   if (field === "size" && raw !== undefined && !fields.boolean("default_to_square", true)) {
     throw fields.wrong("default_to_square", "true where size is one number", false);
   }

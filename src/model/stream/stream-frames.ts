@@ -8,6 +8,7 @@ import type { Frame, Frames } from "./frame.ts";
 import { openFrames, type StreamSource } from "./open-frames.ts";
 import { Smoother } from "./smoother.ts";
 
+/** How the frames of a video are answered, and which. */
 export interface StreamOptions extends SegmentOptions {
   /** What to tell of each frame; all that the model can if left out. */
   readonly tasks?: readonly Task[] | undefined;

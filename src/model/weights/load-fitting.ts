@@ -1,7 +1,7 @@
+import { type Convolution, chooseConvolution } from "../../kernels/shared/choose-convolution.ts";
 import { subgroupMatrices } from "../../kernels/shared/subgroup-matrices.ts";
 import { subgroupQuads } from "../../kernels/shared/subgroup-quads.ts";
 import type { WeightFormat } from "../../kernels/shared/weight-format.ts";
-import { type Convolution, chooseConvolution } from "../../kernels/shared/winograd.ts";
 import type { Checkpoint } from "../../runtime/checkpoints/checkpoint.ts";
 import { MemoryError } from "../../runtime/errors.ts";
 import { loadPart } from "../../runtime/load-part.ts";

@@ -1,5 +1,5 @@
+import type { Convolution } from "../../kernels/shared/choose-convolution.ts";
 import { multipleOf4, packedShape, packVector } from "../../kernels/shared/pack.ts";
-import type { Convolution } from "../../kernels/shared/winograd.ts";
 import type { Precision, Shape } from "../../runtime/graph/tensor.ts";
 import type { Weight, WeightSource } from "../../runtime/graph/weight.ts";
 import type { PackedWeight, Quantization, quantizedWeight } from "./quantized-weight.ts";

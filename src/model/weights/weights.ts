@@ -1,5 +1,6 @@
+import { chooseWinograd } from "../../kernels/shared/choose-convolution.ts";
 import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../../kernels/shared/pack.ts";
-import { chooseWinograd, type WinogradSide, winogradFilters, winogradPoints } from "../../kernels/shared/winograd.ts";
+import { type WinogradSide, winogradFilters, winogradPoints } from "../../kernels/shared/winograd-transforms.ts";
 import type { Shape } from "../../runtime/graph/tensor.ts";
 import type { Conv, GroupNorm, Linear, Norm } from "../network/layers.ts";
 import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows } from "./fold.ts";

@@ -19,7 +19,7 @@ export async function createBuffer(
   device.pushErrorScope("validation");
   const buffer = makeBuffer(device, { label, size, usage });
   const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-  // What is larger than any buffer may be is invalid, which is about memory as well.
+  // A size above the device's limit is a validation error, but it too means that there is not enough memory.
   const error = errors.find((e) => e !== null);
   if (!error) return buffer;
   buffer.destroy();

@@ -6,6 +6,7 @@ import type { Fetcher } from "../sources/watched-request.ts";
 import { commitOf } from "./hub-commit.ts";
 import { authorization, type HubOptions, hubModel, refusal, resolveUrl } from "./hub-model.ts";
 
+/** Where the hub is, what of it is read, and how patiently. */
 export interface HubSourceOptions extends HubOptions {
   /** Used in place of the global `fetch`. */
   readonly fetch?: Fetcher | undefined;

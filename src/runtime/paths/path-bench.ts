@@ -6,6 +6,7 @@ import { InternalError } from "../errors.ts";
 import type { Kernel, Path } from "../graph/kernel.ts";
 import { byteLength, type Precision, type TensorSpec } from "../graph/tensor.ts";
 import { largestDifference } from "../largest-difference.ts";
+import { DispatchTimer } from "./dispatch-timer.ts";
 import { ScratchBuffers } from "./scratch-buffers.ts";
 
 /** A path's seconds, or what is wrong with it. */
@@ -17,16 +18,6 @@ export type Trial = { readonly seconds: number } | { readonly refused: string };
  */
 const BOUND: Readonly<Record<Precision, number>> = { f32: 1e-4, f16: 5e-3 };
 
-/** Seconds that a timed submit takes at least. Browsers round timestamps to 0.1 ms; a wall clock counts the submit as well. */
-const LEAST = { stamped: 0.004, wall: 0.02 };
-const MOST_REPEATS = 1000;
-/** A clock that has counted nothing in so many seconds by the wall's stands still, or is rounded to steps that long. */
-const STILL = 0.1;
-const SAMPLES = 3;
-/** Seconds of timed work after which one sample is as good as three. */
-const ENOUGH = 0.1;
-/** Slower than the best by this much in the first sample is not looked at again. */
-const CLEARLY_SLOWER = 1.25;
 /** Seconds of work before the first is timed: GPUs raise their clocks when work comes. */
 const WARM_UP = 0.05;
 
@@ -49,7 +40,7 @@ export class PathBench {
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
   readonly #scratch: ScratchBuffers;
-  #isStamped: boolean;
+  readonly #timer: DispatchTimer;
   #isWarm = false;
   #kernel: Kernel | undefined;
 
@@ -57,7 +48,7 @@ export class PathBench {
     this.#device = device;
     this.#pipelines = pipelines;
     this.#scratch = new ScratchBuffers(device);
-    this.#isStamped = device.features.has("timestamp-query");
+    this.#timer = new DispatchTimer(device.features.has("timestamp-query"));
   }
 
   /** Whether paths of the kernel can be compared: its answer is of floating point. */
@@ -88,7 +79,9 @@ export class PathBench {
       const error = await this.#errorOf(kernel.output as Floats, bound);
       const want = BOUND[kernel.output.dtype as Precision];
       if (!(error <= want)) return { refused: `errs by ${error.toExponential(1)} of the largest value` };
-      return { seconds: await this.#time(bound, best) };
+      const stamped = (repeats: number) => this.#stampedSecondsOf(bound, repeats);
+      const wall = (repeats: number) => this.#wallSecondsOf(bound, repeats);
+      return { seconds: await this.#timer.time({ stamped, wall }, best) };
     } catch (error) {
       // A text that a compiler refuses, or commands that the device does.
       if (error instanceof InternalError) return { refused: `does not run: ${error.message.split("\n", 2).join(" ")}` };
@@ -184,45 +177,6 @@ export class PathBench {
     } finally {
       staging.destroy();
     }
-  }
-
-  /** Seconds of one dispatch: the median of a few, or the first if that is clearly too slow. */
-  async #time(bound: Bound, best: number | undefined): Promise<number> {
-    const least = this.#isStamped ? LEAST.stamped : LEAST.wall;
-    // From one on, since it may be a thousand times slower than the best.
-    let repeats = 1;
-    const began = performance.now();
-    const isStill = () => sample.spent === 0 && performance.now() - began > 1000 * STILL;
-    let sample = await this.#sample(bound, repeats);
-    while (sample.spent < least && repeats < MOST_REPEATS && !isStill()) {
-      const growth = Math.min(50, Math.max(2, (1.5 * least) / sample.spent));
-      repeats = Math.min(MOST_REPEATS, Math.ceil(repeats * growth));
-      sample = await this.#sample(bound, repeats);
-    }
-    if (this.#isStamped && sample.spent === 0) {
-      this.#isStamped = false;
-      return this.#time(bound, best);
-    }
-    const samples = [sample.seconds];
-    if (best && sample.seconds > CLEARLY_SLOWER * best) return sample.seconds;
-    for (let { spent } = sample; samples.length < SAMPLES && spent < ENOUGH; ) {
-      const next = await this.#sample(bound, repeats);
-      samples.push(next.seconds);
-      spent += next.spent;
-    }
-    return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)]!;
-  }
-
-  /** Seconds of one dispatch, from so many, and what the clock has counted for that. */
-  async #sample(bound: Bound, repeats: number): Promise<{ readonly seconds: number; readonly spent: number }> {
-    if (this.#isStamped) {
-      const spent = await this.#stampedSecondsOf(bound, repeats);
-      return { seconds: spent / repeats, spent };
-    }
-    // What a submit costs by itself is in both.
-    const once = await this.#wallSecondsOf(bound, repeats);
-    const twice = await this.#wallSecondsOf(bound, 2 * repeats);
-    return { seconds: Math.max(0, twice - once) / repeats, spent: twice };
   }
 
   async #stampedSecondsOf(bound: Bound, repeats: number): Promise<number> {

@@ -92,7 +92,7 @@ export class Tuner {
   #next(): Choice | undefined {
     const round = (choice: Choice) => Math.floor((choice.paths.length - this.#records.missing(choice)) / ROUND);
     const open = this.#choices.filter((choice) => this.#records.missing(choice) > 0);
-    // Sorting is stable: in one round the order stays.
+    // Sorting is stable: choices of the same round keep their order, the most expensive first.
     return open.sort((a, b) => round(a) - round(b))[0];
   }
 

@@ -2,6 +2,9 @@
 export interface TuningStore {
   /** What was set under a key; `undefined` if nothing was. */
   get(key: string): Promise<unknown>;
-  /** @param value plain data: objects, strings, numbers */
+  /**
+   * Keeps a value under a key, in place of what was there.
+   * @param value plain data: objects, strings, numbers
+   */
   set(key: string, value: unknown): Promise<void>;
 }

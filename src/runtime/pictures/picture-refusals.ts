@@ -27,7 +27,7 @@ export function notDrawn(
   { width, height }: { readonly width: number; readonly height: number },
   cause: unknown,
 ): UsageError {
-  // What has sides and is no picture; in Node, which has no canvas, nothing is one.
+  // It has a width and a height, but the browser draws no such thing; Node, without a canvas, draws nothing.
   if (cause instanceof TypeError || cause instanceof ReferenceError) return notPicture(source);
   const { name, message } = (cause ?? { message: "no canvas of that size" }) as Error;
   const isForeign = name === "SecurityError";

@@ -47,7 +47,7 @@ export interface Picture {
 export async function takePicture(source: PictureSource, device?: GPUDevice): Promise<Picture> {
   if (typeof source !== "object" || source === null) throw (await refusing()).notPicture(source);
   if ("createView" in source) return takeTexture(source, device);
-  // A Response has the first of these too.
+  // Both methods, since a Response has `arrayBuffer` too.
   if ("arrayBuffer" in source && "slice" in source) return takeBitmap(decode(source), device);
   if ("data" in source) return isRaw(source) ? readPixels(source) : drawPicture(source);
   const size = naturalSize(source);

@@ -73,7 +73,7 @@ export function takeDrawable(
     },
   );
   if (words) return taken;
-  // Older browsers copy no picture of this kind, or none at all; and none copies what the page may not read.
+  // Older browsers cannot copy this kind of picture, or any; and none copies what the page may not read.
   taken.catch(() => {});
   return undefined;
 }

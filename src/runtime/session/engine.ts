@@ -34,7 +34,7 @@ export interface EngineOptions {
   /**
    * How the names of paths begin that are to be taken, the first that a kernel has: `["workgroup tiles"]`. For comparing
    * ways to compute; nothing is taken by measurement then. One that is known to be wrong on the adapter is taken all the
-   * same, which {@link EngineOptions.onNotice} tells; of paths that are not asked for none is.
+   * same, which `onNotice` tells; of paths that are not asked for none is.
    */
   readonly paths?: readonly string[] | undefined;
   /** Called with a sentence for people when something is otherwise than they would expect. */
@@ -97,7 +97,7 @@ export class Engine {
     if (this.loss.aborted) {
       if (this.#options.device) throw this.loss.reason;
       const { adapter } = this.#options;
-      // An adapter has given its only device. Node has no other that would go without saying.
+      // An adapter gives one device, and that is lost. Node has no adapter of its own to turn to.
       if (typeof adapter === "object" && !globalThis.navigator?.gpu) throw this.loss.reason;
       const device = await deviceOf(typeof adapter === "function" ? adapter : requestOwnAdapter);
       this.#opened = await openedDevice(device, this.#options, this.#asked, this.#preferences);
@@ -167,7 +167,7 @@ export class Engine {
 
   /** @see {@link takePicture} */
   takePicture(source: PictureSource): Promise<Picture> {
-    // For a device that is lost, what the next call comes up on may be another one.
+    // A texture on a lost device would be of no use: the call comes up on another one.
     return takePicture(source, this.loss.aborted ? undefined : this.#opened.device);
   }
 

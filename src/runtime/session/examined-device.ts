@@ -101,7 +101,7 @@ export class ExaminedDevice {
         outside.set(n, known);
         return known;
       });
-      // As it is: no other path in its place.
+      // Without its paths, so that the engine takes no other in its place.
       const { paths: _, ...plain } = kernel;
       answers.push(graph.run(plain, ...tensors));
     }

@@ -117,7 +117,7 @@ export class SessionCache {
       const release = await this.#engine.compileKernels(graph);
       try {
         await alone(async () => {
-          // It may have gone meanwhile, or have been recorded otherwise.
+          // Meanwhile the session may have been freed, or its key recorded anew.
           if (this.#byKey.get(key) !== kept) return;
           kept.session.dispose();
           this.#byKey.delete(key);

@@ -14,6 +14,7 @@ import type { Fetcher } from "./watched-request.ts";
 /** Asked for when a file is opened: finds out its size and, in the same request, gets most headers and all configs. */
 const HEAD_BYTES = 128 * 1024;
 
+/** How files of a server are read. */
 export interface UrlOptions {
   /** Used in place of the global `fetch`, for instance to add an `Authorization` header. */
   readonly fetch?: Fetcher;

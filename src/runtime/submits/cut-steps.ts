@@ -42,7 +42,7 @@ export class CutSteps {
   async prepare({ step, part, parts }: Portion): Promise<void> {
     if (part > 0) return;
     const known = this.#cuts.get(step);
-    // Too many parts do no harm.
+    // More parts than needed do no harm.
     if (known && known.parts.length >= parts) return;
     if (known) this.#release(step, known);
     this.#cuts.set(step, await this.#cut(this.#steps[step]!, parts));

@@ -52,7 +52,7 @@ export class SubmitPlan {
     const next = () => {
       const taken: Portion[] = [];
       for (let seconds = 0; step < this.#steps.length; ) {
-        // Of one dispatch all parts are cut alike, whatever is learned between them.
+        // All parts of one dispatch are cut alike, whatever is learned while they run.
         if (part === 0) parts = this.#partsOf(step);
         seconds += this.#seconds(step) / parts;
         if (taken.length > 0 && seconds > this.#target) break;

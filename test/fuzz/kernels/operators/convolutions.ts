@@ -1,12 +1,7 @@
 import { patchEmbed } from "../../../../src/kernels/patch-embed.ts";
 import { packConv2d, packLinear, packVector } from "../../../../src/kernels/shared/pack.ts";
-import {
-  bandSizes,
-  planWinograd,
-  WINOGRAD,
-  winogradFilters,
-  winogradPoints,
-} from "../../../../src/kernels/shared/winograd.ts";
+import { bandSizes, planWinograd } from "../../../../src/kernels/shared/winograd-plan.ts";
+import { WINOGRAD, winogradFilters, winogradPoints } from "../../../../src/kernels/shared/winograd-transforms.ts";
 import { winogradInput } from "../../../../src/kernels/winograd-input.ts";
 import { winogradOutput } from "../../../../src/kernels/winograd-output.ts";
 import { winogradProduct } from "../../../../src/kernels/winograd-product.ts";

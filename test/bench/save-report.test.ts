@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { GrowthReport, ModelReport } from "../../bench/model/model-report.ts";
-import { savedTables } from "../../bench/model/saved-tables.ts";
 import { timingsOf } from "../../bench/model/timings.ts";
+import { saveReport } from "../../bench/report/save-report.ts";
 
 const size = { width: 64, height: 64 };
 const about = { commit: "abc", place: "node", seeded: false, picture: { name: "a", ...size }, dtype: "f32" } as const;
@@ -33,34 +33,35 @@ function growthReport(date: string, adapter: string, model: string): GrowthRepor
   return { ...about, bench: "growth", date, adapter, model, points };
 }
 
-let folder: string;
+let root: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "dpt-webgpu-test-"));
+  root = await mkdtemp(join(tmpdir(), "dpt-webgpu-test-"));
+  await writeFile(join(root, "README.md"), "before\n<!-- bench:model -->\nold\n<!-- /bench:model -->\nafter\n");
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(root, { recursive: true }));
 
-async function save(...reports: readonly (ModelReport | GrowthReport)[]): Promise<void> {
+async function readmeAfter(...reports: readonly (ModelReport | GrowthReport)[]): Promise<string> {
   for (const report of reports) {
     const { date, adapter, bench, model } = report;
-    await writeFile(join(folder, `${date}-${adapter}-${bench}-${model}.json`), JSON.stringify(report));
+    await saveReport(report, `${date}-${adapter}-${bench}-${model}.json`, root);
   }
+  return readFile(join(root, "README.md"), "utf8");
 }
 
-test("shows the newest reports of each kind, of this adapter alone", async () => {
-  await save(
-    modelReport("2026-11-09", "gpu", "old"),
+test("the README shows each adapter's newest reports of each kind, whichever was saved last", async () => {
+  const readme = await readmeAfter(
     modelReport("2026-11-10", "gpu", "one"),
     modelReport("2026-11-10", "gpu", "two"),
-    modelReport("2026-11-11", "other", "elsewhere"),
     growthReport("2026-10-01", "gpu", "grown"),
+    modelReport("2026-11-11", "other", "elsewhere"),
+    modelReport("2026-11-09", "gpu", "late"),
   );
-  await writeFile(join(folder, "2026-11-10-gpu-kernels.json"), "{}");
-  const tables = await savedTables(folder, "gpu");
-  for (const shown of ["`one`", "`two`", "`grown`"]) expect(tables).toContain(shown);
-  for (const hidden of ["`old`", "`elsewhere`"]) expect(tables).not.toContain(hidden);
+  for (const shown of ["`one`", "`two`", "`grown`", "`elsewhere`"]) expect(readme).toContain(shown);
+  for (const hidden of ["`late`", "old"]) expect(readme).not.toContain(hidden);
+  expect(readme).toMatch(/^before\n<!-- bench:model -->\n.*\n<!-- \/bench:model -->\nafter\n$/s);
 });
 
-test("shows nothing where there is nothing", async () => {
-  await save(modelReport("2026-11-10", "gpu", "one"));
-  expect(await savedTables(folder, "another")).toBe("");
+test("a README without a place for the table is an error that says what to add", async () => {
+  await writeFile(join(root, "README.md"), "nothing\n");
+  await expect(readmeAfter(modelReport("2026-11-10", "gpu", "one"))).rejects.toThrow(/want <!-- bench:model -->/);
 });
