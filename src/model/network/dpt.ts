@@ -56,7 +56,7 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
   // The decoders of other tasks, where the config names TIPSv2's class of one task and the checkpoint has all.
   /^(?:segmentation|depth|normals)_head\./,
   // The last norm of DINOv2 and TIPSv2 where apply_layernorm is false, and of BEiT without use_mean_pooling.
-  /^backbone\.(?:beit\.)?layernorm\./,
+  /^backbone\.layernorm\./,
   /^vision_encoder\.norm\./,
   // What BEiT classifies by.
   /^backbone\.pooler\./,
