@@ -60,9 +60,9 @@ test.each(FOLDERS)("%s: each class resized as a map", async (_, folder) => {
     const got = new Float32Array((await runGraph(graph, { depth })).get("depth")!);
     const size = picture.height * picture.width;
     const want = resized.data.subarray(c * size, (c + 1) * size);
-    // Sums of 16 products, each axis with weights rounded in its own way.
+    // PyTorch places samples in float32, so by up to 2^-24 of a side away from here, where values may differ by twice the largest.
     const largest = want.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    expectClose(got, want, [picture.height, picture.width], 2e-6 * largest, `class ${c}`);
+    expectClose(got, want, [picture.height, picture.width], 4e-6 * largest, `class ${c}`);
   }
 });
 
