@@ -8,7 +8,6 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   gelu_new: "geluTanh",
   gelu_fast: "geluTanh",
   gelu_pytorch_tanh: "geluTanh",
-  gelu_python_tanh: "geluTanh",
   gelu_accurate: "geluTanh",
   quick_gelu: "quickGelu",
   relu: "relu",
