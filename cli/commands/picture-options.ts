@@ -61,7 +61,7 @@ export function addModelOptions(command: Command, { model, resize }: Defaults): 
     .addOption(
       new Option(
         "--antialias <way>",
-        "whose resizing of pictures, Pillow's or that of transformers 5 (default: pil)",
+        "whose resizing of pictures, Pillow's or that of transformers 5 (default: pil where the model's class has it)",
       ).choices(["pil", "torchvision"]),
     )
     .addOption(dtypeOption());

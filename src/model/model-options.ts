@@ -35,7 +35,8 @@ export interface LoadOptions extends Omit<EngineOptions, "device"> {
   readonly convolution?: Convolution | undefined;
   /**
    * Whose way of resizing pictures, each to the bit: "pil" is Pillow's and the default, "torchvision" that of DPTImageProcessor
-   * in transformers 5 on a CPU. They differ by about one level of 256.
+   * in transformers 5 on a CPU, and the default where preprocessor_config.json names a class that has no other
+   * (DPTImageProcessorFast and TIPSv2's). They differ by about one level of 256.
    */
   readonly antialias?: Antialias | undefined;
   /** Called as loading, compiling and long calls go on. */

@@ -55,10 +55,12 @@ export async function openFolder(
     readConfig(json),
     readJson(files, "preprocessor_config.json", { signal }),
   ]);
+  const checkpoint = await openCheckpoint(files, signal);
+  const isBeit = parsed.backbone.kind === "beit";
   return {
     config: parsed,
     processor: processor && parseProcessor(processor, antialias),
-    checkpoint: await openCheckpoint(files, signal),
+    checkpoint: isBeit ? (await loadPart(import("./config/beit-names.ts"))).withShortNames(checkpoint) : checkpoint,
     json: { config: json, processor },
   };
 }

@@ -25,8 +25,8 @@ export interface BeitConfig extends EmbeddingConfig {
   readonly taps: readonly number[];
 }
 
-/** The fields of a `backbone_config`. */
-export function parseBeit(json: Fields): BeitConfig {
+/** The fields of a `backbone_config`, for a neck of so many stages. */
+export function parseBeit(json: Fields, stages: number): BeitConfig {
   json.word("model_type", ["beit"], "beit");
   const layers = json.parts("num_hidden_layers", 12);
   const hiddenSize = json.whole("hidden_size", 768);
@@ -35,12 +35,12 @@ export function parseBeit(json: Fields): BeitConfig {
   // The neck wants tokens; maps of a pyramid are for other frameworks.
   if (json.boolean("reshape_hidden_states", true)) throw json.wrong("reshape_hidden_states", "false", true);
   if (json.boolean("add_fpn", false)) throw json.wrong("add_fpn", "false", true);
-  const patch = json.whole("patch_size", 16);
+  const patch = json.side("patch_size", 16);
   return {
     kind: "beit",
     channelsIn: json.whole("num_channels", 3),
     patch,
-    grid: Math.floor(json.whole("image_size", 224, patch) / patch),
+    grid: Math.floor(json.side("image_size", 224, patch) / patch),
     hiddenSize,
     positions: json.boolean("use_absolute_position_embeddings", false),
     interpolation: "bicubic",
@@ -52,6 +52,6 @@ export function parseBeit(json: Fields): BeitConfig {
     relativeBias: json.boolean("use_relative_position_bias", false),
     sharedRelativeBias: json.boolean("use_shared_relative_position_bias", false),
     layers,
-    taps: parseStages(json, layers),
+    taps: parseStages(json, layers, stages),
   };
 }

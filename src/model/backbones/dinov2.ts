@@ -29,26 +29,30 @@ export interface Dinov2Config extends Dinov2Fields {
   readonly kind: "dinov2";
 }
 
-/** The fields of a `backbone_config`. */
-export function parseDinov2(json: Fields): Dinov2Config {
+/** The fields of a `backbone_config`, of which a neck takes the tokens after as many blocks as it has stages. */
+export function parseDinov2(json: Fields, stages: number): Dinov2Config {
   json.word("model_type", ["dinov2"], "dinov2");
-  return { kind: "dinov2", ...parseDinov2Fields(json, { imageSize: 224, interpolation: "bicubic" }) };
+  return { kind: "dinov2", ...parseDinov2Fields(json, stages, { imageSize: 224, interpolation: "bicubic" }) };
 }
 
-/** @param own what differs between the classes: the default of `image_size`, and how positions are interpolated */
+/**
+ * @param stages of the neck
+ * @param own what differs between the classes: the default of `image_size`, and how positions are interpolated
+ */
 export function parseDinov2Fields(
   json: Fields,
+  stages: number,
   own: { readonly imageSize: number } & Pick<EmbeddingConfig, "interpolation">,
 ): Dinov2Fields {
   const layers = json.parts("num_hidden_layers", 12);
   const hiddenSize = json.whole("hidden_size", 768);
   const heads = json.whole("num_attention_heads", 12);
   if (hiddenSize % heads !== 0) throw json.wrong("num_attention_heads", `a divisor of ${hiddenSize}`, heads);
-  const patch = json.whole("patch_size", 14);
+  const patch = json.side("patch_size", 14);
   return {
     channelsIn: json.whole("num_channels", 3),
     patch,
-    grid: Math.floor(json.whole("image_size", own.imageSize, patch) / patch),
+    grid: Math.floor(json.side("image_size", own.imageSize, patch) / patch),
     hiddenSize,
     interpolation: own.interpolation,
     heads,
@@ -58,7 +62,7 @@ export function parseDinov2Fields(
     epsilon: json.positive("layer_norm_eps", 1e-6),
     qkvBias: json.boolean("qkv_bias", true),
     layers,
-    taps: parseStages(json, layers),
+    taps: parseStages(json, layers, stages),
     normTaps: json.boolean("apply_layernorm", true),
   };
 }

@@ -20,9 +20,10 @@ export const PATCH = 16;
 /** Stages of the neck that take a map as it is. */
 export const MAPS = 2;
 
-/** The fields of DPTConfig that its hybrid uses. */
-export function parseHybrid(json: Fields): HybridConfig {
+/** The fields of DPTConfig that its hybrid uses, for a neck of so many stages, which takes two maps. */
+export function parseHybrid(json: Fields, stages: number): HybridConfig {
   const encoder = parseEncoder(json);
+  if (stages <= MAPS) throw json.wrong("neck_hidden_sizes", `a list of more than ${MAPS} with is_hybrid`, stages);
   if (encoder.patch !== PATCH) throw json.wrong("patch_size", `${PATCH} with is_hybrid`, encoder.patch);
   if (json.has("backbone")) throw json.wrong("backbone", "absent with is_hybrid", json.raw("backbone"));
   const bitConfig = json.has("backbone_config") ? parseBit(json.object("backbone_config")) : DEFAULT_BIT;
@@ -33,8 +34,8 @@ export function parseHybrid(json: Fields): HybridConfig {
   const last = bitConfig.stages.at(-1)!.channels;
   if (shape[1] !== last) throw json.wrong("backbone_featmap_shape", `[1, ${last}, height, width]`, shape);
   // The first two stand for the maps, whatever they say.
-  const blocks = json.numbers("backbone_out_indices", [2, 5, 8, 11]).slice(MAPS);
-  const taps = orderTaps(json, "backbone_out_indices", blocks, encoder.layers, MAPS);
+  const blocks = json.numbers("backbone_out_indices", [2, 5, 8, 11], stages).slice(MAPS);
+  const taps = orderTaps(json, "backbone_out_indices", blocks, encoder.layers, stages - MAPS);
   return { kind: "hybrid", ...encoder, taps, bit: bitConfig };
 }
 

@@ -38,13 +38,13 @@ export interface Swinv2Config {
   readonly taps: readonly number[];
 }
 
-/** The fields of a `backbone_config`. */
-export function parseSwinv2(json: Fields): Swinv2Config {
+/** The fields of a `backbone_config`, for a neck that takes so many maps. */
+export function parseSwinv2(json: Fields, maps: number): Swinv2Config {
   json.word("model_type", ["swinv2"], "swinv2");
   // transformers makes this table one position longer than there are patches, and then fails to add it.
   if (json.boolean("use_absolute_embeddings", false)) throw json.wrong("use_absolute_embeddings", "false", true);
-  const patch = json.whole("patch_size", 4);
-  const grid = Math.floor(json.whole("image_size", 224, patch) / patch);
+  const patch = json.side("patch_size", 4);
+  const grid = Math.floor(json.side("image_size", 224, patch) / patch);
   const stages = parseStages(json, grid);
   return {
     kind: "swinv2",
@@ -58,7 +58,7 @@ export function parseSwinv2(json: Fields): Swinv2Config {
     activation: parseActivation(json, "hidden_act"),
     epsilon: json.positive("layer_norm_eps", 1e-5),
     qkvBias: json.boolean("qkv_bias", true),
-    taps: parseTaps(json, stages.length),
+    taps: parseTaps(json, stages.length, maps),
   };
 }
 
@@ -105,7 +105,7 @@ function counts(json: Fields, field: string, otherwise: readonly number[], least
 }
 
 /** `out_indices` and `out_features` name the embedding ("stem", 0) and what the stages make ("stage1", 1). */
-function parseTaps(json: Fields, stages: number): readonly number[] {
+function parseTaps(json: Fields, stages: number, count: number): readonly number[] {
   const named = json.raw("out_features");
   const place = (name: unknown) =>
     name === "stem" ? 0 : Number(typeof name === "string" ? /^stage([1-9]\d*)$/.exec(name)?.[1] : undefined);
@@ -113,7 +113,7 @@ function parseTaps(json: Fields, stages: number): readonly number[] {
   const listed = json.raw("out_indices");
   const indices = Array.isArray(listed) ? json.numbers("out_indices", [], listed.length) : fromNames;
   const taps = indices.map((index) => (index < 0 ? index + stages + 1 : index));
-  return orderTaps(json, Array.isArray(listed) ? "out_indices" : "out_features", taps, stages + 1);
+  return orderTaps(json, Array.isArray(listed) ? "out_indices" : "out_features", taps, stages + 1, count);
 }
 
 /** Channels of the maps that go to the neck. */

@@ -1,8 +1,5 @@
 import type { Fields } from "../config/fields.ts";
 
-/** Stages of every DPT neck. */
-const STAGES = 4;
-
 /**
  * The blocks whose states go to the neck, ascending: transformers keeps them in the blocks' order, not the list's.
  * @param blocks indices of blocks, from 0
@@ -14,15 +11,11 @@ export function orderTaps(
   field: string,
   blocks: readonly number[],
   layers: number,
-  count = STAGES,
+  count: number,
 ): readonly number[] {
   const isBlock = (block: number) => Number.isInteger(block) && block >= 0 && block < layers;
   if (blocks.length !== count || !blocks.every(isBlock) || new Set(blocks).size < count) {
-    throw json.wrong(
-      field,
-      `${count} different ones of ${layers} layers${count < STAGES ? ` after the first ${STAGES - count}` : ""}`,
-      json.raw(field),
-    );
+    throw json.wrong(field, `${count} different ones of ${layers} layers`, json.raw(field));
   }
   return blocks.toSorted((a, b) => a - b);
 }
@@ -30,9 +23,10 @@ export function orderTaps(
 /**
  * The blocks whose states go to the neck, as transformers' backbones have them: `out_indices` count stages, 0 is the
  * embedding, i is block i - 1; `out_features` names the same ("stage3").
+ * @param count how many the neck takes
  * @throws FileError as {@link orderTaps}
  */
-export function parseStages(json: Fields, layers: number): readonly number[] {
+export function parseStages(json: Fields, layers: number, count: number): readonly number[] {
   const named = json.raw("out_features");
   const fromNames = Array.isArray(named)
     ? named.map((name) => Number(typeof name === "string" ? /^stage(\d+)$/.exec(name)?.[1] : undefined))
@@ -41,5 +35,5 @@ export function parseStages(json: Fields, layers: number): readonly number[] {
   const indices = Array.isArray(listed) ? json.numbers("out_indices", [], listed.length) : fromNames;
   const stages = indices.map((index) => (index < 0 ? index + layers + 1 : index));
   const blocks = stages.map((stage) => stage - 1);
-  return orderTaps(json, Array.isArray(listed) ? "out_indices" : "out_features", blocks, layers);
+  return orderTaps(json, Array.isArray(listed) ? "out_indices" : "out_features", blocks, layers, count);
 }

@@ -8,12 +8,12 @@ export interface Tipsv2Config extends Dinov2Fields {
   readonly registers: number;
 }
 
-/** The fields of a `backbone_config`. */
-export function parseTipsv2(json: Fields): Tipsv2Config {
+/** The fields of a `backbone_config`, for necks of so many stages. */
+export function parseTipsv2(json: Fields, stages: number): Tipsv2Config {
   json.word("model_type", ["tipsv2_vision_model"], "tipsv2_vision_model");
   // true is the class's own default, but drops the class token, which the neck needs.
   if (json.boolean("reshape_hidden_states", false)) throw json.wrong("reshape_hidden_states", "false", true);
   const registers = json.whole("num_register_tokens", 1, 0);
-  const fields = parseDinov2Fields(json, { imageSize: 448, interpolation: "bilinear" });
+  const fields = parseDinov2Fields(json, stages, { imageSize: 448, interpolation: "bilinear" });
   return { kind: "tipsv2", ...fields, registers };
 }

@@ -24,11 +24,14 @@ export interface VitConfig extends VitEncoderConfig {
   readonly kind: "vit";
 }
 
-/** The fields of DPTConfig that its own ViT uses. */
-export function parseVit(json: Fields): VitConfig {
+/**
+ * The fields of DPTConfig that its own ViT uses.
+ * @param stages of the neck, each of which takes the tokens after a block
+ */
+export function parseVit(json: Fields, stages: number): VitConfig {
   const encoder = parseEncoder(json);
-  const blocks = json.numbers("backbone_out_indices", [2, 5, 8, 11]);
-  return { kind: "vit", ...encoder, taps: orderTaps(json, "backbone_out_indices", blocks, encoder.layers) };
+  const blocks = json.numbers("backbone_out_indices", [2, 5, 8, 11], stages);
+  return { kind: "vit", ...encoder, taps: orderTaps(json, "backbone_out_indices", blocks, encoder.layers, stages) };
 }
 
 /** All of them but which blocks go to the neck. */
@@ -37,11 +40,11 @@ export function parseEncoder(json: Fields): Omit<VitEncoderConfig, "taps"> {
   const hiddenSize = json.whole("hidden_size", 768);
   const heads = json.whole("num_attention_heads", 12);
   if (hiddenSize % heads !== 0) throw json.wrong("num_attention_heads", `a divisor of ${hiddenSize}`, heads);
-  const patch = json.whole("patch_size", 16);
+  const patch = json.side("patch_size", 16);
   return {
     channelsIn: json.whole("num_channels", 3),
     patch,
-    grid: Math.floor(json.whole("image_size", 384, patch) / patch),
+    grid: Math.floor(json.side("image_size", 384, patch) / patch),
     hiddenSize,
     interpolation: "bilinear",
     heads,

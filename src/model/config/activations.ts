@@ -8,11 +8,13 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   gelu_new: "geluTanh",
   gelu_fast: "geluTanh",
   gelu_pytorch_tanh: "geluTanh",
+  gelu_accurate: "geluTanh",
   quick_gelu: "quickGelu",
   relu: "relu",
   silu: "silu",
   swish: "silu",
   sigmoid: "sigmoid",
+  linear: "none",
 };
 
 /** The activation that a config names. */

@@ -10,15 +10,22 @@ const DPT_TASKS: Readonly<Record<string, "segmentation" | "depth">> = {
   DPTForDepthEstimation: "depth",
 };
 
+/** Fields of DPTConfig before it was published, which few files have; {@link parseRareConfig} knows them. */
+export const OLD_NAMES = ["out_indices", "channels", "in_index", "use_batch_norm"] as const;
+
 /** A config.json as most models have it; `undefined` for what {@link parseRareConfig} knows, or nobody. */
 export function parseCommonConfig(json: Fields): ModelConfig | undefined {
   const architecture = architectureOf(json);
-  if (architecture === "DepthAnythingForDepthEstimation") return { architecture, ...parseDepthAnything(json) };
+  if (architecture === "DepthAnythingForDepthEstimation") {
+    return json.has("backbone_config") ? { architecture, ...parseDepthAnything(json) } : undefined;
+  }
   if (typeof architecture !== "string" || !Object.hasOwn(DPT_TASKS, architecture)) return undefined;
+  if (OLD_NAMES.some((field) => json.has(field))) return undefined;
   const task = DPT_TASKS[architecture]!;
-  const backbone = parseCommonBackbone(json, task);
+  const channels = parseDptChannels(json);
+  const backbone = parseCommonBackbone(json, task, channels.length);
   if (!backbone) return undefined;
-  return { architecture, backbone, decoders: [parseDptDecoder(json, task, parseReassemble(json))] };
+  return { architecture, backbone, decoders: [parseDptDecoder(json, task, parseReassemble(json, channels))] };
 }
 
 /** The first of `architectures`, whatever it is. */
@@ -34,37 +41,28 @@ export function isHybrid(json: Fields): boolean {
 }
 
 /** A `backbone_config` is part of the hybrid, or replaces the class's own ViT, in models for depth. */
-function parseCommonBackbone(json: Fields, task: "segmentation" | "depth"): BackboneConfig | undefined {
+function parseCommonBackbone(json: Fields, task: "segmentation" | "depth", stages: number): BackboneConfig | undefined {
   if (isHybrid(json)) return undefined;
-  if (!json.has("backbone_config")) return parseVit(json);
+  if (!json.has("backbone_config")) return parseVit(json, stages);
   if (task === "segmentation") return undefined;
   const backbone = json.object("backbone_config");
-  return (backbone.raw("model_type") ?? "dinov2") === "dinov2" ? parseDinov2(backbone) : undefined;
+  return (backbone.raw("model_type") ?? "dinov2") === "dinov2" ? parseDinov2(backbone, stages) : undefined;
 }
 
-/** Of a backbone that gives tokens. */
-export function parseReassemble(json: Fields): Omit<ReassembleConfig, "activation"> {
-  const factors = parseFactors(json);
-  if (json.numbers("neck_ignore_stages", [], stageCount(json)).length > 0) {
-    throw json.wrong("neck_ignore_stages", "empty without is_hybrid", json.raw("neck_ignore_stages"));
-  }
+/** Of a backbone that gives tokens; `neck_ignore_stages` means nothing without `is_hybrid`, whatever it says. */
+export function parseReassemble(json: Fields, channels: readonly number[]): Omit<ReassembleConfig, "activation"> {
   const readout = json.word("readout_type", ["ignore", "add", "project"], "project");
-  return { readout, factors, channels: parseDptChannels(json), ignored: [] };
-}
-
-/** A list that should be empty is read with the length it has, so that its error says what it holds. */
-function stageCount(json: Fields): number {
-  const stages = json.raw("neck_ignore_stages");
-  return Array.isArray(stages) ? stages.length : 0;
+  return { readout, factors: parseFactors(json, channels.length), channels, ignored: [] };
 }
 
 function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {
-  const channels = json.numbers("neck_hidden_sizes", [48, 96, 192, 384]);
+  const channels = json.wholes("neck_hidden_sizes", [48, 96, 192, 384], 1);
+  const { length: stages } = channels;
   const decoder: DecoderConfig = {
     task: "depth",
-    reassemble: { readout: "ignore", activation: "none", factors: parseFactors(json), channels, ignored: [] },
+    reassemble: { readout: "ignore", activation: "none", factors: parseFactors(json, stages), channels, ignored: [] },
     fusion: { channels: json.whole("fusion_hidden_size", 64), batchNorm: false, bias: true, growth: "next" },
-    headInput: parseHeadInput(json, channels.length),
+    headInput: parseHeadInput(json, stages),
     head: {
       kind: "depth-anything",
       channels: json.whole("head_hidden_size", 32),
@@ -72,5 +70,5 @@ function parseDepthAnything(json: Fields): Omit<ModelConfig, "architecture"> {
       maxDepth: json.positive("max_depth", 1),
     },
   };
-  return { backbone: parseDinov2(json.object("backbone_config")), decoders: [decoder] };
+  return { backbone: parseDinov2(json.object("backbone_config"), stages), decoders: [decoder] };
 }

@@ -32,6 +32,11 @@ export class Fields {
     return Object.hasOwn(this.#json, field) ? (this.#json[field] ?? undefined) : undefined;
   }
 
+  /** The same object with other values of some fields. */
+  with(fields: JsonObject): Fields {
+    return new Fields(this.#where, { ...this.#json, ...fields });
+  }
+
   object(field: string): Fields {
     return new Fields(`${this.#where} ${field}`, this.raw(field));
   }
@@ -49,6 +54,13 @@ export class Fields {
       throw this.wrong(field, `a whole number from ${least} to ${most}`, value);
     }
     return value;
+  }
+
+  /** The side of a square: such a number, or twice the same in a list, as height and width. */
+  side(field: string, otherwise: number, least = 1): number {
+    const raw = this.raw(field);
+    const isSquare = Array.isArray(raw) && raw.length === 2 && raw[0] === raw[1];
+    return (isSquare ? this.with({ [field]: raw[0] }) : this).whole(field, otherwise, least);
   }
 
   /** How many layers or blocks there are, for each of which weights are listed: from 1 to 1000. */

@@ -27,16 +27,20 @@ export function parseDptDecoder(
   };
 }
 
-/** Channels of the maps of DPTConfig. */
+/** Channels of each stage's map of DPTConfig: as many as there are stages. */
 export function parseDptChannels(json: Fields): readonly number[] {
-  return json.numbers("neck_hidden_sizes", [96, 192, 384, 768]);
+  return json.wholes("neck_hidden_sizes", [96, 192, 384, 768], 1);
 }
 
-export function parseFactors(json: Fields): readonly number[] {
-  const factors = json.numbers("reassemble_factors", [4, 2, 1, 0.5]);
-  const isSupported = (factor: number) => factor > 0 && Number.isInteger(factor > 1 ? factor : 1 / factor);
-  if (!factors.every(isSupported)) throw json.wrong("reassemble_factors", "whole numbers or 1 over one", factors);
-  return factors;
+/** Those of the stages; transformers passes over more, and cuts what 1 is divided by to a whole number. */
+export function parseFactors(json: Fields, stages: number): readonly number[] {
+  const factors = json.raw("reassemble_factors") ?? [4, 2, 1, 0.5];
+  const isSupported = (factor: unknown) =>
+    typeof factor === "number" && factor > 0 && (factor < 1 || Number.isInteger(factor));
+  if (!Array.isArray(factors) || factors.length < stages || !factors.every(isSupported)) {
+    throw json.wrong("reassemble_factors", `${stages} numbers, whole ones or below 1`, factors);
+  }
+  return factors.slice(0, stages);
 }
 
 /** `-1`, the finest, as Python counts from the end. */

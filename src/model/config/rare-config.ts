@@ -3,12 +3,15 @@ import { type HybridConfig, parseHybrid } from "../backbones/hybrid-config.ts";
 import { parseSwinv2, type Swinv2Config, swinv2Widths } from "../backbones/swinv2-config.ts";
 import { parseTipsv2 } from "../backbones/tipsv2-config.ts";
 import { parseActivation } from "./activations.ts";
-import { architectureOf, isHybrid, parseReassemble } from "./common-config.ts";
+import { architectureOf, isHybrid, OLD_NAMES, parseCommonConfig, parseReassemble } from "./common-config.ts";
 import type { HeadConfig, ModelConfig, ReassembleConfig, Task } from "./config.ts";
 import { Fields } from "./fields.ts";
 import { parseClasses, parseDptChannels, parseDptDecoder, parseFactors } from "./neck-config.ts";
 
 type Parts = Omit<ModelConfig, "architecture">;
+
+/** What DepthAnythingConfig takes where no `backbone_config` is given. */
+const SMALL_DINOV2 = { image_size: 518, hidden_size: 384, num_attention_heads: 6, out_indices: [9, 10, 11, 12] };
 
 const PARSERS: Readonly<Record<string, (json: Fields) => Parts>> = {
   DPTForSemanticSegmentation: (json) => {
@@ -20,6 +23,7 @@ const PARSERS: Readonly<Record<string, (json: Fields) => Parts>> = {
     return parseDpt(json, "segmentation");
   },
   DPTForDepthEstimation: (json) => parseDpt(json, "depth"),
+  DepthAnythingForDepthEstimation: (json) => parseCommonConfig(json.with({ backbone_config: SMALL_DINOV2 }))!,
   Tipsv2DptForDensePrediction: (json) => parseTipsv2Dpt(json, ["segmentation", "depth", "normals"]),
   Tipsv2DptForSemanticSegmentation: (json) => parseTipsv2Dpt(json, ["segmentation"]),
   Tipsv2DptForDepthEstimation: (json) => parseTipsv2Dpt(json, ["depth"]),
@@ -31,12 +35,32 @@ const PARSERS: Readonly<Record<string, (json: Fields) => Parts>> = {
  * @throws FileError naming the architecture or the field that is wrong or not supported
  */
 export function parseRareConfig(json: Fields): ModelConfig {
+  if (OLD_NAMES.some((field) => json.has(field))) {
+    const renamed = withNewNames(json);
+    return parseCommonConfig(renamed) ?? parseRareConfig(renamed);
+  }
   const architecture = architectureOf(json);
   if (typeof architecture !== "string" || !Object.hasOwn(PARSERS, architecture)) {
-    const known = [...Object.keys(PARSERS), "DepthAnythingForDepthEstimation"].join(", ");
-    throw json.wrong("architectures", `one of ${known}`, architecture ?? json.raw("model_type"));
+    throw json.wrong(
+      "architectures",
+      `one of ${Object.keys(PARSERS).join(", ")}`,
+      architecture ?? json.raw("model_type"),
+    );
   }
   return { architecture, ...PARSERS[architecture]!(json) };
+}
+
+const NEW_NAMES: Readonly<Record<(typeof OLD_NAMES)[number], string>> = {
+  out_indices: "backbone_out_indices",
+  channels: "fusion_hidden_size",
+  in_index: "head_in_index",
+  use_batch_norm: "use_batch_norm_in_fusion_residual",
+};
+
+/** Old fields for those that the file does not have by their new names; transformers itself passes over them. */
+function withNewNames(json: Fields): Fields {
+  const renamed = OLD_NAMES.map((old) => [NEW_NAMES[old], json.raw(NEW_NAMES[old]) ?? json.raw(old)]);
+  return json.with({ ...Object.fromEntries(renamed), ...Object.fromEntries(OLD_NAMES.map((old) => [old, undefined])) });
 }
 
 function parseDpt(json: Fields, task: "segmentation" | "depth"): Parts {
@@ -46,22 +70,26 @@ function parseDpt(json: Fields, task: "segmentation" | "depth"): Parts {
 
 /** With what the neck makes of it. */
 function parseBackbone(json: Fields): readonly [Parts["backbone"], Omit<ReassembleConfig, "activation">] {
+  const channels = parseDptChannels(json);
   if (isHybrid(json)) {
-    const hybrid = parseHybrid(json);
-    return [hybrid, besideMaps(json, hybrid)];
+    const hybrid = parseHybrid(json, channels.length);
+    return [hybrid, besideMaps(json, hybrid, channels)];
   }
   const fields = json.object("backbone_config");
   if (fields.word("model_type", ["dinov2", "beit", "swinv2"], "dinov2") === "beit") {
-    return [parseBeit(fields), parseReassemble(json)];
+    return [parseBeit(fields, channels.length), parseReassemble(json, channels)];
   }
-  const swin = parseSwinv2(fields);
-  return [swin, passedOn(json, swin)];
+  const swin = parseSwinv2(fields, channels.length);
+  return [swin, passedOn(json, swin, channels)];
 }
 
 /** The hybrid's first maps pass as they are. */
-function besideMaps(json: Fields, backbone: HybridConfig): Omit<ReassembleConfig, "activation"> {
-  const channels = parseDptChannels(json);
-  const factors = parseFactors(json);
+function besideMaps(
+  json: Fields,
+  backbone: HybridConfig,
+  channels: readonly number[],
+): Omit<ReassembleConfig, "activation"> {
+  const factors = parseFactors(json, channels.length);
   const ignored = json.numbers("neck_ignore_stages", [0, 1]).toSorted();
   if (ignored.join() !== "0,1") throw json.wrong("neck_ignore_stages", "[0, 1] with is_hybrid", ignored);
   const maps = backbone.bit.stages.slice(0, ignored.length).map((stage) => stage.channels);
@@ -74,8 +102,11 @@ function besideMaps(json: Fields, backbone: HybridConfig): Omit<ReassembleConfig
 }
 
 /** Swin's maps go to the neck's convolutions as they are: DPTNeck has no reassemble stage then. */
-function passedOn(json: Fields, backbone: Swinv2Config): Omit<ReassembleConfig, "activation"> {
-  const channels = parseDptChannels(json);
+function passedOn(
+  json: Fields,
+  backbone: Swinv2Config,
+  channels: readonly number[],
+): Omit<ReassembleConfig, "activation"> {
   const widths = swinv2Widths(backbone);
   if (widths.join() !== channels.join())
     throw json.wrong("neck_hidden_sizes", `the backbone's ${widths.join(", ")}`, channels);
@@ -86,12 +117,12 @@ function passedOn(json: Fields, backbone: Swinv2Config): Omit<ReassembleConfig, 
 
 /** Each task has a neck of its own, all alike. */
 function parseTipsv2Dpt(json: Fields, tasks: readonly Task[]): Omit<ModelConfig, "architecture"> {
-  const channels = json.numbers("neck_hidden_sizes", [96, 192, 384, 768]);
+  const channels = parseDptChannels(json);
   const neck = {
     reassemble: {
       readout: "project",
       activation: parseActivation(json, "readout_activation", "gelu_pytorch_tanh"),
-      factors: parseFactors(json),
+      factors: parseFactors(json, channels.length),
       channels,
       ignored: [],
     },
@@ -102,7 +133,7 @@ function parseTipsv2Dpt(json: Fields, tasks: readonly Task[]): Omit<ModelConfig,
     ? json.object("backbone_config")
     : new Fields("config.json", { out_indices: [3, 6, 9, 12] });
   return {
-    backbone: parseTipsv2(backbone),
+    backbone: parseTipsv2(backbone, channels.length),
     decoders: tasks.map((task) => ({ task, ...neck, head: parseTipsv2Head(json, task) })),
   };
 }

@@ -55,7 +55,7 @@ export const IGNORED_TENSORS: readonly RegExp[] = [
   /^vision_encoder\.mask_token$/,
   // The decoders of other tasks, where the config names TIPSv2's class of one task and the checkpoint has all.
   /^(?:segmentation|depth|normals)_head\./,
-  // The last norm of DINOv2 and TIPSv2 where apply_layernorm is false.
+  // The last norm of DINOv2 and TIPSv2 where apply_layernorm is false, and of BEiT without use_mean_pooling.
   /^backbone\.layernorm\./,
   /^vision_encoder\.norm\./,
   // What BEiT classifies by.

@@ -36,7 +36,7 @@ export function reassembleWeights(
 
 function resizeWeights(scope: WeightScope, name: string, channels: number, factor: number): Conv | undefined {
   if (factor > 1) return scope.convTranspose2d(name, channels, channels, factor);
-  if (factor < 1) return scope.conv2d(name, channels, channels, 3, { stride: 1 / factor });
+  if (factor < 1) return scope.conv2d(name, channels, channels, 3, { stride: Math.trunc(1 / factor) });
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { BICUBIC, BILINEAR, HAMMING, LANCZOS, NEAREST, type Resample } from "../../kernels/shared/antialias.ts";
+import { BICUBIC, BILINEAR, HAMMING, NEAREST, type Resample } from "../../kernels/shared/antialias.ts";
 import { UsageError } from "../../runtime/errors.ts";
 import { Fields } from "../config/fields.ts";
 
@@ -53,32 +53,36 @@ interface Defaults {
   readonly normalize: boolean;
   /** Whether it can crop: those of torchvision do, those of Pillow do not. */
   readonly crops: boolean;
+  /** Whose resizing, where the caller does not say. */
+  readonly antialias: Antialias;
 }
 
-const DPT_DEFAULTS: Defaults = { side: 384, resample: BICUBIC, normalize: true, crops: true };
+const DPT_DEFAULTS: Defaults = { side: 384, resample: BICUBIC, normalize: true, crops: true, antialias: "pil" };
 
 const CLASSES: Readonly<Record<string, Defaults>> = {
   DPTImageProcessor: DPT_DEFAULTS,
-  DPTImageProcessorFast: DPT_DEFAULTS,
+  DPTImageProcessorFast: { ...DPT_DEFAULTS, antialias: "torchvision" },
   DPTImageProcessorPil: { ...DPT_DEFAULTS, crops: false },
   DPTFeatureExtractor: { ...DPT_DEFAULTS, crops: false },
-  Tipsv2DptImageProcessor: { side: 448, resample: BILINEAR, normalize: false, crops: true },
+  Tipsv2DptImageProcessor: { side: 448, resample: BILINEAR, normalize: false, crops: true, antialias: "torchvision" },
 };
 
 /**
  * Reads a preprocessor_config.json. Fields that only training or other classes use are passed over.
- * @param antialias "torchvision" has nearest, bilinear and bicubic filters only, and takes bicubic for Lanczos, as
- *   transformers does
+ * @param wanted whose resizing; if left out, torchvision's for the classes that have no other, Pillow's for the others.
+ *   torchvision has no box and no Hamming filter
  * @throws FileError for another class, a field of the wrong type, or a step that DPTImageProcessor does not have
  */
-export function parseProcessor(json: unknown, antialias: Antialias = "pil"): Processor {
+export function parseProcessor(json: unknown, wanted?: Antialias): Processor {
   const fields = new Fields("preprocessor_config.json", json);
   const type = fields.word(
     fields.has("image_processor_type") ? "image_processor_type" : "feature_extractor_type",
     Object.keys(CLASSES),
     "DPTImageProcessor",
   );
-  const { side, resample, normalize, crops } = CLASSES[type]!;
+  const { side, resample, normalize, crops, antialias: own } = CLASSES[type]!;
+  const antialias = wanted ?? own;
+  const doResize = fields.boolean("do_resize", true);
   const doCrop = fields.boolean("do_center_crop", false);
   if (doCrop && !crops) {
     throw fields.wrong("do_center_crop", `false, since ${type} does not crop`, true);
@@ -89,9 +93,9 @@ export function parseProcessor(json: unknown, antialias: Antialias = "pil"): Pro
   const sizeDivisor = fields.has("size_divisor") ? fields.whole("size_divisor", 1) : null;
   if (doPad && sizeDivisor === null) throw fields.wrong("size_divisor", "a whole number from 1 up with do_pad", null);
   return {
-    doResize: fields.boolean("do_resize", true),
+    doResize,
     size: parseSize(fields, "size", side),
-    resample: parseResample(fields, resample, antialias),
+    resample: parseResample(fields, resample, doResize ? antialias : "pil"),
     antialias,
     keepAspectRatio: fields.boolean("keep_aspect_ratio", false),
     ensureMultipleOf: fields.whole("ensure_multiple_of", 1),
@@ -208,12 +212,10 @@ function parseSize(fields: Fields, field: "size" | "crop_size", otherwise: numbe
 
 function parseResample(fields: Fields, otherwise: Resample, antialias: Antialias): Resample {
   const filter = fields.whole("resample", otherwise, NEAREST);
-  if (filter > HAMMING) throw fields.wrong("resample", `one of Pillow's filters, ${NEAREST} to ${HAMMING}`, filter);
-  if (antialias === "pil") return filter as Resample;
-  if (filter === LANCZOS) return BICUBIC;
-  if (filter === NEAREST || filter === BILINEAR || filter === BICUBIC) return filter;
-  const want = `${NEAREST}, ${LANCZOS}, ${BILINEAR} or ${BICUBIC} with antialias "torchvision"`;
-  throw fields.wrong("resample", want, filter);
+  // torchvision has neither box nor Hamming.
+  const last = antialias === "pil" ? HAMMING : BICUBIC;
+  if (filter > last) throw fields.wrong("resample", `${NEAREST} to ${last} with antialias "${antialias}"`, filter);
+  return filter as Resample;
 }
 
 function parseChannels(

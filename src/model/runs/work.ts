@@ -71,7 +71,8 @@ export interface Recordable {
 
 /**
  * Finds out sizes and checks them; nothing is recorded yet.
- * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network
+ * @throws FileError for a picture without a processor, UsageError for a size that is too small for the network, or one whose
+ *   pictures have no three channels
  */
 export function batchJob(model: Recordable, work: BatchWork): Job {
   const { config, weights, precision } = model;
@@ -79,10 +80,11 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
   const groups = work.groups.map(({ picture: { width, height }, count }) => ({ picture: { width, height }, count }));
   const { resize, logits, scores, layOut, tasks = config.decoders.map(({ task }) => task) } = work;
   const network = networkSize(processor, groups[0]!.picture, work.size);
-  const { patch } = config.backbone;
-  if (network.width < patch || network.height < patch) {
-    const got = `got ${network.width}x${network.height}`;
-    throw new UsageError(`picture: want at least one ${patch}x${patch} patch for the network, ${got}. Give a size.`);
+  const { patch, channelsIn } = config.backbone;
+  if (Math.min(network.width, network.height) < patch || channelsIn !== 3) {
+    const want = `want at least one ${patch}x${patch} patch for a network of 3 channels`;
+    const got = `got ${network.width}x${network.height} for ${channelsIn}`;
+    throw new UsageError(`picture: ${want}, ${got}. Give a size, or call forward.`);
   }
   const options = { processor, picture: groups, network, resize, tasks, logits, scores, layOut };
   return {

@@ -83,7 +83,7 @@ export async function openPickled(files: ModelFiles, file: string, signal?: Abor
 }
 
 /** The same files' tensors by other names, or parts of them. */
-export function renamed({ files, metadata }: Checkpoint, tensors: Checkpoint["tensors"], layout: Layout): Checkpoint {
+export function renamed({ files, metadata }: Checkpoint, tensors: Checkpoint["tensors"], layout?: Layout): Checkpoint {
   return { ...checkpointOf(files, { tensors, metadata }), layout };
 }
 

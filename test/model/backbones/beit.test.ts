@@ -6,6 +6,7 @@ import type { BeitConfig } from "../../../src/model/backbones/beit-config.ts";
 import { parseConfig } from "../../../src/model/config/parse-config.ts";
 import { dpt, dptWeights, IGNORED_TENSORS } from "../../../src/model/network/dpt.ts";
 import { Ops } from "../../../src/model/network/ops.ts";
+import { openFolder } from "../../../src/model/open-folder.ts";
 import { Graph } from "../../../src/runtime/graph/graph.ts";
 import { planMemory } from "../../../src/runtime/graph/memory-plan.ts";
 import { testDevice } from "../../device.ts";
@@ -47,8 +48,12 @@ function spread(tensor: SeededTensor): SeededTensor {
   return tensor;
 }
 
-async function modelOf(json: object): Promise<ModelFiles> {
-  const checkpoint = seededCheckpoint("model.safetensors", (await seededTensors(parseConfig(json))).map(spread));
+async function modelOf(
+  json: object,
+  more: (tensors: SeededTensor[]) => SeededTensor[] = (t) => t,
+): Promise<ModelFiles> {
+  const tensors = (await seededTensors(parseConfig(json))).map(spread);
+  const checkpoint = seededCheckpoint("model.safetensors", more(tensors));
   const config = filesFromBlobs("beit", { "config.json": new Blob([JSON.stringify(json)]) });
   return { name: "beit", open: async (file) => (file === checkpoint.name ? checkpoint : config.open(file)) };
 }
@@ -104,6 +109,20 @@ test("blocks share the memory of their biases", async () => {
   const plan = planMemory(graph);
   const slots = new Set(biases.map(({ output: { id } }) => plan.slotOf.get(id)));
   expect(slots.size).toBe(1);
+});
+
+test("names that transformers 5 writes for the table of all blocks and the norm after them", async () => {
+  const shared = { use_relative_position_bias: false, use_shared_relative_position_bias: true };
+  const table = "encoder.relative_position_bias.relative_position_bias_table";
+  const norm = "layernorm.weight";
+  const files = await modelOf(configOf(shared), (tensors) => {
+    const renamed = tensors.map((each) => ({ ...each, name: each.name.replace(`.${table}`, `.beit.${table}`) }));
+    return [...renamed, { ...renamed[0]!, name: `backbone.beit.${norm}`, shape: [24] }];
+  });
+  const { tensors } = (await openFolder(files)).checkpoint;
+  expect([...tensors.keys()]).toEqual(expect.arrayContaining([`backbone.${table}`, `backbone.${norm}`]));
+  using model = await DPT.load(files, { device: await testDevice() });
+  expect(model.config.backbone.kind).toBe("beit");
 });
 
 test("what older files and classifiers hold beside it is passed over", () => {

@@ -331,6 +331,39 @@ describe("reads", () => {
     expect(parseConfig({ ...segmentation, backbone_out_indices: [11, 0, 5, 3] }).backbone.taps).toEqual([0, 3, 5, 11]);
   });
 
+  test("as many stages as neck_hidden_sizes has, with the first of the factors", () => {
+    const [hidden, three] = [{ neck_hidden_sizes: [24, 32, 48] }, [2, 5, 8]];
+    const stages = { channels: [24, 32, 48], factors: [4, 2, 1] };
+    const read = parseConfig({ ...segmentation, ...hidden, backbone_out_indices: three });
+    expect(read).toMatchObject({ backbone: { taps: three }, decoders: [{ reassemble: stages, headInput: 2 }] });
+    const backbone_config = { ...anything.backbone_config, out_indices: [3, 6, 9] };
+    const other = parseConfig({ ...anything, ...hidden, backbone_config });
+    expect(other).toMatchObject({ backbone: { taps: three }, decoders: [{ reassemble: stages, headInput: 2 }] });
+    const factors = (reassemble_factors: number[]) =>
+      parseConfig({ ...segmentation, reassemble_factors }).decoders[0]!.reassemble.factors;
+    expect(factors([4, 2, 1, 0.3333, 7])).toEqual([4, 2, 1, 0.3333]);
+  });
+
+  test("sides as lists of height and width, and neck_ignore_stages where it means nothing", () => {
+    const lists = { image_size: [384, 384], patch_size: [16, 16], neck_ignore_stages: [0, 1] };
+    expect(parseConfig({ ...segmentation, ...lists })).toEqual(parseConfig(segmentation));
+  });
+
+  test("fields by the names that they had before transformers had the class", () => {
+    const old = { out_indices: [5, 11, 17, 23], channels: 64, in_index: 1, use_batch_norm: true };
+    const fields = { ...segmentation, num_hidden_layers: 24 };
+    const read = parseConfig({ ...fields, ...old });
+    expect(read.backbone.taps).toEqual(old.out_indices);
+    expect(read.decoders[0]).toMatchObject({ fusion: { channels: 64, batchNorm: true, bias: false }, headInput: 1 });
+    const both = { ...old, backbone_out_indices: [0, 1, 2, 3], fusion_hidden_size: 32, head_in_index: 2 };
+    expect(parseConfig({ ...fields, ...both }).decoders[0]).toMatchObject({ fusion: { channels: 32 }, headInput: 2 });
+  });
+
+  test("DepthAnythingConfig without a backbone as transformers fills it in", () => {
+    const small = { hiddenSize: 384, heads: 6, grid: 37, taps: [8, 9, 10, 11], normTaps: true };
+    expect(parseConfig({ ...anything, backbone_config: null }).backbone).toMatchObject(small);
+  });
+
   test("the head's input counted from the end", () => {
     const inputOf = (head_in_index: number) => parseConfig({ ...depth, head_in_index }).decoders[0]!.headInput;
     expect([-1, -4, 0, 2].map(inputOf)).toEqual([3, 0, 0, 2]);
@@ -372,11 +405,13 @@ describe("refuses, and names", () => {
     [{ ...segmentation, hidden_act: "toString" }, "hidden_act", '"toString"'],
     [{ ...segmentation, readout_type: "cls" }, "readout_type", '"cls"'],
     [{ ...segmentation, is_hybrid: "no" }, "is_hybrid", '"no"'],
-    [{ ...segmentation, neck_ignore_stages: [0, 1] }, "neck_ignore_stages", "[0, 1]"],
     [{ ...segmentation, reassemble_factors: [4, 2, 1.5, 0.5] }, "reassemble_factors", "[4, 2, 1.5, 0.5]"],
     [{ ...segmentation, reassemble_factors: [4, 2, 1, 0] }, "reassemble_factors", "[4, 2, 1, 0]"],
     [{ ...segmentation, reassemble_factors: [4, 2, 1] }, "reassemble_factors", "[4, 2, 1]"],
-    [{ ...segmentation, neck_hidden_sizes: [96, 192] }, "neck_hidden_sizes", "[96, 192]"],
+    [{ ...segmentation, neck_hidden_sizes: [96, 19.5, 384, 768] }, "neck_hidden_sizes", "[96, 19.5, 384, 768]"],
+    [{ ...segmentation, neck_hidden_sizes: [96, 192] }, "backbone_out_indices", "[2, 5, 8, 11]"],
+    [{ ...anything, neck_hidden_sizes: [96, 192, 384] }, "out_indices", "[3, 6, 9, 12]"],
+    [{ ...segmentation, out_indices: [2, 5, 8, 12] }, "backbone_out_indices", "[2, 5, 8, 12]"],
     [{ ...segmentation, backbone_out_indices: [2, 5, 8, 12] }, "backbone_out_indices", "[2, 5, 8, 12]"],
     [{ ...segmentation, backbone_out_indices: [-1, 5, 8, 11] }, "backbone_out_indices", "[-1, 5, 8, 11]"],
     [{ ...segmentation, backbone_out_indices: [2, 5, 5, 11] }, "backbone_out_indices", "[2, 5, 5, 11]"],
@@ -391,8 +426,9 @@ describe("refuses, and names", () => {
     [swinWith({ depths: [2, 2, 996, 1] }), "depths", "[2, 2, 996, 1]"],
     [bitWith({ depths: [3, 4, 1e6, 3] }), "depths", "[3, 4, 1000000, 3]"],
     [{ ...segmentation, id2label: null, num_labels: 65_536 }, "num_labels", "65536"],
-    [{ ...segmentation, patch_size: [16, 16] }, "patch_size", "[16, 16]"],
+    [{ ...segmentation, patch_size: [16, 14] }, "patch_size", "[16, 14]"],
     [{ ...segmentation, image_size: 8 }, "image_size", "8"],
+    [{ ...segmentation, image_size: [384, 512] }, "image_size", "[384, 512]"],
     [{ ...segmentation, layer_norm_eps: 0 }, "layer_norm_eps", "0"],
     [{ ...segmentation, head_in_index: 4 }, "head_in_index", "4"],
     [{ ...segmentation, head_in_index: -5 }, "head_in_index", "-5"],
@@ -440,6 +476,7 @@ describe("refuses, and names", () => {
     [{ ...hybrid, patch_size: 8 }, "patch_size", "8"],
     [{ ...hybrid, num_channels: 4 }, "num_channels", "4"],
     [{ ...hybrid, backbone: "resnet50" }, "backbone", '"resnet50"'],
+    [{ ...hybrid, neck_hidden_sizes: [256, 512] }, "neck_hidden_sizes", "2"],
     [{ ...hybrid, neck_ignore_stages: [] }, "neck_ignore_stages", "[]"],
     [{ ...hybrid, neck_ignore_stages: [0, 2] }, "neck_ignore_stages", "[0, 2]"],
     [{ ...hybrid, neck_hidden_sizes: [256, 256, 768, 768] }, "neck_hidden_sizes", "[256, 256, 768, 768]"],
@@ -462,7 +499,6 @@ describe("refuses, and names", () => {
     [bitWith({ out_features: ["stage2", "stage3"] }), "out_features", '["stage2", "stage3"]'],
     [bitWith({ out_features: null, out_indices: [2, 3, 4] }), "out_indices", "[2, 3, 4]"],
     [{ ...depth, backbone_config: "dinov2" }, "backbone_config", '"dinov2"'],
-    [{ ...anything, backbone_config: null }, "backbone_config", "undefined"],
     [{ ...anything, depth_estimation_type: "stereo" }, "depth_estimation_type", '"stereo"'],
     [{ ...anything, max_depth: -1 }, "max_depth", "-1"],
     [{ ...tips, readout_activation: "tanh" }, "readout_activation", '"tanh"'],
@@ -473,7 +509,7 @@ describe("refuses, and names", () => {
     [{ ...tips, backbone_config: { model_type: "dinov2" } }, "model_type", '"dinov2"'],
     [{ ...tips, backbone_config: { reshape_hidden_states: true } }, "reshape_hidden_states", "true"],
     [{ ...tips, backbone_config: { num_register_tokens: -1 } }, "num_register_tokens", "-1"],
-    [{ ...tips, backbone_config: { patch_size: [14, 14] } }, "patch_size", "[14, 14]"],
+    [{ ...tips, backbone_config: { patch_size: [14, 7] } }, "patch_size", "[14, 7]"],
   ])("%j", (json, field, got) => {
     const parse = () => parseConfig(json);
     expect(parse).toThrow(FileError);

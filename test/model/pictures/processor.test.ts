@@ -26,7 +26,7 @@ describe("parseProcessor", () => {
 
   test("has the defaults of Tipsv2DptImageProcessor", () => {
     const json = { image_processor_type: "Tipsv2DptImageProcessor" };
-    const own = { size: { width: 448, height: 448 }, resample: 2, doNormalize: false };
+    const own = { size: { width: 448, height: 448 }, resample: 2, doNormalize: false, antialias: "torchvision" };
     expect(parseProcessor(json)).toEqual({ ...parseProcessor({}), ...own });
     expect(parseProcessor({ ...json, size: 224, resample: 3 })).toMatchObject({ size: { width: 224 }, resample: 3 });
   });
@@ -59,10 +59,20 @@ describe("parseProcessor", () => {
     expect(parseProcessor({ do_center_crop: true, crop_size: 7 }).cropSize).toEqual({ width: 7, height: 7 });
   });
 
-  test("torchvision has three filters, and takes bicubic for Lanczos", () => {
+  test("torchvision has four filters, which are asked for only where something is resized", () => {
     const filterOf = (resample: number) => parseProcessor({ resample }, "torchvision").resample;
-    expect([0, 1, 2, 3].map(filterOf)).toEqual([0, 3, 2, 3]);
+    expect([0, 1, 2, 3].map(filterOf)).toEqual([0, 1, 2, 3]);
+    expect(parseProcessor({ resample: 5, do_resize: false }, "torchvision").doResize).toBe(false);
     for (const resample of [4, 5]) expect(() => filterOf(resample)).toThrow(/"resample" to be .* "torchvision"/);
+  });
+
+  test("resizes as torchvision for the classes that have no other way, unless the caller says otherwise", () => {
+    const antialiasOf = (image_processor_type: string, wanted?: "pil") =>
+      parseProcessor({ image_processor_type }, wanted).antialias;
+    expect(antialiasOf("DPTImageProcessor")).toBe("pil");
+    expect(antialiasOf("DPTImageProcessorFast")).toBe("torchvision");
+    expect(antialiasOf("Tipsv2DptImageProcessor")).toBe("torchvision");
+    expect(antialiasOf("Tipsv2DptImageProcessor", "pil")).toBe("pil");
   });
 
   test("knows the class under its other names", () => {
