@@ -1,6 +1,7 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FileError } from "../../src/runtime/errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import { temporaryName } from "./write-whole.ts";
 
 /**
@@ -9,7 +10,7 @@ import { temporaryName } from "./write-whole.ts";
  */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const probe = temporaryName(folder);
     await writeFile(probe, "", { flag: "wx" });
     await rm(probe);

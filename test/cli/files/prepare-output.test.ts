@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { prepareFile, prepareFolder } from "../../../cli/files/prepare-output.ts";
@@ -26,4 +26,19 @@ test("names the folder that a file stands in the way of", async () => {
 test("a folder is no file to write", async () => {
   await mkdir(join(folder, "e"));
   await expect(prepareFile(join(folder, "e"))).rejects.toThrow(/e: want a file to write, got a folder\./);
+});
+
+test("where nothing can be made, it says so at once", { timeout: 10_000 }, async () => {
+  // Node's own recursive mkdir goes round forever there.
+  await expect(prepareFolder("/proc/x/y")).rejects.toThrow('/proc/x/y: want a folder to write to, got "');
+  await symlink(join(folder, "nowhere"), join(folder, "dangling"));
+  for (const path of [join(folder, "dangling"), join(folder, "dangling", "x")]) {
+    await expect(prepareFolder(path)).rejects.toThrow(`${path}: want a folder to write to, got "`);
+  }
+});
+
+test("two that make the same folders do not disturb each other", async () => {
+  const path = join(folder, "f", "g", "h");
+  await Promise.all(Array.from({ length: 20 }, () => prepareFolder(path)));
+  expect(await readdir(path)).toEqual([]);
 });
