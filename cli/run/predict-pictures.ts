@@ -11,7 +11,7 @@ import { checkTasks } from "../../src/model/config/check-tasks.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
-import { prepareFolder } from "../files/prepare-output.ts";
+import { prepareResults } from "../files/prepare-output.ts";
 import { openModelFiles } from "../model-files.ts";
 import { openModel } from "../open-model.ts";
 import { inspectPicture, readPicture } from "../pictures/read-picture.ts";
@@ -100,7 +100,10 @@ export async function predictPictures<Answer extends Prediction>(
   const { config } = await openFolder(files);
   checkTasks(task.command, config, [task.task]);
   task.check?.(config);
-  await prepareFolder(output);
+  await prepareResults(
+    output,
+    names.flatMap(({ path }) => task.suffixes.map(path)),
+  );
   const { model, software, notice, load, progress } = await openModel(files, options);
   try {
     if (!json) {

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { exitCodeOf } from "../../cli/exit-code-of.ts";
 import { program } from "../../cli/program.ts";
@@ -161,4 +162,20 @@ test.each([
   expect(stderr).toMatch(
     /^error: dtype f16: want the feature shader-f16, got .*SwiftShader.* without it\. Use dtype f32, or another adapter\.\n$/,
   );
+});
+
+test.each([
+  ["segment", ["segment"], "street.labels.png"],
+  ["depth", ["depth"], "street.depth16.png"],
+  ["eval", ["eval", "examples", "--labels", "examples"], "confusion.svg"],
+  ["quantize", ["quantize", CASE, "--force"], "model.safetensors"],
+])("a folder in the place of a result is found before the network is loaded: %s", async (_, args, name) => {
+  const output = join(FOLDER, "taken", args[0]!);
+  await mkdir(join(output, name), { recursive: true });
+  const { code, stdout, stderr } = await call(...args, "-o", output);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toBe(
+    `error: ${join(output, name)}: want a file to write, got a folder. Choose another name or folder.\n`,
+  );
+  expect(await readdir(output)).toEqual([name]);
 });

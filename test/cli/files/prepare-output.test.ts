@@ -1,7 +1,7 @@
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { prepareFile, prepareFolder } from "../../../cli/files/prepare-output.ts";
+import { prepareFile, prepareFolder, prepareResults } from "../../../cli/files/prepare-output.ts";
 import { FileError } from "../../../src/runtime/errors.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -37,8 +37,24 @@ test("where nothing can be made, it says so at once", { timeout: 10_000 }, async
   }
 });
 
+test("a device is no file to write: it would be replaced by one", async () => {
+  await expect(prepareFile("/dev/null")).rejects.toThrow(/null: want a file to write, got a device or pipe\./);
+});
+
 test("two that make the same folders do not disturb each other", async () => {
   const path = join(folder, "f", "g", "h");
   await Promise.all(Array.from({ length: 20 }, () => prepareFolder(path)));
   expect(await readdir(path)).toEqual([]);
+});
+
+test("a result that could not have its name is found before there is one", async () => {
+  const taken = join(folder, "results", "x.overlay.png");
+  await mkdir(taken, { recursive: true });
+  const long = join(folder, "results", `${"x".repeat(250)}.labels.png`);
+  await prepareResults(join(folder, "results"), [join(folder, "results", "y.labels.png")]);
+  await expect(prepareResults(join(folder, "results"), [long])).rejects.toThrow(
+    /: want a file to write, got "ENAMETOOLONG/,
+  );
+  const both = prepareResults(join(folder, "results"), [join(folder, "results", "a"), taken]);
+  await expect(both).rejects.toThrow(`${taken}: want a file to write, got a folder.`);
 });
