@@ -32,7 +32,10 @@ export function simplifyBorders(areas: Areas, limit: number): Uint8Array {
   const relink = (corner: number, from: number, to: number) => {
     if (!isFixed(corner)) links[2 * corner + (links[2 * corner] === from ? 0 : 1)] = to;
   };
-  /** Whether there is, or may be, a border already that goes straight from one fixed corner to another. */
+  /**
+   * Whether there is, or may be, a border already that goes straight from one fixed corner to another. With a second one
+   * the same class could come to lie on both sides.
+   */
   const isJoined = (a: number, b: number) => {
     const [from, to] = [places[a]!, places[b]!];
     const isLevel = Math.floor(from / areas.stride) === Math.floor(to / areas.stride);

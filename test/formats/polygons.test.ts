@@ -97,12 +97,17 @@ test.each([...labelMaps(), ...[1, 2, 3, 4].map((seed): [string, LabelMap] => [`p
   "%s: simplified outlines neither cross nor leave a gap, and each border is one to both sides",
   (_, map) => {
     for (const simplify of [0.6, 2, 10, 1e4]) {
-      const rings = tracePolygons(map, { simplify }).flatMap(({ shape }) => shape.coordinates.flat());
+      const classes = tracePolygons(map, { simplify }).map(({ shape }) => shape.coordinates.flat());
+      const rings = classes.flat();
       for (const ring of rings) expect(new Set(ring.map(String)).size).toBe(ring.length - 1);
       expect(rings.reduce((sum, ring) => sum + signedArea(ring), 0)).toBeCloseTo(map.width * map.height, 9);
       const segments = new Map<string, Segment>();
-      for (const ring of rings) {
-        for (const [i, to] of ring.slice(1).entries()) segments.set(`${ring[i]} ${to}`, [ring[i]!, to]);
+      for (const ofClass of classes) {
+        const own = ofClass.flatMap((ring) => ring.slice(1).map((to, i): Segment => [ring[i]!, to]));
+        const names = new Set(own.map(([from, to]) => `${from} ${to}`));
+        // A border with the same class on both sides is none.
+        for (const [from, to] of own) expect(names.has(`${to} ${from}`)).toBe(false);
+        for (const [from, to] of own) segments.set(`${from} ${to}`, [from, to]);
       }
       expect(segments.size).toBe(rings.reduce((sum, ring) => sum + ring.length - 1, 0));
       const isOutside = ([[x1, y1], [x2, y2]]: Segment) =>
