@@ -30,9 +30,9 @@ export async function glb(picture: DepthPicture, photo: Texture, options: MeshOp
   const mesh = meshOf(grid, picture, jump);
   if (mesh.indices.length === 0) {
     const got = `got none between ${grid.columns}x${grid.rows} points`;
-    throw new UsageError(
-      `mesh: want a triangle without a jump of depth, ${got}. Take a larger jump or a smaller stride.`,
-    );
+    const todo =
+      Math.min(picture.width, picture.height) > 1 ? "Take a larger jump or a smaller stride" : "Take a point cloud";
+    throw new UsageError(`mesh: want a triangle without a jump of depth, ${got}. ${todo}.`);
   }
 
   const document = new Document();

@@ -26,5 +26,7 @@ export function simpleRings(ring: readonly Position[], width: number): Position[
 
 /** Its area, above 0 where it runs counterclockwise with y upwards. */
 export function signedArea(ring: readonly Position[]): number {
-  return ring.slice(1).reduce((sum, [x, y], i) => sum + (ring[i]![0]! * y! - x! * ring[i]![1]!) / 2, 0);
+  let twice = 0;
+  for (let i = 1; i < ring.length; i++) twice += ring[i - 1]![0]! * ring[i]![1]! - ring[i]![0]! * ring[i - 1]![1]!;
+  return twice / 2;
 }

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 import { extract } from "tar-fs";
 import { MachineError } from "../../src/runtime/errors.ts";
+import { makeFolder } from "../files/make-folder.ts";
 
 /** What we take out of `@sparticuz/chromium`: a folder each, made of these archives of the package. */
 const parts = {
@@ -76,7 +77,7 @@ async function findPackage(): Promise<{ folder: string; version: string }> {
 }
 
 async function prepareHome(cache: string, home: string): Promise<void> {
-  await mkdir(cache, { recursive: true, mode: 0o700 });
+  await makeFolder(cache, 0o700);
   const { uid } = await lstat(cache);
   // We load code from here: a folder that somebody else made in the shared /tmp must not be trusted.
   if (uid !== process.getuid?.()) {
@@ -85,7 +86,7 @@ async function prepareHome(cache: string, home: string): Promise<void> {
         "Remove it or set XDG_CACHE_HOME to a folder of your own.",
     );
   }
-  await mkdir(home, { recursive: true });
+  await makeFolder(home);
 }
 
 async function inflate(archive: string, folder: string): Promise<void> {

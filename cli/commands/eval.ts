@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { examples } from "./examples.ts";
-import { parseNumber } from "./parse-option.ts";
+import { parseNumber, parseText } from "./parse-option.ts";
 import { addModelOptions, type ModelOptions } from "./picture-options.ts";
 
 export interface EvalOptions extends ModelOptions {
@@ -25,7 +25,7 @@ export function evalCommand(program: Command): void {
         "channel; class ids, or 16-bit depth times --scale, 0 for unknown) or NAME.npy (class ids, or metres).",
     )
     .argument("<images>", "folder with the pictures")
-    .requiredOption("--labels <dir>", "folder with what is true of them, at their size")
+    .requiredOption("--labels <dir>", "folder with what is true of them, at their size", parseText("--labels"))
     .option(
       "--ignore <id>",
       "label of pixels that do not count (default: semantic_loss_ignore_index of config.json, otherwise 255)",

@@ -3,6 +3,7 @@ import type { WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { examples } from "./examples.ts";
 import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
+import { parseText } from "./parse-option.ts";
 import { tuneOption } from "./tune-option.ts";
 
 export interface ForwardOptions extends HubCommandOptions {
@@ -25,8 +26,8 @@ export function forwardCommand(program: Command): void {
         "Writes logits [N, labels, H, W] or predicted_depth [N, H, W] in float32, laid out as in PyTorch.",
     )
     .argument("<model>", MODEL)
-    .requiredOption("--input <file>", "safetensors file with pixel_values")
-    .requiredOption("-o, --output <file>", "safetensors file to write")
+    .requiredOption("--input <file>", "safetensors file with pixel_values", parseText("--input"))
+    .requiredOption("-o, --output <file>", "safetensors file to write", parseText("--output"))
     .option("--stages", "also write backbone.I (what the neck receives) and neck.I (the fused maps)");
   addHubOptions(command)
     .addOption(dtypeOption())

@@ -1,6 +1,14 @@
 import type { Size } from "../../src/index.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 
+/** A text that is not empty, as a variable of the shell that was never set is. @throws UsageError */
+export function parseText(option: string, want = "a path") {
+  return (text: string): string => {
+    if (text !== "") return text;
+    throw new UsageError(`${option}: want ${want}, got "". Leave it out or name one.`);
+  };
+}
+
 /** `640x480`, or "native". @throws UsageError */
 export function parseSizeOrNative(text: string): Size | "native" {
   return text === "native" ? text : sizeOf(text, "WIDTHxHEIGHT or native");

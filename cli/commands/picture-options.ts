@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { Antialias, ResizeMode, Size, WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
-import { parseNumber, parseSizeOrNative } from "./parse-option.ts";
+import { parseNumber, parseSizeOrNative, parseText } from "./parse-option.ts";
 import { tuneOption } from "./tune-option.ts";
 import { addViewOptions, type ViewCommandOptions } from "./view-options.ts";
 
@@ -46,11 +46,13 @@ export function addPictureOptions(command: Command, defaults: Defaults): Command
     .addOption(tuneOption());
 }
 
+const parseModel = parseText("--model", "a path or a name");
+
 export function addModelOptions(command: Command, { model, resize }: Defaults): Command {
-  if (model === undefined) command.requiredOption("--model <model>", MODEL);
-  else command.option("--model <model>", `${MODEL} (default: ${model})`);
+  if (model === undefined) command.requiredOption("--model <model>", MODEL, parseModel);
+  else command.option("--model <model>", `${MODEL} (default: ${model})`, parseModel);
   addHubOptions(command)
-    .option("-o, --output <dir>", "folder for the results; made if missing", "out")
+    .option("-o, --output <dir>", "folder for the results; made if missing", parseText("--output"), "out")
     .option("--size <WxH|native>", "size the network works at (default: the model's own)", parseSizeOrNative)
     .addOption(
       new Option("--resize <mode>", `from the network's answer to the picture's size (default: ${resize})`).choices([

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import envPaths from "env-paths";
 import type { TuningStore } from "../../src/index.ts";
+import { makeFolder } from "./make-folder.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /**
@@ -26,7 +27,7 @@ export function tuningFolder(folder = join(envPaths("dpt-webgpu", { suffix: "" }
       }
     },
     async set(key, value) {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeWhole(pathOf(key), JSON.stringify(value));
     },
   };

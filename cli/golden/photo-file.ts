@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import envPaths from "env-paths";
 import { FileError } from "../../src/runtime/errors.ts";
 import { PATIENCE } from "../../src/runtime/sources/patience.ts";
 import { patientFetch } from "../../src/runtime/sources/patient-fetch.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { writeWhole } from "../files/write-whole.ts";
 
 /** The photo of transformers' tests, two cats on a sofa, where COCO publishes it. */
@@ -31,7 +31,7 @@ export async function photoFile(
     const status = `HTTP status ${response.status}`;
     throw new FileError(`${photo}: want a photo, got ${status}. Give it as a file with --photo.`);
   }
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await writeWhole(path, new Uint8Array(await response.arrayBuffer()));
   return path;
 }

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { getRepoFolderName } from "@huggingface/hub";
 import { isCommit } from "../../src/runtime/hub/hub-model.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { temporaryName, writeWhole } from "../files/write-whole.ts";
 
 /**
@@ -49,7 +50,7 @@ export class CacheLayout {
 
   async writeRef(revision: string, commit: string): Promise<void> {
     if (isCommit(revision) || (await this.readRef(revision)) === commit) return;
-    await mkdir(dirname(this.#ref(revision)), { recursive: true });
+    await makeFolder(dirname(this.#ref(revision)));
     await writeWhole(this.#ref(revision), commit);
   }
 
@@ -58,7 +59,7 @@ export class CacheLayout {
   }
 
   async writeAbsence(commit: string, file: string): Promise<void> {
-    await mkdir(dirname(this.#absence(commit, file)), { recursive: true });
+    await makeFolder(dirname(this.#absence(commit, file)));
     await writeFile(this.#absence(commit, file), "");
   }
 
@@ -68,7 +69,7 @@ export class CacheLayout {
    */
   async link(etag: string, commit: string, file: string, isNew: boolean): Promise<void> {
     const [blob, pointer] = [this.blob(etag), this.snapshot(commit, file)];
-    await mkdir(dirname(pointer), { recursive: true });
+    await makeFolder(dirname(pointer));
     for (let attempt = 0; ; attempt++) {
       try {
         await this.#link(relative(dirname(pointer), blob), pointer);

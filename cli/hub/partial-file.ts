@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { constants, existsSync, renameSync, rmSync, statSync } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { copyFile, readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 
 const OWN = ".dpt-webgpu-";
 const END = ".incomplete";
@@ -33,7 +34,7 @@ export class PartialFile {
   /** Goes on with the longest of what earlier downloads have left. */
   static async take(blob: string): Promise<PartialFile> {
     const folder = dirname(blob);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const shared = `${blob}${END}`;
     const path = `${blob}${OWN}${randomUUID()}${END}`;
     const own = (await readdir(folder))

@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import lockfile from "proper-lockfile";
 import { FileError } from "../../src/runtime/errors.ts";
+import { makeFolder } from "../files/make-folder.ts";
 
 /** Milliseconds between two looks at a lock that another has. */
 const POLL = 100;
@@ -18,7 +18,7 @@ export async function withLock(
   signal: AbortSignal | undefined,
   step: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const lost = new AbortController();
   for (;;) {
     signal?.throwIfAborted();

@@ -15,7 +15,7 @@ import type { ModelFiles } from "../../src/runtime/sources/byte-source.ts";
 import { isSingleFile } from "../../src/runtime/sources/single-file.ts";
 import type { ConvertOptions } from "../commands/convert.ts";
 import { CONFIG, PROCESSOR, writeModelJson } from "../files/model-json.ts";
-import { prepareFile } from "../files/prepare-output.ts";
+import { prepareResults } from "../files/prepare-output.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { openModelFiles } from "../model-files.ts";
 import { fileSource, pathInFolder } from "../node-files.ts";
@@ -47,7 +47,7 @@ export async function convert(folder: string, options: ConvertOptions): Promise<
       throw new FileError(`${path}: want a file that is not there yet, got one. Add --force to replace it.`);
     }
   }
-  await prepareFile(output);
+  await prepareResults(dirname(output), [output, ...described]);
   const { size } = planSafetensors(tensors, METADATA);
   const pieces = writeSafetensors(tensors, ({ name }) => checkpoint.read(name), METADATA);
   await writeWhole(output, pieces, async (written) => {

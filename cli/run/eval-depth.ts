@@ -26,6 +26,7 @@ export function evalDepth(config: ModelConfig, options: EvalOptions): Evaluation
   }
   const pictures: DepthScores[] = [];
   return {
+    files: [],
     async add(model, photo, { truth: path }) {
       const levels = await readTruth(path, photo);
       const truth = path.toLowerCase().endsWith(".npy") ? levels : Float64Array.from(levels, (level) => scale * level);

@@ -11,6 +11,8 @@ import type { Evaluation } from "./eval.ts";
 /** What mmsegmentation and transformers ignore unless told otherwise. */
 const IGNORED = 255;
 
+const CONFUSION = "confusion.svg";
+
 /** @param configJson config.json, which may say what its training ignored */
 export function evalSegmentation(names: readonly string[], configJson: unknown, options: EvalOptions): Evaluation {
   const { ignore, reduceLabels } = options;
@@ -18,6 +20,7 @@ export function evalSegmentation(names: readonly string[], configJson: unknown, 
   const ignored = ignore ?? new Fields("config.json", configJson ?? {}).whole("semantic_loss_ignore_index", IGNORED, 0);
   const matrix = new ConfusionMatrix(names.length);
   return {
+    files: [CONFUSION],
     async add(model, photo, { truth: path }) {
       const truth = await readTruth(path, photo);
       const isReduced = reduceLabels ?? model.processor?.doReduceLabels ?? false;
@@ -55,7 +58,7 @@ export function evalSegmentation(names: readonly string[], configJson: unknown, 
         })),
         confusion,
       };
-      return { text, json, files: { "confusion.svg": confusionPlot(matrix, names) } };
+      return { text, json, files: { [CONFUSION]: confusionPlot(matrix, names) } };
     },
   };
 }

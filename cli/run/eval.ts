@@ -6,7 +6,7 @@ import { readJson } from "../../src/runtime/sources/read-json.ts";
 import type { EvalOptions } from "../commands/eval.ts";
 import { embedded } from "../embedded.ts";
 import { type Pair, pairFiles } from "../eval/pair-files.ts";
-import { prepareFolder } from "../files/prepare-output.ts";
+import { prepareResults } from "../files/prepare-output.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { openModelFiles } from "../model-files.ts";
 import { openModel } from "../open-model.ts";
@@ -19,9 +19,13 @@ import { evalSegmentation } from "./eval-segmentation.ts";
 export interface Evaluation {
   /** Scores one picture; tells what is known of it alone. */
   add(model: DPT, photo: RawPicture, pair: Pair): Promise<{ readonly text: string; readonly json?: object }>;
-  /** Scores of the whole set, and further files by name. */
+  /** Names of the files that it writes beside the report. */
+  readonly files: readonly string[];
+  /** Scores of the whole set, and those files by name. */
   finish(): { readonly text: string; readonly json: object; readonly files: Readonly<Record<string, string>> };
 }
+
+const REPORT = "eval.json";
 
 /** `dpt-webgpu eval`. */
 export async function evaluate(images: string, options: EvalOptions): Promise<void> {
@@ -34,7 +38,10 @@ export async function evaluate(images: string, options: EvalOptions): Promise<vo
   const configJson = await readJson(files, "config.json");
   const evaluation = labels ? evalSegmentation(labels, configJson, options) : evalDepth(config, options);
   const pairs = await pairFiles(images, options.labels);
-  await prepareFolder(output);
+  await prepareResults(
+    output,
+    [REPORT, ...evaluation.files].map((name) => join(output, name)),
+  );
   const { model, software, notice, progress } = await openModel(files, options);
   try {
     if (!json) {
@@ -52,7 +59,7 @@ export async function evaluate(images: string, options: EvalOptions): Promise<vo
     const scores = evaluation.finish();
     const machine = { adapter: model.adapter, software, ...(notice !== undefined && { notice }) };
     const report = { ...machine, model: folder, dtype: model.dtype, ...scores.json, pictures };
-    const written = { "eval.json": `${JSON.stringify(report, null, 2)}\n`, ...scores.files };
+    const written = { [REPORT]: `${JSON.stringify(report, null, 2)}\n`, ...scores.files };
     const paths = Object.keys(written).map((name) => join(output, name));
     for (const [i, text] of Object.values(written).entries()) await writeWhole(paths[i]!, text);
     if (json) printJson({ ...report, files: paths });

@@ -6,12 +6,13 @@ import {
   type PredictionOptions,
   type RawPicture,
   type Task,
+  UsageError,
 } from "../../src/index.ts";
 import { checkTasks } from "../../src/model/config/check-tasks.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
-import { prepareFolder } from "../files/prepare-output.ts";
+import { prepareResults } from "../files/prepare-output.ts";
 import { openModelFiles } from "../model-files.ts";
 import { openModel } from "../open-model.ts";
 import { inspectPicture, readPicture } from "../pictures/read-picture.ts";
@@ -20,6 +21,7 @@ import { formatDuration } from "../text/format-duration.ts";
 import { planTable } from "../text/plan-table.ts";
 import { printJson } from "../text/print-json.ts";
 import { askedOf } from "./asked-of.ts";
+import { type FailedPicture, failedPicturesError } from "./failed-pictures.ts";
 import { pictureReport } from "./picture-report.ts";
 import { type Tuned, tunedLine, tuneWithin } from "./tune-within.ts";
 
@@ -50,21 +52,15 @@ export interface PictureReport {
   readonly text: string;
 }
 
-/** A picture whose head is right and whose pixels are not, and why. */
-interface Unread {
-  readonly image: string;
-  readonly error: string;
-}
-
 /** Reads pictures; those that cannot be read are kept for the end, so that one of a thousand does not cost the others. */
-async function readEach(names: readonly OutputName[], unread: Unread[]) {
+async function readEach(names: readonly OutputName[], failed: FailedPicture[]) {
   const read = await Promise.all(
     names.map(async (name) => {
       try {
         return [{ name, photo: await readPicture(name.image) }];
       } catch (error) {
         if (!(error instanceof FileError)) throw error;
-        unread.push({ image: name.image, error: error.message });
+        failed.push({ image: name.image, error: error.message });
         return [];
       }
     }),
@@ -72,18 +68,10 @@ async function readEach(names: readonly OutputName[], unread: Unread[]) {
   return read.flat();
 }
 
-function unreadError(command: string, pictures: number, [first, ...more]: readonly [Unread, ...Unread[]]): FileError {
-  if (pictures === 1) return new FileError(first.error);
-  const others = more.length > 0 ? ` (nor ${more.map(({ image }) => image).join(", ")})` : "";
-  return new FileError(
-    `${command}: want ${pictures} pictures, got ${1 + more.length} that could not be read; the others are done. ${first.error}${others}`,
-  );
-}
-
 /**
  * The common way of all commands that answer for pictures. All that can be known to be wrong without the network is
  * found out before it is loaded.
- * @throws FileError at the end, when all others are done, for pictures that could not be read
+ * @throws FileError at the end, when all others are done, for pictures that could not be read, or be what was asked for
  */
 export async function predictPictures<Answer extends Prediction>(
   images: readonly string[],
@@ -100,7 +88,10 @@ export async function predictPictures<Answer extends Prediction>(
   const { config } = await openFolder(files);
   checkTasks(task.command, config, [task.task]);
   task.check?.(config);
-  await prepareFolder(output);
+  await prepareResults(
+    output,
+    names.flatMap(({ path }) => task.suffixes.map(path)),
+  );
   const { model, software, notice, load, progress } = await openModel(files, options);
   try {
     if (!json) {
@@ -110,10 +101,10 @@ export async function predictPictures<Answer extends Prediction>(
       console.log(`load      ${formatDuration(load)}, ${formatBytes(model.memory.weights)} of weights on the GPU`);
     }
     const pictures: PictureReport["json"][] = [];
-    const unread: Unread[] = [];
+    const failed: FailedPicture[] = [];
     const tune = tuneWithin(options.tune);
     for (let first = 0; first < names.length; first += batch) {
-      const readable = await readEach(names.slice(first, first + batch), unread);
+      const readable = await readEach(names.slice(first, first + batch), failed);
       if (readable.length === 0) continue;
       const photos = readable.map(({ photo }) => photo);
       const works = photos.map((picture) => ({ ...asked, picture, batch: photos.length, tasks: [task.task] }));
@@ -122,7 +113,13 @@ export async function predictPictures<Answer extends Prediction>(
       const answers = await task.answer(model, photos, asked);
       progress.stop();
       for (const [i, { name }] of readable.entries()) {
-        const report = pictureReport(name.image, answers[i]!, await task.write(answers[i]!, name, photos[i]!, config));
+        const written = await task.write(answers[i]!, name, photos[i]!, config).catch((error: unknown) => {
+          // A picture that cannot be such a file; what cannot be written at all ends the list.
+          if (!(error instanceof UsageError)) throw error;
+          failed.push({ image: name.image, error: `${name.image}: ${error.message}` });
+        });
+        if (!written) continue;
+        const report = pictureReport(name.image, answers[i]!, written);
         const plan = options.explain ? await model.plan(works[i]!) : undefined;
         pictures.push({ ...report.json, ...(tuned[i] && { tuned: tuned[i] }), ...(plan && { plan }) });
         if (json) continue;
@@ -139,10 +136,11 @@ export async function predictPictures<Answer extends Prediction>(
         dtype: model.dtype,
         milliseconds: { load },
         pictures,
-        ...(unread.length > 0 && { unread }),
+        ...(failed.length > 0 && { failed }),
       });
     }
-    if (unread.length > 0) throw unreadError(task.command, names.length, unread as [Unread, ...Unread[]]);
+    const [first, ...more] = failed;
+    if (first) throw failedPicturesError(task.command, names.length, [first, ...more]);
   } finally {
     progress.stop();
     model.dispose();

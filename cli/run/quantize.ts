@@ -16,7 +16,7 @@ import { Engine } from "../../src/runtime/session/engine.ts";
 import { openGpu } from "../adapter/open-gpu.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
 import { CONFIG, PROCESSOR, writeModelJson } from "../files/model-json.ts";
-import { prepareFolder } from "../files/prepare-output.ts";
+import { prepareResults } from "../files/prepare-output.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { openModelFiles } from "../model-files.ts";
 import { fileSource, filesFromFolder, pathInFolder } from "../node-files.ts";
@@ -47,9 +47,9 @@ export async function quantize(folder: string, options: QuantizeOptions) {
       throw new FileError(`${path}: want a file that is not there yet, got one. Add --force to replace it.`);
     }
   }
+  await prepareResults(output, paths);
   const moments = calibrate && (await momentsOf(files, opened, calibrate, software));
   const { tensors, bytesOf, metadata } = await quantizeCheckpoint(config, checkpoint, dtype, moments);
-  await prepareFolder(output);
   await writeModelJson(files, opened.json, output);
   const { size } = planSafetensors(tensors, metadata);
   const path = join(output, WEIGHTS);

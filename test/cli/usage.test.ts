@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { exitCodeOf } from "../../cli/exit-code-of.ts";
 import { program } from "../../cli/program.ts";
@@ -67,6 +68,10 @@ test.each([
   [[], /Usage: dpt-webgpu/],
   [["label"], /unknown command 'label'/],
   [["segment", "--colour"], /unknown option '--colour'/],
+  [["segment", "--output", ""], /--output: want a path, got ""\. Leave it out or name one\./],
+  [["depth", "--model", ""], /--model: want a path or a name, got ""/],
+  [["eval", "x", "--labels", ""], /--labels: want a path, got ""/],
+  [["forward", "x", "--input", "y", "-o", ""], /--output: want a path, got ""/],
   [["segment", "--alpha", "1.5"], /--alpha: want a number from 0 \(photo\) to 1 \(colours\), got "1\.5"/],
   [["segment", "--alpha", ""], /--alpha: want a number/],
   [["segment", "--size", "0x10"], /--size: want WIDTHxHEIGHT or native in pixels, got "0x10"/],
@@ -161,4 +166,20 @@ test.each([
   expect(stderr).toMatch(
     /^error: dtype f16: want the feature shader-f16, got .*SwiftShader.* without it\. Use dtype f32, or another adapter\.\n$/,
   );
+});
+
+test.each([
+  ["segment", ["segment"], "street.labels.png"],
+  ["depth", ["depth"], "street.depth16.png"],
+  ["eval", ["eval", "examples", "--labels", "examples"], "confusion.svg"],
+  ["quantize", ["quantize", CASE, "--force"], "model.safetensors"],
+])("a folder in the place of a result is found before the network is loaded: %s", async (_, args, name) => {
+  const output = join(FOLDER, "taken", args[0]!);
+  await mkdir(join(output, name), { recursive: true });
+  const { code, stdout, stderr } = await call(...args, "-o", output);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toBe(
+    `error: ${join(output, name)}: want a file to write, got a folder. Choose another name or folder.\n`,
+  );
+  expect(await readdir(output)).toEqual([name]);
 });

@@ -13,6 +13,7 @@ export function labelMaps(): [string, LabelMap][] {
     ["one column", labelMap(1, 7, (_, y) => (y < 3 ? 1 : 0))],
     ["one class", labelMap(13, 5, () => 1)],
     ["a chequerboard", labelMap(8, 7, (x, y) => (x + y) % 2)],
+    ["a diagonal", labelMap(3, 3, (x, y) => (x === y ? 1 : 0))],
     ["three classes in a corner", labelMap(6, 6, (x, y) => (y < 3 ? 0 : x < 3 ? 1 : 2))],
     ["rings in rings", labelMap(15, 13, (x, y) => Math.min(x, y, 14 - x, 12 - y) % 3)],
     ["a disc", labelMap(41, 37, (x, y) => ((x - 20) ** 2 + (y - 18) ** 2 < 200 ? 2 : 0))],

@@ -1,7 +1,8 @@
 import type { Position } from "geojson";
 import { expect, test } from "vitest";
-import { geoJson, svg, tracePolygons } from "../../formats/index.ts";
+import { geoJson, type LabelMap, svg, tracePolygons } from "../../formats/index.ts";
 import { signedArea } from "../../formats/simple-rings.ts";
+import { randomStream } from "../random.ts";
 import { labelMap, labelMaps } from "./label-maps.ts";
 
 /** How many rings of a shape a point is within: odd is inside. */
@@ -65,6 +66,67 @@ test("simplified borders stay shared: each point is in one class still, but for 
   }
   expect(changed).toBeLessThan(200);
   expect(changed).toBeGreaterThan(0);
+});
+
+/** Whether two segments have a point in common that is not an end of both. */
+function collide([a, b]: Segment, [c, d]: Segment): boolean {
+  const turn = ([px, py]: Position, [qx, qy]: Position, [rx, ry]: Position) =>
+    Math.sign((qx! - px!) * (ry! - py!) - (qy! - py!) * (rx! - px!));
+  const within = ([px, py]: Position, [qx, qy]: Position, [rx, ry]: Position) =>
+    Math.min(px!, qx!) <= rx! && rx! <= Math.max(px!, qx!) && Math.min(py!, qy!) <= ry! && ry! <= Math.max(py!, qy!);
+  const isEnd = (p: Position, ...ends: Position[]) => ends.some((end) => String(end) === String(p));
+  const passes = (p: Position, q: Position, r: Position) => !isEnd(r, p, q) && turn(p, q, r) === 0 && within(p, q, r);
+  if (passes(a, b, c) || passes(a, b, d) || passes(c, d, a) || passes(c, d, b)) return true;
+  return turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
+}
+
+type Segment = readonly [Position, Position];
+
+/** Patches with specks in them, where borders come close to each other everywhere. */
+function patches(seed: number): LabelMap {
+  const random = randomStream(seed);
+  const seeds = Array.from({ length: 9 }, () => [40 * random(), 33 * random(), Math.floor(4 * random())] as const);
+  return labelMap(40, 33, (x, y) => {
+    if (random() < 0.06) return Math.floor(4 * random());
+    const far = seeds.map(([a, b]) => (a - x) ** 2 + (b - y) ** 2);
+    return seeds[far.indexOf(Math.min(...far))]![2];
+  });
+}
+
+test.each([...labelMaps(), ...[1, 2, 3, 4].map((seed): [string, LabelMap] => [`patches ${seed}`, patches(seed)])])(
+  "%s: simplified outlines neither cross nor leave a gap, and each border is one to both sides",
+  (_, map) => {
+    for (const simplify of [0.6, 2, 10, 1e4]) {
+      const classes = tracePolygons(map, { simplify }).map(({ shape }) => shape.coordinates.flat());
+      const rings = classes.flat();
+      for (const ring of rings) expect(new Set(ring.map(String)).size).toBe(ring.length - 1);
+      expect(rings.reduce((sum, ring) => sum + signedArea(ring), 0)).toBeCloseTo(map.width * map.height, 9);
+      const segments = new Map<string, Segment>();
+      for (const ofClass of classes) {
+        const own = ofClass.flatMap((ring) => ring.slice(1).map((to, i): Segment => [ring[i]!, to]));
+        const names = new Set(own.map(([from, to]) => `${from} ${to}`));
+        // A border with the same class on both sides is none.
+        for (const [from, to] of own) expect(names.has(`${to} ${from}`)).toBe(false);
+        for (const [from, to] of own) segments.set(`${from} ${to}`, [from, to]);
+      }
+      expect(segments.size).toBe(rings.reduce((sum, ring) => sum + ring.length - 1, 0));
+      const isOutside = ([[x1, y1], [x2, y2]]: Segment) =>
+        (x1 === x2 && (x1 === 0 || x1 === map.width)) || (y1 === y2 && (y1 === 0 || y1 === map.height));
+      for (const segment of segments.values()) {
+        expect(segments.has(`${segment[1]} ${segment[0]}`)).toBe(!isOutside(segment));
+      }
+      const once = [...segments.values()].filter(([a, b]) => String(a) < String(b) || !segments.has(`${b} ${a}`));
+      const crossing = once.filter((one, i) => once.slice(i + 1).some((two) => collide(one, two)));
+      expect(crossing).toEqual([]);
+    }
+  },
+);
+
+test("noise of a megapixel takes no longer than its text", { timeout: 15_000 }, () => {
+  const random = randomStream(9);
+  // 1.3 s; tracing class by class took 22 s.
+  const traced = tracePolygons(labelMap(1200, 800, () => Math.floor(4 * random())));
+  expect(traced.flatMap(({ shape }) => shape.coordinates).length).toBeGreaterThan(400_000);
 });
 
 test("what vanishes when simplified leaves no ring of no area", () => {

@@ -63,9 +63,25 @@ test("a picture that is cut short costs no other", async () => {
   const output = join(folder, "others");
   const { code, stdout, stderr } = await runCli("segment", cut, whole, "-o", output, "--size", "58x42", "--json");
   expect(code).toBe(1);
-  expect(stderr).toMatch(/segment: want 2 pictures, got 1 that could not be read; the others are done\. .*cut\.png: /);
-  expect(JSON.parse(stdout)).toMatchObject({ pictures: [{ image: whole }], unread: [{ image: cut }] });
+  expect(stderr).toMatch(/segment: want 2 pictures, got 1 that could not be done; the others are\. .*cut\.png: /);
+  expect(JSON.parse(stdout)).toMatchObject({ pictures: [{ image: whole }], failed: [{ image: cut }] });
   expect(await readdir(output)).toEqual(["whole.labels.png", "whole.overlay.png"]);
+});
+
+test("a picture of one row has no mesh, and costs no other", async () => {
+  const [row, whole] = [join(folder, "a-row.png"), join(folder, "with-mesh.png")];
+  await sharp("examples/street.png").resize(61, 1, { fit: "fill" }).png().toFile(row);
+  await sharp("examples/street.png").resize(61, 40).png().toFile(whole);
+  const output = join(folder, "meshes");
+  const options = ["-o", output, "--size", "28x28", "--formats", "png,glb"];
+  const { code, stdout, stderr } = await runCli("depth", row, whole, ...options);
+  expect(code).toBe(1);
+  const mesh = "mesh: want a triangle without a jump of depth, got none between 61x1 points. Take a point cloud.";
+  expect(stderr).toContain(
+    `error: depth: want 2 pictures, got 1 that could not be done; the others are. ${row}: ${mesh}\n`,
+  );
+  expect(stdout).toMatch(/^wrote .*with-mesh\.glb$/m);
+  expect((await readdir(output)).sort()).toEqual(["a-row.depth16.png", "with-mesh.depth16.png", "with-mesh.glb"]);
 });
 
 test("depth writes 16 bits and colours", async () => {
