@@ -218,8 +218,8 @@ test("depth: a colour map, a relief that keys turn, a point cloud, and the time 
       const told = new Promise((resolve) => element.addEventListener(name, resolve, { once: true }));
       end();
       await told;
-      // Not before the page has been told to the end.
-      await new Promise((resolve) => setTimeout(resolve));
+      // Until it is seen.
+      for (let frames = 0; frames < 3; frames++) await new Promise((resolve) => requestAnimationFrame(resolve));
     }
   });
   expect(apart(await shot())).toBeLessThan(0.1 * turned);
