@@ -6,7 +6,8 @@ import { standStillWhereUnseen } from "./live/live.ts";
 import { lookAtMachine } from "./machine.ts";
 import { registerOffline } from "./offline/register.ts";
 import { App } from "./parts/app.tsx";
-import { keepAddress, machine, say, setting, settings, trouble } from "./state.ts";
+import { keepAddress } from "./settings/keep-address.ts";
+import { machine, say, setting, settings, trouble } from "./state.ts";
 import { takeSample } from "./take.ts";
 import { troubleOf } from "./words/trouble-of.ts";
 
@@ -14,7 +15,10 @@ const theme = setting("theme");
 effect(() => {
   document.documentElement.style.colorScheme = theme.value === "system" ? "light dark" : theme.value;
 });
-keepAddress();
+keepAddress(({ sample }) => {
+  const back = settings.peek().sample;
+  if (back !== "" && back !== sample) takeSample(back);
+});
 startPainting();
 standStillWhereUnseen();
 render(<App />, document.getElementById("app")!);

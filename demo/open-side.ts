@@ -4,7 +4,7 @@ import { givenUp } from "./given-up.ts";
 import { embeddedFor } from "./models/embedded.ts";
 import { orAborted } from "./or-aborted.ts";
 import type { PageTask } from "./settings/settings.ts";
-import { change, openedModels, pickedModels, type Side, say, settings, sides, work } from "./state.ts";
+import { amend, change, openedModels, pickedModels, type Side, say, settings, sides, work } from "./state.ts";
 import { ProgressWords } from "./words/progress-words.ts";
 
 /** A model on its way. It goes on whoever waits for it: only another model for its side stops it. */
@@ -86,7 +86,7 @@ async function opened(request: ModelRequest, signal: AbortSignal): Promise<Opene
 function takeTask(tasks: readonly PageTask[], name: string): boolean {
   if (tasks.includes(settings.peek().task)) return true;
   const [own] = tasks;
-  if (own) change({ task: own });
+  if (own) amend({ task: own });
   else {
     const text = `${name}: want a model for segmentation or depth, got one for neither. Choose another model.`;
     say({ kind: "error", text, action: { words: "Take the embedded model", run: takeEmbedded } });

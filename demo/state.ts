@@ -1,9 +1,9 @@
-import { computed, effect, type Signal, signal } from "@preact/signals";
+import { computed, type Signal, signal } from "@preact/signals";
 import type { Answer } from "./answer.ts";
 import type { OpenedModel } from "./engine.ts";
 import type { Machine } from "./machine.ts";
 import type { Picture } from "./pictures/picture.ts";
-import { formatSettings, parseSettings, type Settings } from "./settings/settings.ts";
+import { parseSettings, type Settings, STEPS } from "./settings/settings.ts";
 import type { Trouble } from "./words/trouble-of.ts";
 
 /** One of the two models that are shown: the second only while they are compared. */
@@ -60,7 +60,17 @@ export function setting<Name extends keyof Settings>(name: Name) {
   return computed(() => settings.value[name]);
 }
 
+/** What a person changes. Where it is a step of its own, the browser's Back takes it back. */
 export function change(changes: Partial<Settings>): void {
+  const before = settings.peek();
+  const isStep = STEPS.some((name) => changes[name] !== undefined && changes[name] !== before[name]);
+  // A copy of this entry: the newest is the one that changes.
+  if (isStep) globalThis.history?.pushState(before, "", location.href);
+  amend(changes);
+}
+
+/** What the page changes by itself. */
+export function amend(changes: Partial<Settings>): void {
   settings.value = { ...settings.peek(), ...changes };
 }
 
@@ -74,14 +84,6 @@ export function say(message: Message): void {
 
 export function forget(kind: Message["kind"], text?: string): void {
   messages.value = messages.peek().filter((each) => each.kind !== kind || (text !== undefined && each.text !== text));
-}
-
-/** Keeps the address as the settings are. */
-export function keepAddress(): void {
-  effect(() => {
-    const query = formatSettings(settings.value);
-    history.replaceState(null, "", `${location.pathname}${query}`);
-  });
 }
 
 function newSide(): Side {

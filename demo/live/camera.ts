@@ -13,10 +13,15 @@ const WHY: Readonly<Record<string, readonly [got: string, advice: string]>> = {
 
 /**
  * Shows the camera, until it is stopped or taken away.
+ * @param isWanted whether nothing else was taken while a person was asked for leave
  * @throws MachineError if there is none or the person refuses
  */
-export async function startCamera(): Promise<void> {
+export async function startCamera(isWanted: () => boolean): Promise<void> {
   const stream = await openCamera();
+  const end = () => {
+    for (const each of stream.getTracks()) each.stop();
+  };
+  if (!isWanted()) return end();
   const [track] = stream.getVideoTracks();
   // Not when we stop it ourselves: only when the person or the machine does.
   track?.addEventListener("ended", () => {
@@ -29,10 +34,7 @@ export async function startCamera(): Promise<void> {
   const video = document.createElement("video");
   Object.assign(video, { muted: true, playsInline: true, srcObject: stream });
   await video.play();
-  const end = () => {
-    for (const each of stream.getTracks()) each.stop();
-  };
-  await playLive({ name: "camera", video, end });
+  await playLive({ name: "camera", video, end }, isWanted);
 }
 
 async function openCamera(): Promise<MediaStream> {

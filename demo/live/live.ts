@@ -29,9 +29,13 @@ export const isPaused = signal(false);
 /** While the tab is in the background. */
 export const isResting = signal(false);
 
-/** Shows a film that plays already. @throws MachineError if its first picture cannot be shown */
-export async function playLive(begun: Film): Promise<void> {
+/** Shows a film that plays already, if it still is wanted when its first picture is there. @throws MachineError if its first picture cannot be shown */
+export async function playLive(begun: Film, isWanted: () => boolean): Promise<void> {
   const shown = await firstPicture(begun);
+  if (!isWanted()) {
+    begun.video.pause();
+    return begun.end();
+  }
   batch(() => {
     stopLive();
     change({ sample: "" });

@@ -3,9 +3,10 @@ import { playLive } from "./live.ts";
 
 /**
  * Plays a video file over and over.
+ * @param isWanted whether nothing else was taken while it was opened
  * @throws FileError if this browser cannot play it
  */
-export async function startVideo(file: File): Promise<void> {
+export async function startVideo(file: File, isWanted: () => boolean): Promise<void> {
   const url = URL.createObjectURL(file);
   const video = document.createElement("video");
   Object.assign(video, { muted: true, loop: true, playsInline: true, src: url });
@@ -18,5 +19,5 @@ export async function startVideo(file: File): Promise<void> {
       { cause },
     );
   }
-  await playLive({ name: file.name, video, end: () => URL.revokeObjectURL(url) });
+  await playLive({ name: file.name, video, end: () => URL.revokeObjectURL(url) }, isWanted);
 }

@@ -1,5 +1,5 @@
-import { FileError } from "../../src/index.ts";
 import type { OpenOptions } from "../engine.ts";
+import { fetchOwn } from "../fetch-own.ts";
 
 const CACHE = "dpt-webgpu-models";
 /** Smaller files say nothing about progress. */
@@ -8,24 +8,13 @@ const LARGE = 1 << 20;
 /**
  * A file that is served beside the page, from the browser's cache after the first time, online or not. Where the browser
  * has no room it is used all the same, and a notice tells that it will come again over the net.
- * @throws FileError if it cannot be fetched; the signal's reason when aborted
+ * @throws as {@link fetchOwn}
  */
 export async function keptFile(url: string, { onProgress, onNotice, signal }: OpenOptions): Promise<Blob> {
   const cache = await globalThis.caches?.open(CACHE).catch(() => undefined);
   const kept = await cache?.match(url);
   if (kept) return kept.blob();
-  const response = await fetch(url, { signal }).catch((cause: unknown) => {
-    signal.throwIfAborted();
-    throw new FileError(
-      `${fileName(url)}: want the file from this page's server, got "${cause}". Check the connection, then try again.`,
-      { cause },
-    );
-  });
-  if (!response.ok) {
-    throw new FileError(
-      `${fileName(url)}: want the file from this page's server, got HTTP status ${response.status}. Reload the page.`,
-    );
-  }
+  const response = await fetchOwn(url, signal);
   const blob = await watched(response, onProgress);
   await cache?.put(url, new Response(blob)).catch((cause: unknown) => {
     const why = cause instanceof DOMException && cause.name === "QuotaExceededError" ? "it is full" : `"${cause}"`;

@@ -1,4 +1,5 @@
 import { differenceOf, paintDifference } from "../draw/painter.ts";
+import { film } from "../live/live.ts";
 import { picture, settings, shownAnswer, sides } from "../state.ts";
 import { modelName } from "../words/model-name.ts";
 import { BitmapCanvas } from "./bitmap-canvas.tsx";
@@ -17,12 +18,12 @@ export function Compare() {
   const { width, height } = shown;
   const what = first?.task === "depth" ? "more than 5 % of the depth's range apart" : "of another class";
   return (
-    <div class="panes two">
+    <div class="panes two" style={{ "--ratio": width / height }}>
       <Pane picture={shown} answer={first} name={words(model, dtype)} />
       <Pane picture={shown} answer={second} name={words(against, againstDtype)} />
       <figure class="pane">
         <figcaption>Pixels that differ</figcaption>
-        <div class="frame" style={{ "--ratio": width / height }}>
+        <div class="frame">
           <PictureCanvas picture={shown} />
           {isBoth && (
             <BitmapCanvas
@@ -33,7 +34,7 @@ export function Compare() {
           )}
         </div>
       </figure>
-      <div class="pane agreement" id="agreement">
+      <div class="pane agreement" id="agreement" role="status" aria-busy={film.value !== undefined}>
         {difference ? (
           <p>
             <strong>{percent(1 - difference.share)}</strong>

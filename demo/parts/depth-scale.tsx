@@ -1,8 +1,11 @@
+import { useEffect } from "preact/hooks";
 import { hexOf } from "../../src/model/palettes/hex-of.ts";
 import type { Answer } from "../answer.ts";
 import { colourMap } from "../draw/colour-maps.ts";
 import { rangeOf } from "../draw/painter.ts";
+import { film } from "../live/live.ts";
 import type { Settings } from "../settings/settings.ts";
+import { spoken } from "../state.ts";
 import { useAsked } from "./use-asked.ts";
 
 interface Props {
@@ -13,12 +16,15 @@ interface Props {
 /** What the colours of a depth map stand for. */
 export function DepthScale({ answer, colours }: Props) {
   const { value: range } = useAsked(() => rangeOf(answer), [answer]);
+  const { unit } = answer.map;
+  useEffect(() => {
+    if (range && !film.peek())
+      spoken.value = `Depth from ${depthWords(range.farthest, unit)}, far, to ${depthWords(range.nearest, unit)}, near`;
+  }, [range, unit]);
   if (!range) return null;
   const stops = colourMap(colours)
     .filter((_, i) => i % 15 === 0)
     .map(hexOf);
-  const isMetric = answer.map.unit === "metres";
-  const words = (value: number) => (isMetric ? `${value.toFixed(2)} m` : value.toPrecision(3));
   return (
     <section class="scale" aria-labelledby="scale-title">
       <h2 id="scale-title">Depth</h2>
@@ -26,16 +32,20 @@ export function DepthScale({ answer, colours }: Props) {
       <dl>
         <div>
           <dt>far</dt>
-          <dd>{words(range.farthest)}</dd>
+          <dd>{depthWords(range.farthest, unit)}</dd>
         </div>
         <div>
           <dt>near</dt>
-          <dd>{words(range.nearest)}</dd>
+          <dd>{depthWords(range.nearest, unit)}</dd>
         </div>
       </dl>
-      {!isMetric && (
+      {unit !== "metres" && (
         <p class="small">Relative inverse depth: larger is nearer, in no unit. Models for metres say metres here.</p>
       )}
     </section>
   );
+}
+
+function depthWords(value: number, unit: string): string {
+  return unit === "metres" ? `${value.toFixed(2)} m` : value.toPrecision(3);
 }

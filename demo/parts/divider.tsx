@@ -6,18 +6,19 @@ export function Divider() {
   const move = (event: PointerEvent) => {
     const handle = event.currentTarget as HTMLElement;
     if (!handle.hasPointerCapture(event.pointerId)) return;
-    const { left, width } = handle.parentElement!.getBoundingClientRect();
+    const { left, width } = handle.getBoundingClientRect();
     change({ divider: Math.round(Math.min(100, Math.max(0, (100 * (event.clientX - left)) / width))) });
   };
   return (
     <div
       class="divider"
       aria-hidden="true"
-      style={{ left: `${divider}%` }}
+      style={{ "--at": `${divider}%` }}
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={move}
     >
-      <span />
+      <div class="line" />
+      <div class="knob" />
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function Downloads({ answer, picture, fits }: Props) {
   return (
     <section aria-labelledby="downloads-title">
       <h2 id="downloads-title">Download</h2>
-      <div class="row">
+      <div class="formats">
         {formatsFor(answer.task).map((format) => (
           <button
             key={format.name}

@@ -1,7 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { givenBy } from "../pictures/given-files.ts";
+import { say } from "../state.ts";
 import { take } from "../take.ts";
+
+const NO_FILE = "drop: want a file, got none. Save the picture, or copy it there and paste it here.";
 
 /** Everything can be dropped anywhere, and pasted. */
 export function DropTarget({ children }: { children: ComponentChildren }) {
@@ -15,11 +18,13 @@ export function DropTarget({ children }: { children: ComponentChildren }) {
     const onDrop = (event: DragEvent) => {
       event.preventDefault();
       setOver(false);
-      if (event.dataTransfer) takeFrom(event.dataTransfer);
+      if (!event.dataTransfer) return;
+      if (event.dataTransfer.files.length > 0) takeFrom(event.dataTransfer);
+      else say({ kind: "error", text: NO_FILE });
     };
     const onOver = (event: DragEvent) => {
       event.preventDefault();
-      setOver(true);
+      if (event.dataTransfer?.types.includes("Files")) setOver(true);
     };
     const onLeave = (event: DragEvent) => {
       if (event.relatedTarget === null) setOver(false);

@@ -12,7 +12,7 @@ const THEME_ICONS = { system: "auto", light: "sun", dark: "moon" } as const;
 export function Header() {
   const { task, against } = settings.value;
   return (
-    <header class="header">
+    <header class={`header${isComparing.value ? " comparing" : ""}`}>
       <h1>
         <span class="mark" aria-hidden="true" />
         dpt-webgpu
@@ -62,7 +62,12 @@ function SizeField() {
   return (
     <label class="field">
       <span>Resolution</span>
-      <select id="size" value={size} onChange={({ currentTarget }) => change({ size: Number(currentTarget.value) })}>
+      <select
+        id="size"
+        aria-label="Resolution"
+        value={size}
+        onChange={({ currentTarget }) => change({ size: Number(currentTarget.value) })}
+      >
         <option value={0}>the model's</option>
         {known.map((each) => (
           <option key={each} value={each}>

@@ -20,7 +20,7 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
 export function Inspector({ picture: { width, height }, answer, name }: Props) {
   const at = pointed.value;
   const words = answer && at ? describePixel(answer, at.x, at.y) : "";
-  const onPointer = (event: PointerEvent) => {
+  const onPointer = (event: MouseEvent) => {
     const {
       left,
       top,
@@ -31,6 +31,11 @@ export function Inspector({ picture: { width, height }, answer, name }: Props) {
       x: clamp(Math.floor(((event.clientX - left) / shownWidth) * width), width),
       y: clamp(Math.floor(((event.clientY - top) / shownHeight) * height), height),
     };
+  };
+  // A finger's click comes when it has left already, and what it pointed at is forgotten by then.
+  const onClick = (event: MouseEvent) => {
+    onPointer(event);
+    isolate();
   };
   const isolate = () => {
     if (answer?.task !== "segmentation" || !pointed.peek()) return;
@@ -65,10 +70,13 @@ export function Inspector({ picture: { width, height }, answer, name }: Props) {
       aria-label={`${name}. Arrow keys tell what is where, with Shift pixel by pixel; Enter shows a class alone, Escape all`}
       onPointerMove={onPointer}
       onPointerDown={onPointer}
-      onPointerLeave={() => {
-        pointed.value = undefined;
+      onPointerLeave={({ pointerType }) => {
+        // What was touched stays told when the finger is lifted.
+        if (pointerType === "mouse") forgetPoint();
       }}
-      onClick={isolate}
+      onPointerCancel={forgetPoint}
+      onBlur={forgetPoint}
+      onClick={onClick}
       onKeyDown={onKey}
     >
       {words && (
@@ -83,6 +91,10 @@ export function Inspector({ picture: { width, height }, answer, name }: Props) {
       )}
     </div>
   );
+}
+
+function forgetPoint(): void {
+  pointed.value = undefined;
 }
 
 function clamp(value: number, size: number): number {

@@ -16,27 +16,30 @@ export function KernelChart({ times }: { times: readonly KernelTime[] }) {
     <figure class="chart" id="kernels">
       <figcaption>Time by kernel</figcaption>
       <div ref={place} aria-hidden="true" />
-      <table class="hidden">
-        <caption>Time by kernel</caption>
-        <thead>
-          <tr>
-            <th scope="col">Kernel</th>
-            <th scope="col">Part</th>
-            <th scope="col">Time</th>
-            <th scope="col">Dispatches</th>
-          </tr>
-        </thead>
-        <tbody>
-          {bars.map(({ part, kernel, milliseconds, count }) => (
-            <tr key={`${part} ${kernel}`}>
-              <th scope="row">{kernel}</th>
-              <td>{part}</td>
-              <td>{formatDuration(milliseconds)}</td>
-              <td>{count}</td>
+      {/* In a box: a table is never narrower than its words. */}
+      <div class="hidden">
+        <table>
+          <caption>Time by kernel</caption>
+          <thead>
+            <tr>
+              <th scope="col">Kernel</th>
+              <th scope="col">Part</th>
+              <th scope="col">Time</th>
+              <th scope="col">Dispatches</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {bars.map(({ part, kernel, milliseconds, count }) => (
+              <tr key={`${part} ${kernel}`}>
+                <th scope="row">{kernel}</th>
+                <td>{part}</td>
+                <td>{formatDuration(milliseconds)}</td>
+                <td>{count}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

@@ -1,8 +1,11 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ClassArea } from "../../cli/run/class-areas.ts";
 import type { Answer } from "../answer.ts";
 import { areasOf } from "../draw/painter.ts";
-import { change, settings } from "../state.ts";
+import { film } from "../live/live.ts";
+import { change, settings, spoken } from "../state.ts";
+import { summaryOf } from "../words/summary-of.ts";
+import { focusOn } from "./focus-on.ts";
 import { Icon } from "./icon.tsx";
 import { useAsked } from "./use-asked.ts";
 
@@ -12,6 +15,10 @@ export function Legend({ answer }: { answer: Extract<Answer, { task: "segmentati
   const { only } = settings.value;
   const { value: byId } = useAsked(() => areasOf(answer), [answer]);
   const areas = useMemo(() => byId?.toSorted((a, b) => b.pixels - a.pixels), [byId]);
+  useEffect(() => {
+    // A film's frames would never let anybody speak to the end.
+    if (areas && !film.peek()) spoken.value = summaryOf(areas);
+  }, [areas]);
   if (!areas) return null;
   const wanted = search.trim().toLowerCase();
   const shown = areas.filter(({ name, pixels }) => (wanted ? name.toLowerCase().includes(wanted) : pixels > 0));
@@ -20,8 +27,18 @@ export function Legend({ answer }: { answer: Extract<Answer, { task: "segmentati
   return (
     <section class="legend" aria-labelledby="legend-title">
       <div class="title">
-        <h2 id="legend-title">Classes</h2>
-        <button type="button" class="button small" hidden={only === ""} onClick={() => change({ only: "" })}>
+        <h2 id="legend-title" tabIndex={-1}>
+          Classes
+        </h2>
+        <button
+          type="button"
+          class="button small"
+          hidden={only === ""}
+          onClick={() => {
+            focusOn("legend-title");
+            change({ only: "" });
+          }}
+        >
           Show all
         </button>
       </div>
@@ -50,7 +67,10 @@ export function Legend({ answer }: { answer: Extract<Answer, { task: "segmentati
           </li>
         ))}
       </ul>
-      {shown.length === 0 && <p class="small">The model knows no such class.</p>}
+      <p class={shown.length === 0 ? "small" : "hidden"} role="status">
+        {wanted &&
+          (shown.length === 0 ? "The model knows no such class." : `${shown.length} of ${areas.length} classes`)}
+      </p>
     </section>
   );
 }

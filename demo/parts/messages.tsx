@@ -1,4 +1,5 @@
 import { forget, messages } from "../state.ts";
+import { focusOn } from "./focus-on.ts";
 import { Icon } from "./icon.tsx";
 
 /** Sentences that tell what to do. The page goes on working below them. */
@@ -24,15 +25,24 @@ export function Messages() {
 }
 
 function Sentence({ kind, text, action }: (typeof messages.value)[number]) {
+  const leave = (then: () => void) => {
+    focusOn("stage");
+    then();
+  };
   return (
     <div class={`message ${kind}`}>
       <p>{text}</p>
       {action && (
-        <button type="button" class="button" onClick={action.run}>
+        <button type="button" class="button" onClick={() => leave(action.run)}>
           {action.words}
         </button>
       )}
-      <button type="button" class="button round" aria-label="Put this message away" onClick={() => forget(kind, text)}>
+      <button
+        type="button"
+        class="button round"
+        aria-label="Put this message away"
+        onClick={() => leave(() => forget(kind, text))}
+      >
         <Icon name="close" />
       </button>
     </div>

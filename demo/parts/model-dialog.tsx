@@ -41,7 +41,7 @@ export function ModelDialog({ dialog, side, onChoose }: Props) {
     onChoose(key);
   };
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby={`${side}-title`}>
+    <dialog ref={dialog} class="dialog" closedby="any" aria-labelledby={`${side}-title`}>
       <div class="dialog-head">
         <h2 id={`${side}-title`}>Another model</h2>
         <button type="button" class="button round" aria-label="Close" onClick={close}>
@@ -59,6 +59,7 @@ export function ModelDialog({ dialog, side, onChoose }: Props) {
           <span>Name on the Hugging Face hub, or the address of a folder or a .pt</span>
           <input
             name="name"
+            autoFocus
             list={`${side}-known`}
             placeholder="Intel/dpt-large-ade"
             autocomplete="off"

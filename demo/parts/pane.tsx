@@ -13,14 +13,14 @@ interface Props {
   readonly name: string;
 }
 
-/** A picture with an answer over it: as strong as the slider says, right of the divider. */
+/** A picture with an answer over it: as strong as the slider says, right of the divider. What it is in has its `--ratio`. */
 export function Pane({ picture, answer, name }: Props) {
   const { opacity, divider } = settings.value;
   const style = { opacity: opacity / 100, clipPath: `inset(0 0 0 ${divider}%)` };
   return (
     <figure class="pane">
       {isComparing.value && <figcaption>{name}</figcaption>}
-      <div class="frame" style={{ "--ratio": picture.width / picture.height }}>
+      <div class="frame">
         <PictureCanvas picture={picture} />
         {answer && <AnswerCanvas answer={answer} style={style} />}
         <Inspector picture={picture} answer={answer} name={name} />

@@ -1,5 +1,6 @@
 import { isPaused, isResting, pace, stopLive } from "../live/live.ts";
 import { change, settings } from "../state.ts";
+import { focusOn } from "./focus-on.ts";
 import { Icon } from "./icon.tsx";
 
 /** What plays: to be paused, stopped and smoothed, and how the answers keep up with it. */
@@ -18,7 +19,16 @@ export function Playing() {
       >
         <Icon name={isPaused.value ? "play" : "pause"} />
       </button>
-      <button type="button" class="button round" id="stop" aria-label="Stop" onClick={stopLive}>
+      <button
+        type="button"
+        class="button round"
+        id="stop"
+        aria-label="Stop"
+        onClick={() => {
+          stopLive();
+          focusOn("camera");
+        }}
+      >
         <Icon name="stop" />
       </button>
       <label class="slider" title="How much of the past stays in each answer">

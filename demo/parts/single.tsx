@@ -6,7 +6,7 @@ export function Single() {
   const shown = picture.value;
   if (!shown) return <p class="empty">Choose a picture below, or drop one here.</p>;
   return (
-    <div class="panes one">
+    <div class="panes one" style={{ "--ratio": shown.width / shown.height }}>
       <Pane picture={shown} answer={shownAnswer(sides[0])} name="Picture" />
     </div>
   );

@@ -40,7 +40,7 @@ export function Sources() {
               aria-label={`Sample: ${words}`}
               onClick={() => takeSample(name)}
             >
-              <img src={small} alt="" width="72" height="54" />
+              <img src={small} alt="" width="72" height="54" draggable={false} />
             </button>
           </li>
         ))}

@@ -8,7 +8,7 @@ export function Toolbar() {
   const { task, view, colours } = settings.value;
   const isRelief = view === "relief" && task === "depth" && !isComparing.value;
   return (
-    <div class="toolbar" role="toolbar" aria-label="How to show the result">
+    <section class="toolbar" aria-label="How to show the result">
       {task === "depth" && !isComparing.value && (
         <fieldset class="segments">
           <legend class="hidden">View</legend>
@@ -36,7 +36,7 @@ export function Toolbar() {
           </select>
         </label>
       )}
-    </div>
+    </section>
   );
 }
 

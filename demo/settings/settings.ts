@@ -51,6 +51,9 @@ export const DEFAULTS: Settings = {
   theme: "system",
 };
 
+/** Those whose change is a step that can be taken back; the others are how it is looked at. */
+export const STEPS = ["task", "model", "dtype", "against", "againstDtype", "size", "sample", "view"] as const;
+
 const CHOICES: Partial<Record<keyof Settings, readonly string[]>> = {
   task: TASKS,
   dtype: DTYPES,

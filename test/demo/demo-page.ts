@@ -199,12 +199,16 @@ export class DemoPage {
     how: "drop" | "paste",
     files: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[],
   ): Promise<void> {
-    const given = files.map(({ name, type, bytes }) => ({ name, type, text: Buffer.from(bytes).toString("base64") }));
+    // As addresses, which the browser turns into bytes without a task of the page that is measured.
+    const given = files.map(({ name, type, bytes }) => {
+      return { name, type, url: `data:;base64,${Buffer.from(bytes).toString("base64")}` };
+    });
     await this.page.evaluate(
-      (event, all) => {
+      async (event, all) => {
         const transfer = new DataTransfer();
-        for (const { name, type, text } of all) {
-          transfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type }));
+        for (const { name, type, url } of all) {
+          const blob = await fetch(url).then((response) => response.blob());
+          transfer.items.add(new File([blob], name, { type }));
         }
         const options = { bubbles: true, cancelable: true };
         document.body.dispatchEvent(

@@ -208,6 +208,22 @@ test("depth: a colour map, a relief that keys turn, a point cloud, and the time 
   // Turned back by sines and cosines, which round.
   expect(apart(await shot())).toBeLessThan(0.1 * turned);
 
+  // As when a phone takes the GPU away for a while: it comes back as it was.
+  await canvas.evaluate(async (element) => {
+    const lost = element.getContext("webgl2")!.getExtension("WEBGL_lose_context")!;
+    for (const [end, name] of [
+      [() => lost.loseContext(), "webglcontextlost"],
+      [() => lost.restoreContext(), "webglcontextrestored"],
+    ] as const) {
+      const told = new Promise((resolve) => element.addEventListener(name, resolve, { once: true }));
+      end();
+      await told;
+      // Until it is seen.
+      for (let frames = 0; frames < 3; frames++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  });
+  expect(apart(await shot())).toBeLessThan(0.1 * turned);
+
   const ply = await visit.download('[data-format="PLY"]');
   expect(ply.name).toBe("coffee.ply");
   expect(ply.bytes.toString("latin1", 0, 200)).toMatch(/^ply\n(?:.*\n)*element vertex 240000\n/);
@@ -310,6 +326,7 @@ test("a photo dropped, one pasted and one picked; a link shows the same settings
   });
   const style = await visit.page.$eval(".result", (canvas) => (canvas as HTMLCanvasElement).style.cssText);
   expect(style).toMatch(/opacity: 0\.3.*clip-path: inset\(0(?:px)? 0(?:px)? 0(?:px)? 40%\)/);
+  await visit.page.waitForFunction(() => location.search.includes("divider=40"));
   const query = new URL(visit.page.url()).searchParams;
   expect(Object.fromEntries(query)).toMatchObject({
     model: demo.tiny.url,

@@ -1,0 +1,37 @@
+import { effect } from "@preact/signals";
+import { pickedModels, settings } from "../state.ts";
+import { formatSettings, parseSettings, type Settings } from "./settings.ts";
+
+/** A slider that is dragged changes sixty times a second, and Safari throws after a hundred new addresses in ten. */
+const REST_MS = 300;
+
+/** Keeps the address as the settings are, and the settings as the browser's Back and Forward have them. */
+export function keepAddress(onBack: (before: Settings) => void): void {
+  let written: Settings | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = () => {
+    clearTimeout(timer);
+    written = settings.peek();
+    history.replaceState(written, "", `${location.pathname}${formatSettings(written)}`);
+  };
+  effect(() => {
+    const now = settings.value;
+    clearTimeout(timer);
+    if (written && isDragged(written, now)) timer = setTimeout(write, REST_MS);
+    else write();
+  });
+  addEventListener("popstate", ({ state }: PopStateEvent) => {
+    const before = settings.peek();
+    // A model that was picked has no address, and is known on this visit alone.
+    const kept = state as Settings | null;
+    const isKnown =
+      kept && [kept.model, kept.against].every((name) => !/^file:/.test(name) || pickedModels.peek().has(name));
+    settings.value = isKnown ? kept : parseSettings(location.search);
+    onBack(before);
+  });
+}
+
+/** Whether nothing but sliders that tell each step differ. */
+function isDragged(a: Settings, b: Settings): boolean {
+  return formatSettings({ ...a, opacity: 0, divider: 0 }) === formatSettings({ ...b, opacity: 0, divider: 0 });
+}
