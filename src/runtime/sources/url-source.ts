@@ -1,10 +1,12 @@
 import { DptError, FileError, UsageError } from "../errors.ts";
 import { isAbort } from "../is-abort.ts";
 import { loadPart } from "../load-part.ts";
+import { quote } from "../quote.ts";
 import { blobSource } from "./blob-source.ts";
 import { boundedResponse } from "./bounded-response.ts";
 import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
+import { fetcherOf } from "./fetcher-of.ts";
 import { PassingFailure } from "./patience.ts";
 import { readBounded } from "./read-bounded.ts";
 import { readingAhead } from "./reading-ahead.ts";
@@ -33,8 +35,8 @@ const MAX_BYTES = 16 * 2 ** 30;
  */
 export function filesFromUrl(baseUrl: string | URL, options: UrlOptions = {}): ModelFiles {
   const base = parseUrl(baseUrl);
-  const fetcher = options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
-  const { maxBytes = MAX_BYTES } = options;
+  const { fetch, maxBytes = MAX_BYTES } = { ...options };
+  const fetcher = fetcherOf(fetch);
   const openAt = (url: URL, signal?: AbortSignal) => openUrl({ url, name: nameOf(url), fetcher, maxBytes }, signal);
   if (isSingleFile(base.pathname)) {
     const file = nameOf(base).split("/").at(-1)!;
@@ -208,9 +210,12 @@ function parseUrl(baseUrl: string | URL): URL {
     // Node has no location; there the address must be absolute.
     return new URL(baseUrl, globalThis.location?.href);
   } catch (cause) {
-    throw new UsageError(`filesFromUrl: want the URL of a model folder, got "${baseUrl}". Give an http(s) address.`, {
-      cause,
-    });
+    throw new UsageError(
+      `filesFromUrl: want the URL of a model folder, got ${quote(baseUrl)}. Give an http(s) address.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
