@@ -5,15 +5,12 @@ import { describe, type Misuse, untyped } from "./odd-values.ts";
 export async function answerMisuses(model: ModelMethods, picture: RawPicture): Promise<Misuse[]> {
   const answer = await model.segment(picture);
   const options = [
-    null,
-    3,
     { alpha: -1 },
     { alpha: 2 },
     { alpha: Number.NaN },
     { alpha: "half" },
     { alpha: null },
     { palette: "rainbow" },
-    { palette: null },
     { palette: [] },
     { palette: [[0, 0, 0]] },
     { palette: answer.classes.map(() => null) },

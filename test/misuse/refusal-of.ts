@@ -2,7 +2,7 @@ import type { Misuse } from "./odd-values.ts";
 
 /** Long for a refusal, short for a test that waits. */
 const PATIENCE_MS = 20_000;
-const PATTERN = /^(?!InternalError)\w+: .+: want .+, got .*\. .+[.)?]$/s;
+const PATTERN = /^(?!InternalError)\w+: .+: want .+, got:? .*\. .+[.)?]$/s;
 
 /**
  * The wrong uses that were not refused by an error of the library in its words, and what came instead.

@@ -6,7 +6,7 @@ import { checkOverlap, DEFAULT_OVERLAP, type WindowAxis, windowAxis, windowSize 
 export interface TestTimeAugmentation {
   /** Whether it sees the picture mirrored too; yes if left out. */
   readonly flip?: boolean | undefined;
-  /** Scales at which it sees the picture; 1 alone if left out. */
+  /** Scales at which it sees the picture, from 1/16 to 16; 1 alone if left out. */
   readonly scales?: readonly number[] | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface View {
 
 const TTA: Required<TestTimeAugmentation> = { flip: true, scales: [0.75, 1, 1.25] };
 
-/** Of a picture sixteen times as large a window shows no more than a colour. */
+/** Enlarged more than that, a picture has nothing new to show, but many windows. */
 const MOST_SCALE = 16;
 
 /**

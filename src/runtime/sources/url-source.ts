@@ -206,17 +206,11 @@ function checkAnswer(file: RemoteFile, want: ContentRange, got: ContentRange | u
 }
 
 function parseUrl(baseUrl: string | URL): URL {
-  try {
-    // Node has no location; there the address must be absolute.
-    return new URL(baseUrl, globalThis.location?.href);
-  } catch (cause) {
-    throw new UsageError(
-      `filesFromUrl: want the URL of a model folder, got ${quote(baseUrl)}. Give an http(s) address.`,
-      {
-        cause,
-      },
-    );
-  }
+  // Node has no location; there the address must be absolute.
+  const page = globalThis.location?.href;
+  const isAddress = typeof baseUrl === "string" || baseUrl instanceof URL;
+  if (isAddress && URL.canParse(baseUrl, page)) return new URL(baseUrl, page);
+  throw new UsageError(`filesFromUrl: want the URL of a model folder, got ${quote(baseUrl)}. Give an http(s) address.`);
 }
 
 /** Without the query string, which may hold a signature. */
