@@ -1,3 +1,4 @@
+import { freeMemory } from "../free-memory.ts";
 import { boundedResponse, moreThan } from "./bounded-response.ts";
 
 /** What a server may make us take on its word; a block has less. */
@@ -21,9 +22,7 @@ export async function readBounded(name: string, response: Response, most: number
     }
     bytes.set(value, length);
     length += value.length;
-    // Node's may be a part of memory that others use.
-    const { buffer } = value as { readonly buffer: ArrayBuffer & { transfer?(length: number): void } };
-    if (value.length === buffer.byteLength) buffer.transfer?.(0);
+    freeMemory(value);
   }
   return length < most ? bytes.slice(0, length) : bytes;
 }
