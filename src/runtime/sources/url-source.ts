@@ -59,7 +59,7 @@ interface RemoteFile {
   readonly maxBytes: number;
 }
 
-interface ContentRange {
+export interface ContentRange {
   readonly begin: number;
   readonly end: number;
   readonly size: number;
@@ -85,7 +85,7 @@ async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSour
   const range = contentRange(file, response);
   const head = await attempt(file, signal, () => readBounded(file.name, response, HEAD_BYTES));
   const size = range?.size ?? (await sizeByHead(file, signal));
-  checkAnswer(file, { begin: 0, end: Math.min(HEAD_BYTES, size), size }, range, head);
+  await checkAnswer(file, { begin: 0, end: Math.min(HEAD_BYTES, size), size }, range, head);
   signal?.throwIfAborted();
   return readingAhead(rangeSource(file, size, response, head));
 }
@@ -117,7 +117,7 @@ function rangeSource(file: RemoteFile, size: number, opened: Response, head: Uin
       }
       const range = contentRange(file, response);
       const bytes = await attempt(file, signal, () => readBounded(file.name, response, end - begin));
-      checkAnswer(file, { begin, end, size }, range, bytes);
+      await checkAnswer(file, { begin, end, size }, range, bytes);
       return bytes;
     },
   };
@@ -190,19 +190,16 @@ async function sizeByHead(file: RemoteFile, signal?: AbortSignal): Promise<numbe
   );
 }
 
-function checkAnswer(file: RemoteFile, want: ContentRange, got: ContentRange | undefined, body: Uint8Array): void {
-  if (got && !(got.begin === want.begin && got.end === want.end && got.size === want.size)) {
-    throw new FileError(
-      `${file.name}: want bytes ${want.begin}-${want.end - 1}/${want.size}, ` +
-        `got bytes ${got.begin}-${got.end - 1}/${got.size}. The file changed or a proxy is wrong; load the model again.`,
-    );
-  }
-  if (body.length !== want.end - want.begin) {
-    throw new FileError(
-      `${file.name}: want ${want.end - want.begin} bytes, got ${body.length}. ` +
-        "The connection broke or the file changed; load the model again.",
-    );
-  }
+async function checkAnswer(
+  file: RemoteFile,
+  want: ContentRange,
+  got: ContentRange | undefined,
+  body: Uint8Array,
+): Promise<void> {
+  const isAsked = !got || (got.begin === want.begin && got.end === want.end && got.size === want.size);
+  if (isAsked && body.length === want.end - want.begin) return;
+  const { answerError } = await loadPart(import("./status-error.ts"));
+  throw answerError(file.name, want, isAsked ? undefined : got, body.length);
 }
 
 function parseUrl(baseUrl: string | URL): URL {
