@@ -1,4 +1,5 @@
 import { paletteFor, type Segmentation } from "../src/index.ts";
+import { hexOf } from "../src/model/palettes/hex-of.ts";
 import type { LabelMap } from "./label-map.ts";
 
 /**
@@ -6,12 +7,11 @@ import type { LabelMap } from "./label-map.ts";
  * @throws as {@link paletteFor}
  */
 export function labelMapOf({ width, height, labels, classes, colours }: Segmentation): LabelMap {
-  const hex = (value: number) => Math.round(value).toString(16).padStart(2, "0");
   const shown = paletteFor(classes, { own: colours });
   return {
     width,
     height,
     labels,
-    classes: classes.map((name, id) => ({ id, name, colour: `#${shown[id]!.map(hex).join("")}` })),
+    classes: classes.map((name, id) => ({ id, name, colour: hexOf(shown[id]!) })),
   };
 }
