@@ -36,9 +36,8 @@ export class DPT extends Model {
   static load(source: ModelSource, options: PerhapsInWorker<WorkerLoadOptions>): Promise<ModelMethods>;
   static load(source: ModelSource, options?: OnPage<LoadOptions>): Promise<DPT>;
   static async load(source: ModelSource, given: Anywhere<LoadOptions> = {}): Promise<ModelMethods> {
-    const { worker, ...options } = { ...given };
-    if (worker) return inWorker("load", source, { ...options, worker });
-    return new DPT(await modelParts(source, options));
+    if (given?.worker) return inWorker("load", source, given);
+    return new DPT(await modelParts(source, given));
   }
 
   /**
@@ -55,9 +54,8 @@ export class DPT extends Model {
     source: ModelSource,
     given: Anywhere<LoadOptions & PretrainedOptions> = {},
   ): Promise<ModelMethods> {
-    const { worker, ...options } = { ...given };
-    if (worker) return inWorker("fromPretrained", source, { ...options, worker });
-    return new DPT(await pretrainedParts(source, options));
+    if (given?.worker) return inWorker("fromPretrained", source, given);
+    return new DPT(await pretrainedParts(source, given));
   }
 }
 

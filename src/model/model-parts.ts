@@ -33,7 +33,7 @@ export async function modelParts(source: ModelSource, options: LoadOptions): Pro
 }
 
 async function partsOf(files: ModelFiles, options: LoadOptions, checked: Promise<void>): Promise<ModelParts> {
-  const { onProgress, signal, dtype, convolution, onNotice } = options;
+  const { onProgress, signal, dtype, convolution, onNotice } = { ...options };
   const opening = Promise.all([loadPart(import("./network.ts")), openFolder(files, options)]);
   opening.catch(() => {});
   await checked;
@@ -66,7 +66,7 @@ export async function pretrainedParts(
   source: ModelSource,
   options: LoadOptions & PretrainedOptions,
 ): Promise<ModelParts> {
-  const { onProgress, onNotice } = options;
+  const { onProgress, onNotice } = { ...options };
   const onDownload = (done: number, total: number) => onProgress?.({ phase: "download", done, total });
   const files = openPretrained(source, options, { onDownload, onNotice });
   return partsOf(files, options, checking("fromPretrained", options));

@@ -196,7 +196,9 @@ export class Model {
     const checked = checking("forward", options);
     const { stages = false, signal } = { ...options };
     // A copy: the caller may use its own for the next picture while this one waits its turn.
-    const given = { ...pixelValues, data: pixelValues?.data?.slice?.() };
+    const data = pixelValues?.data;
+    // What has gone elsewhere cannot be copied.
+    const given = { ...pixelValues, data: data?.length ? data.slice?.() : data };
     const heard = signal?.addEventListener ? signal : undefined;
     return this.#calls.run(async () => {
       await checked;

@@ -30,10 +30,8 @@ export interface ModelFolder {
  * checkpoint as the paper's authors released it (isl-org/DPT: one `.pt` and nothing that describes it).
  * @throws FileError for what is missing or wrong
  */
-export async function openFolder(
-  files: ModelFiles,
-  { antialias, signal }: OpenFolderOptions = {},
-): Promise<ModelFolder> {
+export async function openFolder(files: ModelFiles, options: OpenFolderOptions = {}): Promise<ModelFolder> {
+  const { antialias, signal } = { ...options };
   const config = await readJson(files, "config.json", { signal });
   const paper = config ? undefined : await openPaper(files, signal);
   if (paper) {

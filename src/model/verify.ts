@@ -1,6 +1,8 @@
+import { checkArgument } from "../runtime/check-argument.ts";
 import type { NamedTensor } from "../runtime/checkpoints/read-tensors.ts";
 import { type Comparison, compare } from "../runtime/compare.ts";
 import type { Precision } from "../runtime/graph/tensor.ts";
+import { kindOf } from "../runtime/kind-of.ts";
 
 /**
  * Largest error that is right, against the largest |expected| of a stage. In f32, sums of a few thousand products in
@@ -36,12 +38,23 @@ export interface VerifyOptions {
   readonly tolerance?: number | undefined;
 }
 
-/** Compares a forward pass with what was expected of it, stage by stage in the order of `expected`. */
+/**
+ * Compares a forward pass with what was expected of it, stage by stage in the order of `expected`.
+ * @throws UsageError for what are no tensors by name
+ */
 export function verifyStages(
   got: ReadonlyMap<string, NamedTensor>,
   expected: ReadonlyMap<string, NamedTensor>,
-  { precision = "f32", tolerance = STAGE_TOLERANCE[precision] }: VerifyOptions = {},
+  options: VerifyOptions = {},
 ): StageReport[] {
+  const given: VerifyOptions = { ...options };
+  const { precision = "f32" } = given;
+  checkArgument(precision in STAGE_TOLERANCE, "verify", "f32 or f16 as precision", precision, "A model tells its own.");
+  const { tolerance = STAGE_TOLERANCE[precision] } = given;
+  for (const tensors of [got, expected]) {
+    const isMap = kindOf(tensors) === "Map";
+    checkArgument(isMap, "verify", "tensors in a Map by their names", tensors, "forward and readTensors give such.");
+  }
   const limits = { tolerance, decided: DECIDED[precision] };
   return [...expected].map(([stage, want]) => verifyStage(stage, got.get(stage), want, limits));
 }

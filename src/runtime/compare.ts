@@ -1,4 +1,6 @@
-import type { Shape } from "./graph/tensor.ts";
+import { checkArgument } from "./check-argument.ts";
+import { UsageError } from "./errors.ts";
+import { elementCount, type Shape } from "./graph/tensor.ts";
 
 /** How two tensors of one shape differ. */
 export interface Comparison {
@@ -22,7 +24,7 @@ export interface Comparison {
  * Compares two tensors: length, then NaN and infinities, then the error of each value.
  *
  * @param tolerance largest |got − want| that is right; one number or one for each value
- * @throws RangeError if the lengths are not those of the shape
+ * @throws UsageError for what are no tensors, or of other lengths than the shape's
  */
 export function compare(
   got: ArrayLike<number>,
@@ -30,10 +32,14 @@ export function compare(
   shape: Shape,
   tolerance: number | ArrayLike<number>,
 ): Comparison {
-  const length = shape.reduce((product, size) => product * size, 1);
-  if (got.length !== length || want.length !== length) {
-    throw new RangeError(`compare: want ${length} values for [${shape}], got ${got.length} against ${want.length}.`);
+  checkArgument(Array.isArray(shape), "compare", "a list of sizes as shape", shape, "A scalar's is [].");
+  const length = elementCount(shape);
+  if (got?.length !== length || want?.length !== length) {
+    const wanted = `want ${length} values for [${shape.join(", ")}]`;
+    throw new UsageError(`compare: ${wanted}, got ${got?.length} against ${want?.length}. Give both in that shape.`);
   }
+  const isTolerance = typeof tolerance === "number" || tolerance?.length === length;
+  checkArgument(isTolerance, "compare", `a tolerance or ${length} of them`, tolerance, "0 lets equals pass alone.");
   let [maxError, scale, broken, over, worst] = [-1, 0, 0, 0, 0];
   for (let i = 0; i < length; i++) {
     const [a, b] = [got[i]!, want[i]!];

@@ -3,6 +3,7 @@ import { UsageError } from "./errors.ts";
 import { hubModel, isHubId } from "./hub/hub-model.ts";
 import { filesFromHub, type HubSourceOptions } from "./hub/hub-source.ts";
 import type { ModelFiles } from "./sources/byte-source.ts";
+import { fetcherOf } from "./sources/fetcher-of.ts";
 import { type ModelSource, openModelSource } from "./sources/model-source.ts";
 import { PATIENCE } from "./sources/patience.ts";
 import { isSingleFile } from "./sources/single-file.ts";
@@ -47,7 +48,7 @@ export interface PretrainedOptions extends CachedHubOptions {
  * @throws UsageError for an id, revision or address that is none, and for `offline` without a cache
  */
 export function openPretrained(source: ModelSource, options: PretrainedOptions, watcher: CacheWatcher): ModelFiles {
-  const { cache = ownCache(), ...hub } = options;
+  const { cache = ownCache(), ...hub } = { ...options };
   if (cache && typeof cache.files !== "function") {
     throw new UsageError(
       `cache: want a ModelCache or false, got ${typeof cache}. In Node, hubCache(folder) makes one.`,
@@ -60,8 +61,7 @@ export function openPretrained(source: ModelSource, options: PretrainedOptions, 
     return filesFromHub(source, hub);
   }
   if (typeof source !== "string" && !(source instanceof URL)) return openModelSource(source);
-  const fetcher = hub.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
-  const files = filesFromUrl(source, { fetch: steadyFetch(fetcher, { ...PATIENCE, ...hub.patience }) });
+  const files = filesFromUrl(source, { fetch: steadyFetch(fetcherOf(hub.fetch), { ...PATIENCE, ...hub.patience }) });
   if (!cache) return files;
   return cache.filesAt?.(files, hub, watcher) ?? files;
 }

@@ -1,5 +1,5 @@
 import * as Comlink from "comlink";
-import { MachineError } from "../runtime/errors.ts";
+import { MachineError, UsageError } from "../runtime/errors.ts";
 import type { ModelHost } from "./model-host.ts";
 import { answerOf, type Outcome } from "./outcome.ts";
 
@@ -33,7 +33,8 @@ export class Connection {
 
   /**
    * @param ask given a number for the call, by which an abort names it
-   * @throws what the host throws, of its class; the signal's reason when aborted; the reason for which it is closed
+   * @throws what the host throws, of its class; the signal's reason when aborted; the reason for which it is closed;
+   *   UsageError for what cannot be sent
    */
   async run<T>(
     signal: AbortSignal | undefined,
@@ -48,6 +49,10 @@ export class Connection {
       const outcome = await Promise.race([ask(this.#host, call), this.#ended]);
       if ("error" in outcome) signal?.throwIfAborted();
       return answerOf(outcome);
+    } catch (cause) {
+      if (!(cause instanceof DOMException && cause.name === "DataCloneError")) throw cause;
+      const got = `got "${cause.message}"`;
+      throw new UsageError(`worker: want what can be sent to a worker, ${got}. Leave functions out.`, { cause });
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }

@@ -1,5 +1,10 @@
 import { UsageError } from "../runtime/errors.ts";
-import type { PictureSource } from "../runtime/pictures/picture.ts";
+import { kindOf } from "../runtime/kind-of.ts";
+import { type Drawable, naturalSize } from "../runtime/pictures/draw-picture.ts";
+import type { PictureSource, RawPicture } from "../runtime/pictures/picture.ts";
+import { checkRaw } from "../runtime/pictures/read-pixels.ts";
+import { refusing } from "../runtime/pictures/refusing.ts";
+import { isBlob } from "../runtime/sources/check-given.ts";
 
 /** A picture that can go to a worker, and what of it is handed over. */
 export interface CrossingPicture {
@@ -10,34 +15,34 @@ export interface CrossingPicture {
 /**
  * What goes to a worker for a picture: pixels and blobs as they are, and of what belongs to the page a bitmap. The picture is
  * that of the moment of the call, and stays the caller's.
- * @throws UsageError for a picture that has not loaded, or that the page may not read
+ * @throws UsageError for what is no picture, has not loaded or is closed, or that the page may not read
  */
 export async function crossingPicture(source: PictureSource): Promise<CrossingPicture> {
+  if (typeof source !== "object" || source === null) throw (await refusing()).notPicture(source);
   const given: object = source;
-  if (given instanceof Blob) return { picture: given, transfer: [] };
+  if (isBlob(given)) return { picture: given, transfer: [] };
   if ("createView" in given) {
     throw new UsageError("picture: want one that can go to a worker, got a GPUTexture. Load the model on the page.");
   }
   // Whatever its colours are in; pixels in sRGB are the same without its class.
-  if (given instanceof ImageData) return { picture: structuredClone(given), transfer: [] };
+  if (kindOf(given) === "ImageData" && (given as ImageData).data.length > 0)
+    return { picture: structuredClone(given), transfer: [] };
   if ("data" in source) {
-    const { width, height } = source;
-    const data = source.data.slice();
-    return { picture: { width, height, data }, transfer: [data.buffer as ArrayBuffer] };
+    const { width, height, data } = source as RawPicture;
+    checkRaw({ width, height, data });
+    const copy = data.slice();
+    return { picture: { width, height, data: copy }, transfer: [copy.buffer as ArrayBuffer] };
   }
-  if (typeof VideoFrame !== "undefined" && source instanceof VideoFrame) {
-    const frame = source.clone();
-    return { picture: frame, transfer: [frame] };
-  }
+  const size = naturalSize(given as Drawable) ?? { width: 1, height: 1 };
+  if (size.width === 0 || size.height === 0) checkRaw({ ...size, data: new Uint8Array() });
   try {
+    const isFrame = typeof VideoFrame !== "undefined" && source instanceof VideoFrame;
     // Straight alpha, as a Blob is decoded there: colours under what is nearly transparent stay.
-    const bitmap = await createImageBitmap(source as ImageBitmapSource, { premultiplyAlpha: "none" });
-    return { picture: bitmap, transfer: [bitmap] };
+    const made = isFrame
+      ? source.clone()
+      : await createImageBitmap(given as ImageBitmapSource, { premultiplyAlpha: "none" });
+    return { picture: made, transfer: [made] };
   } catch (cause) {
-    const got = cause instanceof Error ? cause.message : String(cause);
-    const advice = "Wait until it has loaded, and serve it from this site or with CORS.";
-    throw new UsageError(`picture: want one that has loaded and that this page may read, got "${got}". ${advice}`, {
-      cause,
-    });
+    throw (await refusing()).notDrawn(source, size, cause);
   }
 }

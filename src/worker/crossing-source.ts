@@ -1,5 +1,6 @@
 import { UsageError } from "../runtime/errors.ts";
 import { isHubId } from "../runtime/hub/hub-model.ts";
+import { loadPart } from "../runtime/load-part.ts";
 import type { ModelFiles } from "../runtime/sources/byte-source.ts";
 import type { ModelSource } from "../runtime/sources/model-source.ts";
 import { isSingleFile } from "../runtime/sources/single-file.ts";
@@ -13,7 +14,9 @@ export type CrossingSource = { readonly source: ModelSource } | { readonly files
 export async function crossingSource(source: ModelSource, way: Opening["way"]): Promise<CrossingSource> {
   const taken = await takenSource(source);
   if (typeof taken === "string" || taken instanceof URL) return { source: absolute(taken, way) };
-  return "kind" in taken || Symbol.iterator in taken ? { source: taken } : { files: taken };
+  if ("kind" in taken || Symbol.iterator in taken) return { source: taken };
+  const { checkedFiles } = await loadPart(import("../runtime/sources/given-files.ts"));
+  return { files: checkedFiles(taken) };
 }
 
 /** A relative address counts from the page; in the worker it would count from its script. */

@@ -10,14 +10,10 @@ import type {
 } from "../model/answers/predictions.ts";
 import type { Model } from "../model/model.ts";
 import type { TuneModelOptions } from "../model/model-options.ts";
+import { checking } from "../model/options/checking.ts";
 import type { Work } from "../model/runs/work.ts";
 import type { StreamSource } from "../model/stream/open-frames.ts";
-import {
-  type StreamedFrame,
-  type StreamingModel,
-  type StreamOptions,
-  streamFrames,
-} from "../model/stream/stream-frames.ts";
+import { type StreamedFrame, type StreamOptions, streamFrames } from "../model/stream/stream-frames.ts";
 import { UsageError } from "../runtime/errors.ts";
 import type { PictureSource } from "../runtime/pictures/picture.ts";
 import type { ModelSource } from "../runtime/sources/model-source.ts";
@@ -31,8 +27,16 @@ import { openWorker } from "./open-worker.ts";
 import type { WorkerLoadOptions, WorkerPretrainedOptions } from "./worker-options.ts";
 
 /** What a page can call of a model, wherever it runs; answers that stay on a device are for models on the page. */
-export type ModelMethods = StreamingModel &
-  Pick<Model, Exclude<ModelMethod, "segment" | "depth"> | "stream" | "dispose" | keyof ModelState>;
+export interface ModelMethods
+  extends Pick<Model, Exclude<ModelMethod, "segment" | "depth"> | "stream" | "dispose" | keyof ModelState> {
+  /** @see DPT.segment */
+  segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
+  segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
+  /** @see DPT.depth */
+  depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
+  depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
+  [Symbol.dispose](): void;
+}
 
 /**
  * A DPT model in a worker of its own, so that neither loading nor running it keeps the page from drawing. The methods are
@@ -57,15 +61,13 @@ export class RemoteDPT implements ModelMethods {
     return RemoteDPT.#open("fromPretrained", source, options);
   }
 
-  static async #open(
-    way: Opening["way"],
-    source: ModelSource,
-    { worker, signal, onProgress, onNotice, ...options }: WorkerPretrainedOptions,
-  ): Promise<RemoteDPT> {
+  static async #open(way: Opening["way"], source: ModelSource, given: WorkerPretrainedOptions): Promise<RemoteDPT> {
+    const { worker, signal, onProgress, onNotice, ...options } = { ...given };
     checkOptions(options);
     // At once: a drop is empty after its event.
     const crossing = crossingSource(source, way);
     crossing.catch(() => {});
+    await checking(way, given);
     signal?.throwIfAborted();
     const connection = new Connection(openWorker(worker));
     try {
@@ -155,18 +157,21 @@ export class RemoteDPT implements ModelMethods {
   }
 
   /** @see DPT.forward */
-  forward(...[pixelValues, { signal, ...options } = {}]: Parameters<Model["forward"]>): ReturnType<Model["forward"]> {
-    return this.#call("forward", [pixelValues, options], { signal });
+  forward(...[pixelValues, options]: Parameters<Model["forward"]>): ReturnType<Model["forward"]> {
+    const data = pixelValues?.data;
+    // Copied at once: the caller may use its own for the next picture.
+    const given = { ...pixelValues, data: data?.length ? data.slice?.() : data };
+    return this.#call("forward", options, Promise.resolve({ args: [given], transfer: [] }));
   }
 
   /** @see DPT.plan */
-  plan(work: Work = {}): ReturnType<Model["plan"]> {
-    return this.#call("plan", [work]);
+  plan(work?: Work): ReturnType<Model["plan"]> {
+    return this.#call("plan", work);
   }
 
   /** @see DPT.tune */
-  tune({ signal, ...options }: TuneModelOptions = {}): ReturnType<Model["tune"]> {
-    return this.#call("tune", [options], { signal });
+  tune(options?: TuneModelOptions): ReturnType<Model["tune"]> {
+    return this.#call("tune", options);
   }
 
   /** Ends the worker, and with it frees the GPU's memory. Calls that have not ended are rejected with a UsageError. */
@@ -182,27 +187,48 @@ export class RemoteDPT implements ModelMethods {
   async #see<Answer>(
     method: ModelMethod,
     source: PictureSource | readonly PictureSource[] | undefined,
-    { signal, ...options }: PredictionOptions = {},
+    options: PredictionOptions | undefined,
   ): Promise<Answer> {
-    checkOptions(options);
-    const isList = Array.isArray(source);
-    const sources = isList ? source : source ? [source as PictureSource] : [];
-    const crossing = await Promise.all(sources.map(crossingPicture));
-    const pictures = crossing.map(({ picture }) => picture);
-    const transfer = crossing.flatMap((each) => each.transfer);
-    const answer = await this.#call(method, [isList ? pictures : pictures[0], options], { signal, transfer });
-    return (await drawable(answer)) as Answer;
+    checkOptions({ ...options });
+    return (await drawable(await this.#call(method, options, crossingPictures(source)))) as Answer;
   }
 
   async #call<Answer>(
     method: ModelMethod,
-    args: unknown[],
-    { signal, transfer = [] }: { signal?: AbortSignal | undefined; transfer?: Transferable[] } = {},
+    given: object | undefined,
+    crossing: Promise<Crossing> = Promise.resolve({ args: [], transfer: [] }),
   ): Promise<Answer> {
-    const { value, state } = await this.#connection.run(signal, (host, call) =>
-      host.call(call, method, Comlink.transfer(args, transfer)),
-    );
-    this.#state = state;
-    return value as Answer;
+    crossing.catch(() => {});
+    try {
+      await checking(method === "profile" ? "predict" : method, given);
+      const { signal, ...options }: { readonly signal?: AbortSignal | undefined } = { ...given };
+      const { args, transfer } = await crossing;
+      const { value, state } = await this.#connection.run(signal, (host, call) =>
+        host.call(call, method, Comlink.transfer([...args, options], [...transfer])),
+      );
+      this.#state = state;
+      return value as Answer;
+    } finally {
+      // What has not gone to the worker; what has is closed here.
+      crossing.then(({ transfer }) => transfer.forEach(closeIt)).catch(() => {});
+    }
   }
+}
+
+/** What goes with a call before its options. */
+interface Crossing {
+  readonly args: readonly unknown[];
+  readonly transfer: readonly Transferable[];
+}
+
+async function crossingPictures(source: PictureSource | readonly PictureSource[] | undefined): Promise<Crossing> {
+  const isList = Array.isArray(source);
+  const sources: readonly PictureSource[] = isList ? source : source === undefined ? [] : [source];
+  const crossed = await Promise.all(Array.from(sources, crossingPicture));
+  const pictures = crossed.map(({ picture }) => picture);
+  return { args: [isList ? pictures : pictures[0]], transfer: crossed.flatMap(({ transfer }) => transfer) };
+}
+
+function closeIt(transferred: Transferable): void {
+  if ("close" in transferred) transferred.close();
 }

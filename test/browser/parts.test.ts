@@ -66,7 +66,7 @@ test("what a plain call loads has no part that only others need; each of these c
   const [scores, tiled] = await ask(page, { dtype: "q8" }, { scores: true }, { tile: 80 });
   expect(scores).toMatch(/scores/);
   expect(tiled).toMatch(/labels,classes/);
-  expect(parts).toEqual(expect.arrayContaining(["quantized-weight", "scoring", "views", "answer-windows"]));
+  expect(parts).toEqual(expect.arrayContaining(["quantized-weight", "scoring", "views", "answer-fitting"]));
 });
 
 test.each([

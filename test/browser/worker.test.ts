@@ -151,7 +151,7 @@ describe("errors and aborts are those of a model on the page", () => {
       [true, expect.stringMatching(/^UsageError: depth: /)],
       [true, expect.stringMatching(/^UsageError: device: want none for a model in a worker, got object\./)],
       [true, expect.stringMatching(/^UsageError: output: want none for a model in a worker, got string\./)],
-      [true, expect.stringMatching(/^UsageError: picture: want one that has loaded and that this page may read, got /)],
+      [true, "UsageError: picture: want at least 1x1 pixels, got 0x0. Give one that has loaded, and is not closed."],
       [true, "UsageError: model: want a model in use, got one disposed. Load it again."],
       [true, "UsageError: model: want a model in use, got one disposed. Load it again."],
     ]);

@@ -47,7 +47,7 @@ function jobOf(key: string, weight: ReturnType<typeof weightOf>): Job {
     graph.output("y", graph.run(key === "in two steps" ? inTwoSteps(last) : last, sum, c));
     return graph;
   };
-  return { key, network: { width: 1, height: 1 }, record };
+  return { key, network: { width: 1, height: 1 }, pixels: [], record };
 }
 
 /** A kernel that is expected to be faster in two steps, which takes memory between them. */

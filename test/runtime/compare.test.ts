@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compare } from "../../src/runtime/compare.ts";
+import { UsageError } from "../../src/runtime/errors.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 
@@ -62,8 +63,8 @@ test.each([
   [[], [], [1]],
 ])("refuses %j against %j for %j", (got, want, shape) => {
   const length = shape.reduce((a, b) => a * b, 1);
-  const message = `compare: want ${length} values for [${shape}], got ${got.length} against ${want.length}.`;
-  expect(() => compare(got, want, shape, 1)).toThrow(new RangeError(message));
+  const message = `compare: want ${length} values for [${shape}], got ${got.length} against ${want.length}. Give both in that shape.`;
+  expect(() => compare(got, want, shape, 1)).toThrow(new UsageError(message));
 });
 
 test("nothing agrees with nothing", () => {

@@ -1,12 +1,13 @@
 import { labelType } from "../../kernels/shared/label-type.ts";
 import { DeviceMap, type MapKind } from "../../runtime/device/device-map.ts";
-import { NumberError } from "../../runtime/errors.ts";
+import { MemoryError, NumberError } from "../../runtime/errors.ts";
 import type { Picture } from "../../runtime/pictures/picture.ts";
 import type { Colour } from "../config/class-colours.ts";
 import { coloursOf, labelsOf } from "../config/config.ts";
 import { alignedRows } from "../pictures/aligned-rows.ts";
 import type { Size } from "../pictures/processor.ts";
 import { batchJob } from "../runs/work.ts";
+import { withSizeAdvice } from "../windows/size-advice.ts";
 import type { Question } from "./answer-pictures.ts";
 import { type DepthMap, depthUnit, type PredictionOptions, readAnswer, type Segmentation } from "./predictions.ts";
 import { type Answering, Tally } from "./tally.ts";
@@ -57,12 +58,13 @@ interface Results {
 
 /** One pass for one picture, whose answer stays on the device. */
 export async function answerOnDevice<Task extends keyof Results>(
-  { runs, model }: Answering,
+  answering: Answering,
   { width, height, words }: Picture,
   task: Task,
   kind: MapKind,
   { call, size, resize, ...options }: Question,
 ): Promise<OnDevice<Results[Task]> & Partial<Held<MapKind>>> {
+  const { runs, model } = answering;
   const { config } = model;
   const groups = [{ picture: { width, height }, count: 1 }];
   const job = batchJob(model, {
@@ -76,7 +78,11 @@ export async function answerOnDevice<Task extends keyof Results>(
   const dtype = task === "segmentation" ? labelType(classes.length).dtype : "f32";
   const tally = new Tally(runs, call, options);
   const output = task === "segmentation" ? "labels" : "depth";
-  const map = await tally.keep(job, { pixels: words }, output, DeviceMap.room(kind, { width, height, dtype }));
+  const room = DeviceMap.room(kind, { width, height, dtype });
+  const map = await tally.keep(job, { pixels: words }, output, room).catch((error: unknown) => {
+    if (!(error instanceof MemoryError)) throw error;
+    throw withSizeAdvice(answering, { width, height }, { call, size, resize, tasks: [task] }, error);
+  });
   if (options.signal?.aborted) {
     map.dispose();
     throw options.signal.reason;

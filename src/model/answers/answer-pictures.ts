@@ -1,6 +1,6 @@
 import { MemoryError } from "../../runtime/errors.ts";
 import { loadPart } from "../../runtime/load-part.ts";
-import { inMemory, type Picture } from "../../runtime/pictures/picture.ts";
+import type { Picture } from "../../runtime/pictures/picture.ts";
 import type { Task } from "../config/config.ts";
 import { networkSize, type Processor } from "../pictures/processor.ts";
 import { groupName } from "../runs/group-name.ts";
@@ -33,17 +33,22 @@ export async function answerPictures(
     const answer = (some: Batch) => answerBatch(answering, pictures, some, question);
     const answered = await answer(batch).catch(async (error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
-      const { answerFitting } = await loadPart(import("../windows/answer-fitting.ts"));
+      const { answerFitting } = await fitting();
       return answerFitting(answering, pictures, batch, question, answer, error);
     });
     for (const [k, i] of batch.indices.entries()) answers[i] = answered[k]!;
   }
   for (const [i, picture] of pictures.entries()) {
     if (answers[i]) continue;
-    const { answerThroughWindows } = await loadPart(import("../windows/answer-windows.ts"));
-    answers[i] = await answerThroughWindows(answering, await inMemory(picture), views[i]!, question);
+    const { answerThroughViews } = await fitting();
+    answers[i] = await answerThroughViews(answering, picture, views[i]!, question);
   }
   return answers;
+}
+
+/** What few calls need: those through windows and views, and those for which memory is short. */
+function fitting() {
+  return loadPart(import("../windows/answer-fitting.ts"));
 }
 
 /** What few calls need: those with several pictures. */

@@ -35,16 +35,17 @@ const GREYS: readonly Colour[] = Array.from({ length: 256 }, (_, level) => [leve
  */
 export function labelPixels(
   { labels, classes, colours }: Pick<Segmentation, "labels" | "classes" | "colours">,
-  { palette, classes: wanted, alpha = 1, ...others }: LabelImageOptions = {},
+  options?: LabelImageOptions,
 ): Bytes {
+  const { palette, classes: wanted, alpha = 1, ...others } = { ...options };
   checkImage(alpha, others);
   const named = typeof palette === "string" ? palette : undefined;
   const given = typeof palette === "string" ? undefined : palette;
   const all = given ?? paletteFor(classes, { palette: named, own: colours });
-  if (all.length < classes.length) {
+  if (!(all.length >= classes.length)) {
     throw new UsageError(`palette: want ${classes.length} colours, one a class, got ${all.length}. Add the others.`);
   }
-  const isList = typeof wanted === "object";
+  const isList = typeof wanted === "object" && wanted?.[Symbol.iterator];
   if (wanted !== undefined && !isList)
     throw new UsageError(`classes: want a list, got ${quote(wanted)}. Make one of it.`);
   const shown = wanted && new Set([...wanted].map((each) => idOf(classes, each)));
@@ -62,10 +63,8 @@ function idOf(classes: readonly string[], wanted: number | string): number {
 }
 
 /** RGBA of a depth map, from its farthest to its nearest. @throws UsageError without colours, and as {@link labelPixels} */
-export function depthPixels(
-  map: Pick<DepthMap, "depth" | "unit">,
-  { palette = GREYS, alpha = 1, ...others }: DepthImageOptions = {},
-): Bytes {
+export function depthPixels(map: Pick<DepthMap, "depth" | "unit">, options?: DepthImageOptions): Bytes {
+  const { palette = GREYS, alpha = 1, ...others } = { ...options };
   checkImage(alpha, others);
   if (!Array.isArray(palette) || palette.length === 0) {
     throw new UsageError(`palette: want a list of colours, got ${quote(palette)}. Leave it out for grey.`);
@@ -80,10 +79,8 @@ export function depthPixels(
 }
 
 /** RGBA of normals: x, y and z from −1 to 1 as red, green and blue. @throws UsageError for options that make no sense */
-export function normalPixels(
-  { normals }: Pick<NormalMap, "normals">,
-  { alpha = 1, ...others }: ImageOptions = {},
-): Bytes {
+export function normalPixels({ normals }: Pick<NormalMap, "normals">, options?: ImageOptions): Bytes {
+  const { alpha = 1, ...others } = { ...options };
   checkImage(alpha, others);
   const pixels = new Uint8ClampedArray((4 * normals.length) / 3);
   for (let i = 0; i < pixels.length / 4; i++) {
@@ -94,7 +91,8 @@ export function normalPixels(
 }
 
 function checkImage(alpha: number, others: object): void {
-  if (!(alpha >= 0 && alpha <= 1)) throw new UsageError(`alpha: want 0 to 1, got ${quote(alpha)}. 0.5 is half.`);
+  if (typeof alpha !== "number" || !(alpha >= 0 && alpha <= 1))
+    throw new UsageError(`alpha: want 0 to 1, got ${quote(alpha)}. 0.5 is half.`);
   for (const name of Object.keys(others)) {
     throw new UsageError(
       `image: want options that a result of its kind has, got ${quote(name)}. Look at its spelling.`,

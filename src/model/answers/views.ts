@@ -6,7 +6,7 @@ import { checkOverlap, DEFAULT_OVERLAP, type WindowAxis, windowAxis, windowSize 
 export interface TestTimeAugmentation {
   /** Whether it sees the picture mirrored too; yes if left out. */
   readonly flip?: boolean | undefined;
-  /** Scales at which it sees the picture; 1 alone if left out. */
+  /** Scales at which it sees the picture, from 1/16 to 16; 1 alone if left out. */
   readonly scales?: readonly number[] | undefined;
 }
 
@@ -38,6 +38,9 @@ export interface View {
 
 const TTA: Required<TestTimeAugmentation> = { flip: true, scales: [0.75, 1, 1.25] };
 
+/** Enlarged more than that, a picture has nothing new to show, but many windows. */
+const MOST_SCALE = 16;
+
 /**
  * The views of a picture. At scale s a window is `tile / s` pixels, so that the network, whose size stays, sees them s
  * times as large; as far as the picture is smaller than that, the network's size is s times as large instead, rounded to
@@ -55,8 +58,10 @@ export function viewsOf(
   }
   const shared = checkOverlap(overlap ?? DEFAULT_OVERLAP);
   const { flip = true, scales = [1] } = tta === true ? TTA : tta === false ? { flip: false } : tta;
-  if (scales.length === 0 || !scales.every((scale) => Number.isFinite(scale) && scale > 0)) {
-    throw new UsageError(`tta: want scales above 0, got [${scales.join(", ")}]. Try 0.75, 1, 1.25.`);
+  if (scales.length === 0 || !scales.every((scale) => scale >= 1 / MOST_SCALE && scale <= MOST_SCALE)) {
+    throw new UsageError(
+      `tta: want scales from 1/${MOST_SCALE} to ${MOST_SCALE}, got [${scales.join(", ")}]. Try 0.75, 1, 1.25.`,
+    );
   }
   const whole = windowSize(picture, tile ?? picture);
   const network = networkSize(processor, whole, size);

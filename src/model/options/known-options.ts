@@ -38,7 +38,7 @@ const CALL: KindsOf<PredictionOptions> = {
 const SEGMENT: KindsOf<SegmentOptions> = { ...CALL, scores: TRUTH };
 const PREDICT: KindsOf<PredictTasksOptions> = { ...SEGMENT, tasks: listOf("a list of tasks", TEXT) };
 
-const LOAD: KindsOf<LoadOptions> = {
+const LOAD: KindsOf<LoadOptions> & Options = {
   device: {
     want: '"webgpu" or a GPUDevice',
     is: (value) => value === "webgpu" || having("", "createBuffer").is(value),
@@ -54,6 +54,7 @@ const LOAD: KindsOf<LoadOptions> = {
   onProgress: FUNCTION,
   onNotice: FUNCTION,
   signal: SIGNAL,
+  worker: either(TRUTH, having("a Worker", "postMessage")),
 };
 
 const STREAM: KindsOf<StreamOptions> = {

@@ -50,5 +50,5 @@ export function record(fields: Readonly<Record<string, Kind>>, { isWhole }: { re
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

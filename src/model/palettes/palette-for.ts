@@ -1,3 +1,4 @@
+import { checkArgument } from "../../runtime/check-argument.ts";
 import { UsageError } from "../../runtime/errors.ts";
 import { quote } from "../../runtime/quote.ts";
 import type { Colour } from "../config/class-colours.ts";
@@ -27,12 +28,16 @@ const NAMED = { camvid: CAMVID, cityscapes: CITYSCAPES, voc: VOC } as const;
  * @param classes their names, by id
  * @param options `own`: the checkpoint's, of config.json; `palette`: this data set's instead, each class's by name where all
  *   have one, otherwise by id
- * @throws UsageError for a name that no data set has, or if there are more classes than that has
+ * @throws UsageError for a name that no data set has, or if there are more classes than that has, or for what are no lists
  */
 export function paletteFor(
   classes: readonly string[],
-  { palette, own }: { readonly palette?: PaletteName | undefined; readonly own?: readonly Colour[] | undefined } = {},
+  options: { readonly palette?: PaletteName | undefined; readonly own?: readonly Colour[] | undefined } = {},
 ): readonly Colour[] {
+  const { palette, own } = { ...options };
+  const areNames = Array.isArray(classes) && classes.every((name) => typeof name === "string");
+  checkArgument(areNames, "paletteFor", "a list of names of classes", classes, "A segmentation has them as classes.");
+  checkArgument(!own || Array.isArray(own), "paletteFor", "a list of colours as own", own, "Leave it out.");
   if (palette !== undefined) return named(classes, palette);
   if (own) return own;
   for (const byName of Object.values(NAMED)) {
@@ -44,7 +49,7 @@ export function paletteFor(
 }
 
 function named(classes: readonly string[], palette: PaletteName): readonly Colour[] {
-  if (!Object.hasOwn(COLOURS, palette)) {
+  if (!PALETTES.includes(palette)) {
     throw new UsageError(`palette: want ${PALETTES.join(", ")}, got ${quote(palette)}. Leave it out.`);
   }
   const colours = COLOURS[palette];

@@ -118,7 +118,7 @@ export function parseProcessor(json: unknown, wanted?: Antialias): Processor {
  * @param picture size of the picture
  * @param override stretches the picture to this size instead of the file's, or keeps the picture's own for "native";
  *   either is still rounded to `ensure_multiple_of` and padded
- * @throws UsageError if a side of the picture is no whole number from 1 up, or rounds to nothing
+ * @throws UsageError if a side of the picture or of the network is no whole number from 1 to 65,536, or rounds to nothing
  */
 export function networkSize(processor: Processor, picture: Size, override?: Size | "native"): NetworkSize {
   checkSides("picture", picture);
@@ -181,10 +181,14 @@ function paddingTo(divisor: number, side: number): number {
   return Math.ceil(side / divisor) * divisor - side;
 }
 
+/** Pixels of the longest side that is seen at once: a graph has tables as long as its sides, which memory has to hold. */
+const LONGEST = 65_536;
+
 function checkSides(what: string, { width, height }: Size): void {
-  const isSide = (side: number) => Number.isInteger(side) && side >= 1;
+  const isSide = (side: number) => Number.isInteger(side) && side >= 1 && side <= LONGEST;
   if (isSide(width) && isSide(height)) return;
-  throw new UsageError(`${what}: want whole numbers of pixels from 1 up, got ${width}x${height}. Check both sides.`);
+  const want = `want whole numbers of pixels from 1 to ${LONGEST}`;
+  throw new UsageError(`${what}: ${want}, got ${width}x${height}. Check both sides, or give a tile or a size.`);
 }
 
 /** `{height, width}`, `[height, width]`, or one number for a square as old files have it. */

@@ -31,7 +31,14 @@ export function forwardGraph(
 ): Graph {
   const { channelsIn, patch } = config.backbone;
   const [batch = 0, channels, height = 0, width = 0] = shape;
-  if (shape.length !== 4 || channels !== channelsIn || batch < 1 || height < patch || width < patch) {
+  if (
+    shape.length !== 4 ||
+    !shape.every(Number.isInteger) ||
+    channels !== channelsIn ||
+    batch < 1 ||
+    height < patch ||
+    width < patch
+  ) {
     const want = `want pixel_values [batch, ${channelsIn}, height, width] of at least one ${patch}x${patch} patch`;
     throw new UsageError(`forward: ${want}, got [${shape.join(", ")}]. Resize the picture first.`);
   }

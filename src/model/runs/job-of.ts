@@ -33,6 +33,7 @@ function networkJob({ config, weights, precision }: Recordable, { pixelValues, s
   return {
     key: `forward ${pixelValues} ${stages}`,
     network: { width, height },
+    pixels: [{ shape: pixelValues, dtype: precision }],
     record: (inF32) => forwardGraph(config, weights, precision, pixelValues, { stages, inF32 }),
   };
 }

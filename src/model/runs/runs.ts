@@ -1,4 +1,5 @@
 import type { CallQueue } from "../../runtime/call-queue.ts";
+import { checkLimits, checkSize } from "../../runtime/device/device.ts";
 import type { Graph } from "../../runtime/graph/graph.ts";
 import { loadPart } from "../../runtime/load-part.ts";
 import type { TuneProgress } from "../../runtime/paths/tuner.ts";
@@ -89,12 +90,19 @@ export class Runs {
     this.#options.onNotice?.(notice);
   }
 
-  /** Bytes that a job takes on the GPU beside the weights, if memory is planned as usual. */
+  /**
+   * Bytes that a job takes on the GPU beside the weights, if memory is planned as usual.
+   * @throws MemoryError for a tensor that is larger than a buffer may be
+   */
   plannedBytes(job: Job): number {
-    return plannedBytes(this.record(job));
+    const graph = this.record(job);
+    checkLimits(this.#engine.device, graph);
+    return plannedBytes(graph);
   }
 
-  record({ record }: Job): Graph {
+  /** @throws MemoryError for pixels that a buffer cannot hold, at once: what is so large takes long to record */
+  record({ pixels, record }: Job): Graph {
+    for (const spec of pixels) checkSize(this.#engine.device, "pixels", spec);
     return record((layer) => this.#keptInF32.has(layer));
   }
 

@@ -1,7 +1,7 @@
 import type { ResizeMode } from "../../kernels/bands.ts";
 import { FileError, UsageError } from "../../runtime/errors.ts";
 import type { Graph } from "../../runtime/graph/graph.ts";
-import type { Precision, Shape } from "../../runtime/graph/tensor.ts";
+import type { Precision, Shape, TensorSpec } from "../../runtime/graph/tensor.ts";
 import type { ModelConfig, Task } from "../config/config.ts";
 import type { DptWeights } from "../network/dpt.ts";
 import type { InF32 } from "../network/ops.ts";
@@ -54,6 +54,8 @@ export interface Job {
   readonly key: string;
   /** What the network works at. */
   readonly network: Size;
+  /** What is known of its tensors without recording: the pictures, and what the network is given of them. */
+  readonly pixels: readonly TensorSpec[];
   readonly record: (inF32?: InF32) => Graph;
 }
 
@@ -90,6 +92,10 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
   return {
     key: JSON.stringify([groups, network, resize, tasks, logits, !!scores, !!layOut]),
     network: { width: network.width, height: network.height },
+    pixels: groups.flatMap(({ picture: { width, height }, count }) => [
+      { shape: [count, height, width], dtype: "u32" },
+      { shape: [count, 3, network.height, network.width], dtype: precision },
+    ]),
     record: (inF32) => model.network.predictGraph(config, weights, precision, { ...options, inF32 }),
   };
 }

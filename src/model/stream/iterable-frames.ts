@@ -1,3 +1,4 @@
+import { checkArgument } from "../../runtime/check-argument.ts";
 import type { PictureSource } from "../../runtime/pictures/picture.ts";
 import type { Frame, Frames } from "./frame.ts";
 import { NewestFrame } from "./newest-frame.ts";
@@ -5,7 +6,7 @@ import { NewestFrame } from "./newest-frame.ts";
 /** Frames as they come, all but the newest dropped. */
 export function newestOf(pictures: AsyncIterable<PictureSource>): Frames {
   return new NewestFrame((place) => {
-    const iterator = pictures[Symbol.asyncIterator]();
+    const iterator = iteratorOf(pictures);
     let isWanted = true;
     const pump = async () => {
       while (isWanted) {
@@ -26,7 +27,7 @@ export function newestOf(pictures: AsyncIterable<PictureSource>): Frames {
 
 /** Every frame, the next one asked for when the one before is answered. */
 export function allOf(pictures: AsyncIterable<PictureSource>): Frames {
-  const iterator = pictures[Symbol.asyncIterator]();
+  const iterator = iteratorOf(pictures);
   return {
     dropped: 0,
     async next() {
@@ -35,6 +36,18 @@ export function allOf(pictures: AsyncIterable<PictureSource>): Frames {
     },
     close: () => leave(iterator),
   };
+}
+
+function iteratorOf(pictures: AsyncIterable<PictureSource>): AsyncIterator<PictureSource> {
+  const iterator = pictures[Symbol.asyncIterator]();
+  checkArgument(
+    typeof iterator?.next === "function",
+    "stream",
+    "an iterator of pictures",
+    iterator,
+    "Use async function*.",
+  );
+  return iterator;
 }
 
 function frameOf(picture: PictureSource): Frame {

@@ -19,6 +19,7 @@ export function openFrames(source: StreamSource, which: "newest" | "all", longes
     throw new UsageError(`stream: want a longest side of at least 1 pixel, got ${longest}. Try 1280.`);
   if (typeof source !== "object" || source === null) throw noFrames(source);
   if (Symbol.asyncIterator in source) {
+    if (typeof source[Symbol.asyncIterator] !== "function") throw noFrames(source);
     if (longest === Number.POSITIVE_INFINITY) return which === "all" ? allOf(source) : newestOf(source);
     throw new UsageError(
       "stream: want frames of a video with longest, got pictures of an iterable. Shrink them before.",

@@ -1,15 +1,14 @@
 import { MemoryError } from "../../runtime/errors.ts";
-import { megabytes } from "../../runtime/megabytes.ts";
-import { inMemory, type Picture } from "../../runtime/pictures/picture.ts";
+import { inMemory, type Picture, type Pixels } from "../../runtime/pictures/picture.ts";
 import type { Question } from "../answers/answer-pictures.ts";
 import { type Batch, batchesOf } from "../answers/batches.ts";
 import type { Predictions } from "../answers/predictions.ts";
 import type { Answering } from "../answers/tally.ts";
-import { viewsOf } from "../answers/views.ts";
-import { networkSize } from "../pictures/processor.ts";
+import { type View, viewsOf } from "../answers/views.ts";
 import { jobOf } from "../runs/job-of.ts";
 import { processorOf } from "../runs/work.ts";
 import { answerThroughWindows } from "./answer-windows.ts";
+import { ifItFits, withSizeAdvice } from "./size-advice.ts";
 
 type AnswerBatch = (batch: Batch) => Promise<Predictions[]>;
 
@@ -63,37 +62,42 @@ async function answerSmaller(
   const { tasks, size, resize } = question;
   const { patch } = model.config.backbone;
   const bytesOf = (tile?: number) =>
-    runs.plannedBytes(jobOf(model, { picture: { width, height }, tasks, size, resize, tile }));
-  const pixels = await inMemory(picture);
-  let [bytes, error] = [bytesOf(), short];
+    ifItFits(() => runs.plannedBytes(jobOf(model, { picture: { width, height }, tasks, size, resize, tile })));
+  let pixels: Pixels | undefined;
+  let [bytes = Number.POSITIVE_INFINITY, error] = [bytesOf(), short];
   for (let tile = Math.ceil(Math.max(width, height) / 2); tile >= 2 * patch; tile = Math.ceil(tile / 2)) {
     const smaller = bytesOf(tile);
+    if (smaller === undefined) continue;
     if (smaller >= bytes) break;
     bytes = smaller;
     runs.notify(`${question.call}: GPU memory is short: the picture goes through windows of ${tile} pixels.`);
     try {
       const views = viewsOf(picture, { ...question, tile }, processorOf(model), patch);
+      pixels ??= await inMemory(picture);
       return await answerThroughWindows(answering, pixels, views, { ...question, tile });
     } catch (cause) {
       if (!(cause instanceof MemoryError)) throw cause;
       error = cause;
     }
   }
-  throw new MemoryError(`${question.call}: ${error.message} ${adviceOf(answering, picture, question)}`, {
-    allocated: error.allocated,
-    cause: error,
-  });
+  throw withSizeAdvice(answering, picture, question, error);
 }
 
-function adviceOf({ runs, model }: Answering, { width, height }: Picture, { tasks, size, resize }: Question): string {
-  const processor = processorOf(model);
-  const network = networkSize(processor, { width, height }, size);
-  const { patch } = model.config.backbone;
-  const half = (side: number) => Math.max(patch, Math.round(side / 2 / patch) * patch);
-  const smaller = { width: half(network.width), height: half(network.height) };
-  const bytes = runs.plannedBytes(jobOf(model, { picture: { width, height }, tasks, size: smaller, resize }));
-  return (
-    `Give size: { width: ${smaller.width}, height: ${smaller.height} }, which takes ${megabytes(bytes)}; ` +
-    "or load the model with a smaller dtype."
-  );
+/**
+ * Answers through windows and views that were asked for.
+ * @throws MemoryError that says what would help, if one of them is too large
+ */
+export async function answerThroughViews(
+  answering: Answering,
+  picture: Picture,
+  views: readonly View[],
+  question: Question,
+): Promise<Predictions> {
+  try {
+    return await answerThroughWindows(answering, await inMemory(picture), views, question);
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    const [{ rows, columns }] = views as readonly [View];
+    throw withSizeAdvice(answering, { width: columns.tile, height: rows.tile }, question, error);
+  }
 }

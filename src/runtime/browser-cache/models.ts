@@ -1,3 +1,4 @@
+import { checkArgument } from "../check-argument.ts";
 import { loadPart } from "../load-part.ts";
 import type { KeptModel } from "./kept-models.ts";
 
@@ -13,8 +14,10 @@ export const models = {
    * Deletes what is kept of a model. One that is being loaded goes on, and is kept from then on.
    * @param name as {@link models.list} tells it
    * @returns whether there was one of that name
+   * @throws UsageError for what is no name
    */
   async delete(name: string): Promise<boolean> {
+    checkArgument(typeof name === "string", "models.delete", "the name of a model", name, "models.list tells them.");
     const { deleteModel, store } = await open();
     return store ? deleteModel(store, name) : false;
   },

@@ -1,3 +1,4 @@
+import { checkArgument } from "../check-argument.ts";
 import { toFloat32 } from "../floats.ts";
 import type { Shape } from "../graph/tensor.ts";
 import type { ByteSource } from "../sources/byte-source.ts";
@@ -12,9 +13,11 @@ export interface NamedTensor {
 
 /**
  * All tensors of a safetensors file, for files that fit in memory: inputs and expected answers.
- * @throws FileError if the file breaks the rules of its format
+ * @throws UsageError for what cannot be read by ranges; FileError if the file breaks the rules of its format
  */
 export async function readTensors(source: ByteSource, signal?: AbortSignal): Promise<Map<string, NamedTensor>> {
+  const isSource = Number.isSafeInteger(source?.size) && typeof source.read === "function";
+  checkArgument(isSource, "readTensors", "{ name, size, read }", source, "Open a file of a folder, as filesFromUrl's.");
   const { tensors } = await readSafetensorsHeader(source, signal);
   const read = new Map<string, NamedTensor>();
   for (const [name, tensor] of tensors) {

@@ -1,4 +1,4 @@
-import { MachineError, UsageError } from "../errors.ts";
+import { InternalError, MachineError, UsageError } from "../errors.ts";
 import { createBuffer } from "./gpu-buffer.ts";
 import { makeTexture } from "./gpu-objects.ts";
 import { guardErrors } from "./guard-errors.ts";
@@ -87,9 +87,9 @@ export class DeviceMap {
     }
   }
 
-  /** Bytes of the numbers, row by row without gaps, filled up to whole words. @throws UsageError once disposed of */
+  /** Bytes of the numbers, row by row without gaps, filled up to whole words. @throws UsageError if it is disposed of until then */
   async read(): Promise<ArrayBuffer> {
-    if (this.#isDisposed) throw new UsageError("read: want a result in use, got one disposed. Read it before.");
+    if (this.#isDisposed) throw disposedError();
     const { width, height, dtype } = this.#shape;
     const row = BYTES[dtype] * width;
     const pitch = this.texture ? alignedRow(this.#shape) : row;
@@ -112,6 +112,9 @@ export class DeviceMap {
         return staging.getMappedRange().slice(0);
       });
       return pitch === row ? bytes : withoutGaps(new Uint8Array(bytes), height, pitch, row);
+    } catch (cause) {
+      // What was destroyed meanwhile, by `dispose` or by whoever has it, is no longer there to be copied.
+      throw cause instanceof InternalError ? disposedError(cause) : cause;
     } finally {
       staging.destroy();
     }
@@ -121,6 +124,10 @@ export class DeviceMap {
     this.#isDisposed = true;
     this.#held.destroy();
   }
+}
+
+function disposedError(cause?: unknown): UsageError {
+  return new UsageError("read: want a result in use, got one disposed. Read it before.", { cause });
 }
 
 function withoutGaps(bytes: Uint8Array, height: number, pitch: number, row: number): ArrayBuffer {

@@ -1,5 +1,6 @@
 import { type FileError, UsageError } from "../errors.ts";
 import { loadPart } from "../load-part.ts";
+import { quote } from "../quote.ts";
 
 /** Where a model of the Hugging Face hub is, and who asks for it. */
 export interface HubOptions {
@@ -38,8 +39,8 @@ export function isCommit(revision: string): boolean {
 
 /** @throws UsageError for what is no id, revision or address */
 export function hubModel(id: string, { revision = "main", token, endpoint = HUB }: HubOptions = {}): HubModel {
-  if (!isHubId(id)) {
-    throw new UsageError(`hub: want a model's id, got "${id}". Write it as organisation/name.`);
+  if (typeof id !== "string" || !isHubId(id)) {
+    throw new UsageError(`hub: want a model's id, got ${quote(id)}. Write it as organisation/name.`);
   }
   // Git's rules, as far as they keep a name inside its folder.
   if (!/^[\w.+=@-]+(?:\/[\w.+=@-]+)*$/.test(revision) || /(?:^|\/)\.|\.\.|\.(?:lock)?(?:\/|$)/.test(revision)) {

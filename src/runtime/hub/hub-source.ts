@@ -1,4 +1,5 @@
 import type { ModelFiles } from "../sources/byte-source.ts";
+import { fetcherOf } from "../sources/fetcher-of.ts";
 import { PATIENCE, type Patience } from "../sources/patience.ts";
 import { patientFetch } from "../sources/patient-fetch.ts";
 import { filesFromUrl } from "../sources/url-source.ts";
@@ -21,11 +22,9 @@ export interface HubSourceOptions extends HubOptions {
  * @throws UsageError for what is no id, revision or address; FileError, on opening, if the hub refuses
  */
 export function filesFromHub(id: string, options: HubSourceOptions = {}): ModelFiles {
-  const model = hubModel(id, options);
-  const fetcher = patientFetch(options.fetch ?? ((url, init) => fetch(url, init)), {
-    ...PATIENCE,
-    ...options.patience,
-  });
+  const { fetch, patience, ...hub } = { ...options };
+  const model = hubModel(id, hub);
+  const fetcher = patientFetch(fetcherOf(fetch), { ...PATIENCE, ...patience });
   const authorized: Fetcher = async (url, init) => {
     const response = await fetcher(url, { ...init, headers: { ...init.headers, ...authorization(model) } });
     const refused = await refusal(model, response);

@@ -35,3 +35,23 @@ export function notDrawn(
   const advice = isForeign ? "Serve it from this site or with CORS." : "Use a smaller picture, or give its pixels.";
   return new UsageError(`picture: ${want}, got ${width}x${height}: "${message}". ${advice}`, { cause });
 }
+
+/** The error for a texture that cannot be copied as it is. */
+export function notCopyable(texture: GPUTexture, formats: readonly GPUTextureFormat[], device?: GPUDevice): UsageError {
+  if (kindOf(texture) !== "GPUTexture" && typeof texture.createView !== "function") return notPicture(texture);
+  if (!device) return new UsageError("picture: want pixels in memory, got a GPUTexture. Read it back first.");
+  const { format, depthOrArrayLayers, dimension, sampleCount, usage } = texture;
+  const isPlain = dimension === "2d" && depthOrArrayLayers === 1 && sampleCount === 1;
+  const layers = isPlain ? "" : `${dimension} with ${depthOrArrayLayers} layers and ${sampleCount} samples, `;
+  const isReadable = (usage & GPUTextureUsage.COPY_SRC) !== 0;
+  return new UsageError(
+    `picture: want a 2-D texture of ${formats.join(", ")} with COPY_SRC, got ${layers}${format}` +
+      `${isReadable ? "" : " without COPY_SRC"}. Render it into such a one.`,
+  );
+}
+
+/** The error for a texture of which WebGPU makes no copy. */
+export function notCopied(cause: Error): UsageError {
+  const want = "want a texture of the model's device that is not destroyed";
+  return new UsageError(`picture: ${want}, got: ${cause.message} Load the model with that device.`, { cause });
+}

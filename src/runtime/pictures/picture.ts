@@ -53,10 +53,20 @@ export async function takePicture(source: PictureSource, device?: GPUDevice): Pr
   const size = naturalSize(source);
   if (!size) throw (await refusing()).notPicture(source);
   // Chromium loses its software device over a video's frame, and copies a bitmap of that frame.
-  if (device && isVideo(source) && size.width > 0 && size.height > 0)
-    return takeBitmap(createImageBitmap(source), device);
+  if (device && isVideo(source) && size.width > 0 && size.height > 0) return takeBitmap(still(source, size), device);
   const taken = device && takeDrawable(device, source, size);
   return taken ? await taken : drawPicture(source);
+}
+
+async function still(
+  source: HTMLVideoElement | VideoFrame,
+  size: Pick<Picture, "width" | "height">,
+): Promise<ImageBitmap> {
+  try {
+    return await createImageBitmap(source);
+  } catch (cause) {
+    throw (await refusing()).notDrawn(source, size, cause);
+  }
 }
 
 function isVideo(source: Drawable): source is HTMLVideoElement | VideoFrame {

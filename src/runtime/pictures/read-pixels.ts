@@ -4,9 +4,16 @@ import type { Pixels, RawPicture } from "./picture.ts";
 
 /**
  * The pixels of a picture in memory, copied: the caller may use its buffer for the next one at once.
- * @throws UsageError for a picture without pixels, whose pixels are no bytes, or with another number of them than its size says
+ * @throws as {@link checkRaw}
  */
-export function readPixels({ width, height, data }: RawPicture): Pixels {
+export function readPixels(picture: RawPicture): Pixels {
+  checkRaw(picture);
+  const { width, height, data } = picture;
+  return { width, height, words: data.length === 4 * width * height ? asWords(data) : packRgb(data) };
+}
+
+/** @throws UsageError for a picture without pixels, whose pixels are no bytes, or with another number of them than its size says */
+export function checkRaw({ width, height, data }: RawPicture): void {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
     throw new UsageError(
       `picture: want at least 1x1 pixels, got ${width}x${height}. Give one that has loaded, and is not closed.`,
@@ -17,8 +24,7 @@ export function readPixels({ width, height, data }: RawPicture): Pixels {
     throw new UsageError(`picture: want data in a Uint8Array or Uint8ClampedArray, got ${kind}. Convert it to bytes.`);
   }
   const count = width * height;
-  if (data.length === 4 * count) return { width, height, words: asWords(data) };
-  if (data.length === 3 * count) return { width, height, words: packRgb(data) };
+  if (data.length === 4 * count || data.length === 3 * count) return;
   const want = `want ${4 * count} (RGBA) or ${3 * count} (RGB) bytes for ${width}x${height} pixels`;
   throw new UsageError(`picture: ${want}, got ${data.length}. Check width and height.`);
 }

@@ -1,9 +1,10 @@
 import { DeviceWords } from "../device/device-words.ts";
 import { makeBuffer, makeTexture } from "../device/gpu-objects.ts";
 import { guardErrors } from "../device/guard-errors.ts";
-import { InternalError, UsageError } from "../errors.ts";
+import { InternalError } from "../errors.ts";
 import type { Drawable } from "./draw-picture.ts";
 import type { Picture } from "./picture.ts";
+import { refusing } from "./refusing.ts";
 
 /** WebGPU wants rows of a texture's copy to begin at multiples of so many bytes. */
 const ROW_BYTES = 256;
@@ -16,8 +17,7 @@ const FORMATS: readonly GPUTextureFormat[] = [...RGBA, "bgra8unorm", "bgra8unorm
  */
 export async function takeTexture(texture: GPUTexture, device: GPUDevice | undefined): Promise<Picture> {
   const { width, height, format } = texture;
-  checkTexture(texture);
-  if (!device) throw new UsageError("picture: want pixels in memory, got a GPUTexture. Read it back first.");
+  if (!device || !isCopyable(texture)) throw (await refusing()).notCopyable(texture, FORMATS, device);
   let words: DeviceWords | undefined;
   try {
     await guardErrors(
@@ -31,9 +31,7 @@ export async function takeTexture(texture: GPUTexture, device: GPUDevice | undef
     return { width, height, words: RGBA.includes(format) ? words! : swapRedAndBlue(await words!.read()) };
   } catch (cause) {
     words?.dispose();
-    if (!(cause instanceof InternalError)) throw cause;
-    const want = "want a texture of the model's device that is not destroyed";
-    throw new UsageError(`picture: ${want}, got: ${cause.message} Load the model with that device.`, { cause });
+    throw cause instanceof InternalError ? (await refusing()).notCopied(cause) : cause;
   } finally {
     if (!RGBA.includes(format)) words?.dispose();
   }
@@ -78,15 +76,9 @@ export function takeDrawable(
   return undefined;
 }
 
-function checkTexture({ format, depthOrArrayLayers, dimension, sampleCount, usage }: GPUTexture): void {
+function isCopyable({ format, depthOrArrayLayers, dimension, sampleCount, usage }: GPUTexture): boolean {
   const isPlain = dimension === "2d" && depthOrArrayLayers === 1 && sampleCount === 1;
-  const isReadable = (usage & GPUTextureUsage.COPY_SRC) !== 0;
-  if (isPlain && isReadable && FORMATS.includes(format)) return;
-  const layers = isPlain ? "" : `${dimension} with ${depthOrArrayLayers} layers and ${sampleCount} samples, `;
-  throw new UsageError(
-    `picture: want a 2-D texture of ${FORMATS.join(", ")} with COPY_SRC, got ${layers}${format}` +
-      `${isReadable ? "" : " without COPY_SRC"}. Render it into such a one.`,
-  );
+  return isPlain && (usage & GPUTextureUsage.COPY_SRC) !== 0 && FORMATS.includes(format);
 }
 
 /** Queues a copy of a texture's pixels to words of their own. */

@@ -26,7 +26,8 @@ export async function compileSmaller(
   short: MemoryError,
   { compile, makeRoom, onNotice }: SmallerOptions,
 ): Promise<CachedSession> {
-  makeRoom();
+  // What no buffer may hold does not fit into memory that is freed either.
+  if (short.allocated !== undefined) makeRoom();
   let error = short;
   for (const isLean of lean < usual ? [false, true] : [false]) {
     try {

@@ -4,6 +4,7 @@ import { checkSize } from "../device/device.ts";
 import { lossOf } from "../device/device-loss.ts";
 import { createBuffer, writeBuffer } from "../device/gpu-buffer.ts";
 import { toFloat32 } from "../floats.ts";
+import { freeMemory } from "../free-memory.ts";
 import type { InputData } from "../graph/graph.ts";
 import { byteLength } from "../graph/tensor.ts";
 import { makerOf, type Weight } from "../graph/weight.ts";
@@ -93,12 +94,15 @@ async function loadBuffers(
   try {
     let next = readSources(checkpoint, weights[0], signal);
     for (const [i, weight] of weights.entries()) {
-      const make = await next;
+      const { make, parts, isDistant } = await next;
       next = readSources(checkpoint, weights[i + 1], signal);
       // Whoever awaits it next meets its error; until then it must not count as unhandled.
       next.catch(() => {});
       signal.throwIfAborted();
-      buffers.set(weight, await upload(device, weight, make()));
+      const data = make();
+      buffers.set(weight, await upload(device, weight, data));
+      // What was read through blocks is nobody else's.
+      if (isDistant) for (const array of [data, ...parts]) freeMemory(array);
       loaded += sizes.get(weight)!;
       onProgress?.({ loaded, total });
     }
@@ -138,13 +142,22 @@ function bytesByWeight(checkpoint: Checkpoint, weights: readonly Weight[]): Map<
   );
 }
 
-/** Reads what a weight is made from; the answer makes it. */
+interface Read {
+  /** What the weight is made of. */
+  readonly parts: readonly ArrayBufferView[];
+  readonly make: () => InputData;
+  /** Whether it came from where reads are announced. */
+  readonly isDistant: boolean;
+}
+
+/** Reads what a weight is made from. */
 async function readSources(
   checkpoint: Checkpoint,
   weight: Weight | undefined,
   signal: AbortSignal | undefined,
-): Promise<() => InputData> {
-  if (!weight) return () => new Float32Array(0);
+): Promise<Read> {
+  if (!weight) return { parts: [], make: () => new Float32Array(0), isDistant: false };
+  const isDistant = weight.sources.every(({ name }) => placeOf(checkpoint.tensors.get(name)!).file.expect);
   const { sources, dtype } = weight;
   const make = makerOf(weight, (name) => checkpoint.tensors.get(name)!.dtype);
   if (!make) {
@@ -153,17 +166,18 @@ async function readSources(
       const { dtype: stored } = checkpoint.tensors.get(name)!;
       if (stored === "F32" || stored === "F16") checkFinite(name, toFloat32(stored, parts[i]!));
     }
-    return () => joinBytes(parts);
+    return { parts, make: () => joinBytes(parts), isDistant };
   }
   const floats = await Promise.all(sources.map(({ name }) => checkpoint.readFloats(name, signal)));
   for (const [i, { name }] of sources.entries()) checkFinite(name, floats[i]!);
-  return () => {
+  const makeStored = () => {
     const made = make(...floats);
     if (!(made instanceof Float32Array)) return made;
     checkFinite(weight.label, made);
     if (dtype === "f16") checkFitsF16(weight.label, made);
     return storeFloats(made, dtype === "f16" ? "f16" : "f32");
   };
+  return { parts: floats, make: makeStored, isDistant };
 }
 
 function joinBytes(parts: readonly Uint8Array[]): Uint32Array {

@@ -1,6 +1,8 @@
+import { checkArgument } from "../check-argument.ts";
 import { FileError } from "../errors.ts";
 import { isAbort } from "../is-abort.ts";
 import type { ByteSource, ModelFiles } from "./byte-source.ts";
+import { isBlob, isFile } from "./check-given.ts";
 import { checkRange } from "./check-range.ts";
 
 /** Reads a `Blob` or a picked `File` by slices; the browser keeps the rest on disk. */
@@ -34,11 +36,14 @@ async function sliceOf(blob: Blob, begin: number, end: number): Promise<ArrayBuf
  * A model folder from files in memory or from a file picker.
  * Of a folder picked with `webkitdirectory` only the top level counts: what lies deeper (an `onnx/config.json`) belongs
  * to something else.
- * @throws FileError if two files have the same name.
+ * @throws UsageError for what are no files; FileError if two of them have the same name
  */
 export function filesFromBlobs(name: string, blobs: Iterable<File> | Readonly<Record<string, Blob>>): ModelFiles {
   const byName = new Map<string, Blob>();
-  for (const [file, blob] of isIterable(blobs) ? topLevel([...blobs]) : Object.entries(blobs)) {
+  const list = Symbol.iterator in Object(blobs) ? [...(blobs as Iterable<File>)] : undefined;
+  const areBlobs = list ? list.every(isFile) : typeof blobs === "object" && Object.values(blobs ?? [0]).every(isBlob);
+  checkArgument(areBlobs, name, "a list of Files, or Blobs by their names", blobs, "Give those of a model's folder.");
+  for (const [file, blob] of list ? topLevel(list) : Object.entries(blobs as Readonly<Record<string, Blob>>)) {
     if (byName.has(file)) {
       throw new FileError(
         `${name}: want one file of each name, got "${file}" twice. Pick the files of one model only.`,
@@ -55,10 +60,6 @@ export function filesFromBlobs(name: string, blobs: Iterable<File> | Readonly<Re
     },
     list: async () => [...byName.keys()],
   };
-}
-
-function isIterable(blobs: Iterable<File> | Readonly<Record<string, Blob>>): blobs is Iterable<File> {
-  return Symbol.iterator in blobs;
 }
 
 function topLevel(files: readonly File[]): [string, Blob][] {

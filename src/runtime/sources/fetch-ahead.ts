@@ -1,3 +1,5 @@
+import { freeMemory } from "../free-memory.ts";
+
 /** Pieces that are on their way or wait to be read; more only fill memory. */
 const AHEAD = 4;
 /** Pieces that were read in part and are to be read again: a bias beside the weight that has gone before. */
@@ -48,8 +50,7 @@ export class ExpectedPiece {
     // Others may wait for the same bytes: more have read than were announced.
     if (this.#reads > 0 || this.#readers > 0) return;
     this.#ahead.drop(this);
-    // Freed at once where the engine can: garbage of this size would outgrow what is in use before it is collected.
-    (bytes.buffer as ArrayBuffer & { transfer?(length: number): void }).transfer?.(0);
+    freeMemory(bytes);
   }
 
   /** Whether it was fetched before its turn. */

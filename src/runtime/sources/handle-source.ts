@@ -1,6 +1,8 @@
+import { checkArgument } from "../check-argument.ts";
 import { FileError } from "../errors.ts";
 import { blobSource } from "./blob-source.ts";
 import type { ModelFiles } from "./byte-source.ts";
+import { isHandle } from "./check-given.ts";
 
 /** A folder or a file of the File System API: picked, dropped, or of the page's own (OPFS). */
 export type FileHandle = FileSystemDirectoryHandle | FileSystemFileHandle;
@@ -8,9 +10,13 @@ export type FileHandle = FileSystemDirectoryHandle | FileSystemFileHandle;
 /**
  * A model folder by its handle, from `showDirectoryPicker()` or `navigator.storage.getDirectory()`; or the files that
  * `showOpenFilePicker()` gave. Files are opened when they are needed, and read by slices.
+ * @throws UsageError for what are no handles
  */
 export function filesFromHandles(handles: FileSystemDirectoryHandle | Iterable<FileSystemFileHandle>): ModelFiles {
-  const folder = "kind" in handles ? inDirectory(handles) : ofHandles(handles);
+  const list = Symbol.iterator in Object(handles) ? [...(handles as Iterable<FileSystemFileHandle>)] : undefined;
+  const areHandles = list ? list.every((each) => isHandle(each, "getFile")) : isHandle(handles, "getFileHandle");
+  checkArgument(areHandles, "files", "a folder's handle or a list of files' handles", handles, "Pick them again.");
+  const folder = list ? ofHandles(list) : inDirectory(handles as FileSystemDirectoryHandle);
   return {
     name: folder.name,
     async open(file, signal) {
@@ -53,8 +59,8 @@ function inDirectory(directory: FileSystemDirectoryHandle): Folder {
   };
 }
 
-function ofHandles(handles: Iterable<FileSystemFileHandle>): Folder {
-  const byName = new Map([...handles].map((handle) => [handle.name, handle]));
+function ofHandles(handles: readonly FileSystemFileHandle[]): Folder {
+  const byName = new Map(handles.map((handle) => [handle.name, handle]));
   return {
     name: "the picked files",
     find: async (file) => byName.get(file),

@@ -18,29 +18,23 @@ export type ModelSource =
   | Iterable<FileSystemFileHandle>
   | ModelFiles;
 
-/** The model folder of a source. What reads files that a person gave is loaded when there are some. */
+/** The model folder of a source. What reads files that were given, and refuses what are none, is loaded when there are some. */
 export function openModelSource(source: ModelSource): ModelFiles {
   if (typeof source === "string" || source instanceof URL) return filesFromUrl(source);
+  const given: Partial<FileHandle & Iterable<File> & DataTransfer> = Object(source);
   // What the event of a drop knows is gone after it.
-  if ("dropEffect" in source) {
-    const entries = entriesOf(source);
-    return late("the dropped files", (given) => given.filesFromEntries(entries));
+  if ("dropEffect" in given) {
+    const entries = entriesOf(given);
+    return late("the dropped files", (parts) => parts.filesFromEntries(entries));
   }
-  if ("kind" in source) {
-    const name = source.kind === "file" ? PICKED : source.name || "the page's own folder";
-    return late(name, (given) => given.filesFromHandles(source.kind === "file" ? [source] : source));
-  }
-  if (!(Symbol.iterator in source)) return source;
-  const files = [...source];
-  return late(PICKED, (given) =>
-    files.every((file) => "kind" in file)
-      ? given.filesFromHandles(files)
-      : given.filesFromBlobs(PICKED, files as File[]),
-  );
+  const list = given[Symbol.iterator] ? [...(given as Iterable<File>)] : given.kind === "file" && [given];
+  if (list) return late(PICKED, (parts) => parts.filesOfGiven(PICKED, list));
+  const name = given.name || "the page's own folder";
+  return late(name, (parts) => parts.filesOfGiven(name, source));
 }
 
 const PICKED = "the picked files";
 
-function late(name: string, open: (given: typeof import("./given-files.ts")) => ModelFiles | Promise<ModelFiles>) {
+function late(name: string, open: (parts: typeof import("./given-files.ts")) => ModelFiles | Promise<ModelFiles>) {
   return lateFiles(name, loadPart(import("./given-files.ts")).then(open));
 }

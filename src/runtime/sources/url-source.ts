@@ -1,10 +1,12 @@
 import { DptError, FileError, UsageError } from "../errors.ts";
 import { isAbort } from "../is-abort.ts";
 import { loadPart } from "../load-part.ts";
+import { quote } from "../quote.ts";
 import { blobSource } from "./blob-source.ts";
 import { boundedResponse } from "./bounded-response.ts";
 import type { ByteSource, ModelFiles } from "./byte-source.ts";
 import { checkRange } from "./check-range.ts";
+import { fetcherOf } from "./fetcher-of.ts";
 import { PassingFailure } from "./patience.ts";
 import { readBounded } from "./read-bounded.ts";
 import { readingAhead } from "./reading-ahead.ts";
@@ -34,8 +36,8 @@ const MAX_BYTES = 16 * 2 ** 30;
  */
 export function filesFromUrl(baseUrl: string | URL, options: UrlOptions = {}): ModelFiles {
   const base = parseUrl(baseUrl);
-  const fetcher = options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
-  const { maxBytes = MAX_BYTES } = options;
+  const { fetch, maxBytes = MAX_BYTES } = { ...options };
+  const fetcher = fetcherOf(fetch);
   const openAt = (url: URL, signal?: AbortSignal) => openUrl({ url, name: nameOf(url), fetcher, maxBytes }, signal);
   if (isSingleFile(base.pathname)) {
     const file = nameOf(base).split("/").at(-1)!;
@@ -58,7 +60,7 @@ interface RemoteFile {
   readonly maxBytes: number;
 }
 
-interface ContentRange {
+export interface ContentRange {
   readonly begin: number;
   readonly end: number;
   readonly size: number;
@@ -84,7 +86,7 @@ async function openUrl(file: RemoteFile, signal?: AbortSignal): Promise<ByteSour
   const range = contentRange(file, response);
   const head = await attempt(file, signal, () => readBounded(file.name, response, HEAD_BYTES));
   const size = range?.size ?? (await sizeByHead(file, signal));
-  checkAnswer(file, { begin: 0, end: Math.min(HEAD_BYTES, size), size }, range, head);
+  await checkAnswer(file, { begin: 0, end: Math.min(HEAD_BYTES, size), size }, range, head);
   signal?.throwIfAborted();
   return readingAhead(rangeSource(file, size, response, head));
 }
@@ -116,7 +118,7 @@ function rangeSource(file: RemoteFile, size: number, opened: Response, head: Uin
       }
       const range = contentRange(file, response);
       const bytes = await attempt(file, signal, () => readBounded(file.name, response, end - begin));
-      checkAnswer(file, { begin, end, size }, range, bytes);
+      await checkAnswer(file, { begin, end, size }, range, bytes);
       return bytes;
     },
   };
@@ -189,30 +191,24 @@ async function sizeByHead(file: RemoteFile, signal?: AbortSignal): Promise<numbe
   );
 }
 
-function checkAnswer(file: RemoteFile, want: ContentRange, got: ContentRange | undefined, body: Uint8Array): void {
-  if (got && !(got.begin === want.begin && got.end === want.end && got.size === want.size)) {
-    throw new FileError(
-      `${file.name}: want bytes ${want.begin}-${want.end - 1}/${want.size}, ` +
-        `got bytes ${got.begin}-${got.end - 1}/${got.size}. The file changed or a proxy is wrong; load the model again.`,
-    );
-  }
-  if (body.length !== want.end - want.begin) {
-    throw new FileError(
-      `${file.name}: want ${want.end - want.begin} bytes, got ${body.length}. ` +
-        "The connection broke or the file changed; load the model again.",
-    );
-  }
+async function checkAnswer(
+  file: RemoteFile,
+  want: ContentRange,
+  got: ContentRange | undefined,
+  body: Uint8Array,
+): Promise<void> {
+  const isAsked = !got || (got.begin === want.begin && got.end === want.end && got.size === want.size);
+  if (isAsked && body.length === want.end - want.begin) return;
+  const { answerError } = await loadPart(import("./status-error.ts"));
+  throw answerError(file.name, want, isAsked ? undefined : got, body.length);
 }
 
 function parseUrl(baseUrl: string | URL): URL {
-  try {
-    // Node has no location; there the address must be absolute.
-    return new URL(baseUrl, globalThis.location?.href);
-  } catch (cause) {
-    throw new UsageError(`filesFromUrl: want the URL of a model folder, got "${baseUrl}". Give an http(s) address.`, {
-      cause,
-    });
-  }
+  // Node has no location; there the address must be absolute.
+  const page = globalThis.location?.href;
+  const isAddress = typeof baseUrl === "string" || baseUrl instanceof URL;
+  if (isAddress && URL.canParse(baseUrl, page)) return new URL(baseUrl, page);
+  throw new UsageError(`filesFromUrl: want the URL of a model folder, got ${quote(baseUrl)}. Give an http(s) address.`);
 }
 
 /** Without the query string, which may hold a signature. */

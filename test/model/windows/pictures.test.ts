@@ -301,8 +301,8 @@ test("refuses what makes no sense", async () => {
     [{ tile: 0 }, "tile: want whole numbers of pixels from 1 up, got 0."],
     [{ tile: 32, overlap: 0.9 }, "overlap: want a share of a window from 0 to 0.8, got 0.9."],
     [{ overlap: 0.2 }, "overlap: want a tile that overlaps with others, got 0.2 without one."],
-    [{ tta: { scales: [] } }, "tta: want scales above 0, got []."],
-    [{ tta: { scales: [1, -1] } }, "tta: want scales above 0, got [1, -1]."],
+    [{ tta: { scales: [] } }, "tta: want scales from 1/16 to 16, got []."],
+    [{ tta: { scales: [1, -1] } }, "tta: want scales from 1/16 to 16, got [1, -1]."],
   ] as const;
   for (const [options, message] of wrong) {
     const error = await model.segment(picture, options).catch((e: unknown) => e);

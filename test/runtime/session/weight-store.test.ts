@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openCheckpoint } from "../../../src/runtime/checkpoints/checkpoint.ts";
 import { Pipelines } from "../../../src/runtime/device/pipelines.ts";
 import { MachineError } from "../../../src/runtime/errors.ts";
@@ -107,6 +107,47 @@ test("a distant file is read in whole blocks, and let go of afterwards", async (
   expect(file.reads).toHaveLength(2);
   store.dispose();
 });
+
+test("memory of a distant file's weights is freed once they are on the device; of others it may be somebody's", async () => {
+  onTestFinished(withTransfer());
+  const device = await testDevice();
+  const file = memoryFile(await bytesOfCheckpoint({ a }), "model.safetensors");
+  const seen: Float32Array[] = [];
+  const spied = (make: NonNullable<Weight["make"]>): Weight => ({
+    ...weightOf("a", [10]),
+    make: (values) => {
+      const made = make(values!) as Float32Array;
+      seen.push(values!, made);
+      return made;
+    },
+  });
+  const same = spied((values) => values);
+  for (const [distant, left] of [
+    [readingAhead(file), [0, 0, 0, 0]],
+    [file, [10, 12, 10, 10]],
+  ] as const) {
+    const open = async (name: string) => (name === file.name ? distant : undefined);
+    const checkpoint = await openCheckpoint({ name: "folder", open });
+    const store = await WeightStore.load(device, checkpoint, [spied(weightOf("a", [10]).make!), same]);
+    expect(seen.splice(0).map(({ length }) => length)).toEqual(left);
+    const got = new Float32Array((await readBack(device, store, same)).buffer);
+    expect(got.slice(0, 10)).toEqual(a);
+    store.dispose();
+  }
+});
+
+/** Gives Node 20 what browsers have: a way to free memory. */
+function withTransfer(): () => void {
+  const { prototype } = ArrayBuffer as { prototype: { transfer?: unknown } };
+  const own = prototype.transfer;
+  prototype.transfer = function transfer(this: ArrayBuffer) {
+    structuredClone(this, { transfer: [this] });
+  };
+  return () => {
+    if (own) prototype.transfer = own;
+    else delete prototype.transfer;
+  };
+}
 
 describe("leaves nothing on the device after", () => {
   test.each([1, 2])("an abort while weight %i of 3 is told", async (when) => {
