@@ -1,6 +1,5 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import { type AttentionParams, attentionFrame, LOWEST, NO_KEY } from "./shared/attention-frame.ts";
-import type { AttentionLoads } from "./shared/attention-loads.ts";
 import { attentionPaths } from "./shared/attention-paths.ts";
 import { enable } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
@@ -33,41 +32,25 @@ const STRIDE = TILE / 4 + 1;
  * in workgroup memory (4.5 KiB), the sums of values in registers (8 queries by one vec4 of each 32 columns), and
  * rescales those once a block by what the new maximum makes of the old one (online softmax, Milakov and Gimelshein,
  * arXiv:1805.02867).
+ * Tokens past the last repeat it: as queries they are not stored, as keys their scores are replaced.
  *
  * SwiftShader, two cores, B = 1, T = 785, 6 heads, d = 64, in GFLOP/s: this one 3.3; with 64 queries 3.1. A query
  * to each invocation with its q and sums in registers, keys straight from storage: 0.9 with one, 1.3 with two, 2.8 with
  * four queries (512 registers: no GPU has them). The same with keys and values in workgroup memory: 0.7, 1.1, 2.1.
  */
 export function attention(params: AttentionParams): Kernel {
-  const own = fromStorage(params, OWN_LOADS);
-  return {
-    ...own,
-    paths: (traits) => attentionPaths(params, (loads = OWN_LOADS) => fromStorage(params, loads), traits),
-  };
+  const own = fromStorage(params);
+  return { ...own, paths: (traits) => attentionPaths(params, own, traits) };
 }
 
-/** Every invocation loads all that it multiplies. */
-const OWN_LOADS: AttentionLoads = {
-  name: "from storage",
-  directives: "",
-  declarations: "",
-  parameter: "",
-  query: (base) => `qkv4(${base}, c)`,
-  key: (base) => `qkv4(${base}, c)`,
-  weights: (at) => `scores[${at}]`,
-  turn: (j) => `${j}u`,
-};
-
-function fromStorage(params: AttentionParams, loads: AttentionLoads): Kernel {
+function fromStorage(params: AttentionParams): Kernel {
   const { tokens, precision } = params;
   const { blocks, row, declarations, begin, logit, base, kernel } = attentionFrame(params, TILE);
   const columns = Math.ceil(blocks / ACROSS);
 
   const code = wgsl`
-    ${loads.directives}
     ${enable(precision)}
     ${declarations}
-    ${loads.declarations}
 
     // Of a block: the scores times log2(e), then their exponentials.
     var<workgroup> scores: array<vec4f, ${TILE * STRIDE}>;
@@ -75,16 +58,11 @@ function fromStorage(params: AttentionParams, loads: AttentionLoads): Kernel {
     var<workgroup> factors: array<f32, ${TILE}>;
 
     @compute @workgroup_size(${TILE})
-    fn main(
-      @builtin(workgroup_id) workgroup: vec3u,
-      @builtin(local_invocation_index) lane: u32,
-      ${loads.parameter}
-    ) {
+    fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
       ${begin}
       let tileRow = lane / ${ACROSS}u * ${QUERIES}u;
       let queries = firstQuery + tileRow;
       let across = lane % ${ACROSS}u;
-      // Tokens past the last repeat it: as queries they are not stored, as keys their scores are replaced.
       ${unroll(QUERIES, (i) => `let query${i} = ${base("query", `queries + ${i}u`)};`)}
       ${unroll(columns, (c) => `let column${c} = min(across + ${c * ACROSS}u, ${blocks - 1}u);`)}
       ${unroll(QUERIES, (i) => unroll(columns, (c) => `var sum${i}_${c} = vec4f();`))}
@@ -96,7 +74,7 @@ function fromStorage(params: AttentionParams, loads: AttentionLoads): Kernel {
         ${unroll(KEYS, (k) => `let key${k} = ${base("key", `ownKey + ${k}u`)};`)}
         ${unroll(QUERIES, (i) => `var score${i} = vec4f();`)}
         for (var c = 0u; c < ${blocks}u; c++) {
-          ${unroll(KEYS, (k) => `let k${k} = ${loads.key(`key${k}`)};`)}
+          ${unroll(KEYS, (k) => `let k${k} = qkv4(key${k}, c);`)}
           ${unroll(QUERIES, scoreOf)}
         }
         ${unroll(QUERIES, (i) => `scores[(tileRow + ${i}u) * ${STRIDE}u + across] = ${logit(`score${i}`, `queries + ${i}u`, OWN_KEYS)};`)}
@@ -127,7 +105,7 @@ function fromStorage(params: AttentionParams, loads: AttentionLoads): Kernel {
 
         ${unroll(QUERIES, rescale)}
         for (var k = 0u; k < keys; k += 4u) {
-          ${unroll(4, (j) => `let value${j} = ${base("value", `firstKey + k + ${loads.turn(j)}`)};`)}
+          ${unroll(4, (j) => `let value${j} = ${base("value", `firstKey + k + ${j}u`)};`)}
           ${unroll(columns, (c) => unroll(4, (j) => `let v${j}_${c} = qkv4(value${j}, column${c});`))}
           ${unroll(QUERIES, addValues)}
         }
@@ -139,12 +117,12 @@ function fromStorage(params: AttentionParams, loads: AttentionLoads): Kernel {
       ${unroll(QUERIES, rescale)}
       ${unroll(QUERIES, storeQuery)}
     }`;
-  return kernel(code, `${loads.name} ${TILE}×${TILE}`);
+  return kernel(code, `from storage ${TILE}×${TILE}`);
 
   function scoreOf(i: number): string {
     const products = Array.from({ length: KEYS }, (_, k) => `dot(q${i}, k${k})`);
     return wgsl`
-      let q${i} = ${loads.query(`query${i}`)};
+      let q${i} = qkv4(query${i}, c);
       score${i} += vec4f(${products.join(", ")});`;
   }
 
@@ -156,7 +134,7 @@ function fromStorage(params: AttentionParams, loads: AttentionLoads): Kernel {
   function addValues(i: number): string {
     const sums = (c: number) => unroll(4, (j) => `sum${i}_${c} = fma(vec4f(e${i}[${j}]), v${j}_${c}, sum${i}_${c});`);
     return wgsl`
-      let e${i} = ${loads.weights(`(tileRow + ${i}u) * ${STRIDE}u + k / 4u`)};
+      let e${i} = scores[(tileRow + ${i}u) * ${STRIDE}u + k / 4u];
       ${unroll(columns, sums)}`;
   }
 

@@ -45,7 +45,5 @@ export function convTranspose2d(params: ConvTranspose2dParams): Kernel {
     stored: { batch, rows: height * width, channels: n, precision, output, place, run: channelsOut },
     epilogue: { bias: "channel" },
     prepareRow: (i) => `let base${i} = m${i} * ${stride}u;`,
-    load: (i) => `x4(base${i}, c)`,
-    loadOne: (i, k) => `x1(base${i}, c, ${k})`,
   });
 }

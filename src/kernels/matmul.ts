@@ -45,8 +45,6 @@ export function matmul(params: MatmulParams): Kernel {
     stored: { batch, rows, channels: n, precision, output },
     epilogue: params,
     prepareRow: (i) => prepareRow(params, i),
-    load: (i) => `x4(base${i}, c)`,
-    loadOne: (i, k) => `x1(base${i}, c, ${k})`,
   });
 }
 

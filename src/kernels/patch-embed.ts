@@ -94,17 +94,24 @@ export function patchEmbed(params: PatchEmbedParams): Kernel {
       ${loadChannels("positions", channelsOut)}
       #endif
       ${epilogueDeclarations({}, stored, inputs.length)}
-
-      // Where tap k = (channel, row, column) of a patch lies from the patch's first pixel. Taps past the last one repeat
-      // it: their weights are zeros.
-      fn tap(k: u32) -> u32 {
-        let t = min(k, ${k - 1}u);
-        let line = t / ${patch * patch}u * ${height}u + t % ${patch * patch}u / ${patch}u;
-        return line * ${width}u + t % ${patch}u;
-      }
+      ${tapFunction(params)}
       fn pixels4(at: vec4u) -> vec4f {
         return vec4f(f32(x[at.x]), f32(x[at.y]), f32(x[at.z]), f32(x[at.w]));
       }
       ${main}`,
   };
+}
+
+/**
+ * WGSL `fn tap(k: u32) -> u32`: where tap k = (channel, row, column) of a patch lies from the patch's first pixel. Taps past
+ * the last one repeat it: their weights are zeros.
+ */
+function tapFunction({ channelsIn, height, width, patch }: PatchEmbedParams): string {
+  const pixels = patch * patch;
+  return wgsl`
+    fn tap(k: u32) -> u32 {
+      let t = min(k, ${channelsIn * pixels - 1}u);
+      let line = t / ${pixels}u * ${height}u + t % ${pixels}u / ${patch}u;
+      return line * ${width}u + t % ${patch}u;
+    }`;
 }

@@ -35,7 +35,5 @@ export function winogradProduct({
     stored: { batch: 1, rows, channels: n, precision: "f32", output },
     epilogue: {},
     prepareRow: (i) => `let base${i} = m${i} * ${k / 4}u;`,
-    load: (i) => `x4(base${i}, c)`,
-    loadOne: (i, k) => `x1(base${i}, c, ${k})`,
   });
 }

@@ -31,10 +31,13 @@ export interface ModelMethods
   extends Pick<Model, Exclude<ModelMethod, "segment" | "depth"> | "stream" | "dispose" | keyof ModelState> {
   /** @see DPT.segment */
   segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
+  /** Of several pictures, in their order. @see DPT.segment */
   segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
   /** @see DPT.depth */
   depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
+  /** Of several pictures, in their order. @see DPT.depth */
   depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
+  /** As `dispose`, at the end of the block of `using model = …`. */
   [Symbol.dispose](): void;
 }
 

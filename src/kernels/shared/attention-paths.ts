@@ -1,10 +1,8 @@
 import type { Kernel, Path } from "../../runtime/graph/kernel.ts";
 import type { Traits } from "../../runtime/graph/traits.ts";
 import type { AttentionParams } from "./attention-frame.ts";
-import type { AttentionLoads } from "./attention-loads.ts";
 import { attentionTile, tileBytes, tileInvocations, tileQueries, tileRegisters } from "./attention-tile.ts";
 import { subgroupMatrices } from "./subgroup-matrices.ts";
-import { subgroupQuads } from "./subgroup-quads.ts";
 
 /** A way with what it takes to guess its time. */
 export interface Way {
@@ -28,24 +26,15 @@ const AT_ONCE = 96;
 /** Most registers that an invocation may keep from block to block: a GPU has 128 or 256 for it at best. */
 export const REGISTERS = 128;
 
-/**
- * All ways to attend on a device, the one expected to be the fastest first; `fromStorage` makes the kernel that runs
- * anywhere, or one that loads what it needs in another way.
- */
-export async function attentionPaths(
-  params: AttentionParams,
-  fromStorage: (loads?: AttentionLoads) => Kernel,
-  traits: Traits,
-): Promise<Path[]> {
+/** All ways to attend on a device, the one expected to be the fastest first; `own` is the kernel that runs anywhere. */
+export async function attentionPaths(params: AttentionParams, own: Kernel, traits: Traits): Promise<Path[]> {
   const { batch, heads, tokens } = params;
   const time = ({ queries, rate }: Way) =>
     (Math.ceil((batch * heads * Math.ceil(tokens / queries)) / AT_ONCE) * queries) / rate;
   const matrices = traits.subgroupMatrices.length > 0 ? (await subgroupMatrices()).matricesWays(params, traits) : [];
   const ways = [...tileWays(params, traits), ...matrices];
   const others = ways.toSorted((a, b) => time(a) - time(b)).map(({ kernel }) => kernel());
-  const swaps = traits.subgroups ? [fromStorage((await subgroupQuads()).ATTENTION_SWAPS)] : [];
-  const own = fromStorage();
-  const kernels = traits.software ? [own, ...swaps, ...others] : [...others, ...swaps, own];
+  const kernels = traits.software ? [own, ...others] : [...others, own];
   // Two ways that come out alike on this device are one.
   const byName = new Map(kernels.map((kernel) => [kernel.path!, kernel]));
   return [...byName].map(([name, kernel]) => ({ name, stages: [{ kernel, inputs: kernel.inputs.map((_, i) => i) }] }));

@@ -19,11 +19,12 @@ import { registerTiling, type Tiling, type TilingProblem, tilings } from "./tili
 import { wgsl } from "./wgsl.ts";
 
 /** A kernel of sums `y = finish(Σ x · W)`: which rows of x meet which rows of the weight. */
-export interface Product
-  extends Pick<FineProduct, "prepareRow" | "prepareStep" | "prepareRowStep" | "load" | "loadOne"> {
+export interface Product extends Pick<FineProduct, "prepareRow" | "prepareStep" | "prepareRowStep"> {
   readonly label: string;
-  /** Channels last; of the row that starts at `base` `load` reads four channels `4·c …` by `x4(base, c)`, `loadOne` one of them by `x1(base, c, k)`. */
+  /** Channels last; row `i` starts at `base${i}`, which `prepareRow` or `prepareRowStep` declares for {@link loadChannels}. */
   readonly x: TensorSpec;
+  /** `bool` expression: whether row `i` is inside the image at this step; always, if left out. */
+  readonly inside?: (i: number) => string;
   readonly channelsIn: number;
   /** Whether x passes a ReLU on the way in. */
   readonly relu?: boolean;
@@ -99,6 +100,8 @@ function tiled(params: Product, { directives, parts, tile }: Tiling): Kernel {
   const packed = packedShape(matrices * taps, channelsIn, channels);
   const weight = quantized?.specOf(packed) ?? { shape: packed, dtype: loadedAs(params) };
   const loads = quantized?.load(weight, packed, 1) ?? loadWeight(weight, n, 1);
+  const inside = (i: number, value: string, zero: string) =>
+    params.inside ? `select(${zero}, ${value}, ${params.inside(i)})` : value;
   const isWhole = parts === 1;
   const output = isWhole ? stored.output : partsSpec(stored, parts);
   const { main, workgroups } = tile({
@@ -108,6 +111,8 @@ function tiled(params: Product, { directives, parts, tile }: Tiling): Kernel {
     steps: taps,
     depth: multipleOf4(channelsIn) / 4,
     parts,
+    load: (i) => inside(i, `x4(base${i}, c)`, "vec4f()"),
+    loadOne: (i, k) => inside(i, `x1(base${i}, c, ${k})`, "0.0"),
     weight: loads,
     store: isWhole ? epilogueStore(epilogue, stored, loads.sum) : `y[m * ${n / 4}u + n4] = ${loads.sum};`,
   });

@@ -58,6 +58,8 @@ export function resizedLogits(params: ResizedLogitsParams, count: 2 | 4): Resize
 
   return {
     inputs: [{ shape: [1, rows.inSize, columns.inSize, labels], dtype: precision }, ...bandInputs(rows, columns)],
+    // `weightsOf`: weights of logits column `at` for the pixels whose numbers and first columns these are. Left of a pixel's
+    // first column wraps around to a tap that is beyond its last as well.
     declarations: wgsl`
       @group(0) @binding(0) var<storage, read> logits: array<${stored}, ${rows.inSize * columns.inSize * vectors}>;
       ${bandDeclarations(rows, columns)}
@@ -65,9 +67,7 @@ export function resizedLogits(params: ResizedLogitsParams, count: 2 | 4): Resize
       alias Pixels = vec${count}f;
       alias Labels = vec${count}u;
 
-      // Weights of logits column "at" for the pixels whose numbers and first columns these are.
       fn weightsOf(at: u32, pixels: Labels, starts: Labels) -> Pixels {
-        // Left of a pixel's first column wraps around to a tap that is beyond its last as well.
         let tap = at - starts;
         let weight = pixels * ${columns.taps}u + min(tap, Labels(${columns.taps - 1}u));
         let weights = Pixels(${components(count, (c) => `columnWeights[weight.${c}]`)});

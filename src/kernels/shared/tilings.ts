@@ -1,5 +1,5 @@
 import type { Traits } from "../../runtime/graph/traits.ts";
-import { chooseTile, registerTile, registerTileName, type Tile } from "./register-tile.ts";
+import { chooseTile, registerTile, registerTileName } from "./register-tile.ts";
 import { subgroupMatrices } from "./subgroup-matrices.ts";
 import { subgroupQuads } from "./subgroup-quads.ts";
 import type { FineProduct, TiledKernel } from "./tiled-product.ts";
@@ -41,10 +41,11 @@ export interface Shape extends Omit<Tiling, "parts"> {
 
 /** The way that runs anywhere. */
 export function registerTiling(m: number, n: number): Tiling {
-  return { ...registerShape(chooseTile(m, n)), parts: 1 };
+  return { ...registerShape(m, n), parts: 1 };
 }
 
-function registerShape(tile: Tile): Shape {
+function registerShape(m: number, n: number): Shape {
+  const tile = chooseTile(m, n);
   return {
     name: registerTileName(tile),
     directives: [],
@@ -74,8 +75,8 @@ export async function tilings(problem: TilingProblem, traits: Traits): Promise<T
   const { m, n } = problem;
   const atOnce = traits.software ? CORES : AT_ONCE;
   const shapes = [
-    registerShape(chooseTile(m, n)),
-    ...(await quadShapes(problem, traits)),
+    registerShape(m, n),
+    ...(traits.subgroups ? (await subgroupQuads()).quadShapes(problem) : []),
     ...workgroupShapes(problem, traits),
     ...(traits.subgroupMatrices.length > 0 ? (await subgroupMatrices()).matrixShapes(problem, traits) : []),
   ];
@@ -89,29 +90,6 @@ export async function tilings(problem: TilingProblem, traits: Traits): Promise<T
 
 function named({ name, directives, parts, tile }: Tiling): Tiling {
   return { name: parts > 1 ? `${name} in ${parts} parts` : name, directives, parts, tile };
-}
-
-/**
- * Rows of an invocation whose quad shares their loads. SwiftShader, processor time of [197, 384]·[384, 1536] by rows × 8: 8 73 ms,
- * 12 64, 16 62, 20 59; it compiles for 97, 105, 130, 200 ms. Without swaps 8×8 87 and 100 ms: there every number that an invocation
- * loads is a branch of its own, and three quarters of the time.
- */
-const QUAD_ROWS = 16;
-
-async function quadShapes({ m, n }: TilingProblem, { subgroups }: Traits): Promise<Shape[]> {
-  const tile = chooseTile(m, n, QUAD_ROWS);
-  if (!subgroups || tile.x % 4 > 0) return [];
-  const { quadTile } = await subgroupQuads();
-  return [
-    {
-      ...registerShape(tile),
-      name: `subgroup swaps ${tile.rows}×${4 * tile.columns}`,
-      // The compiler takes a quad for one that only a part of has left, wherever anybody has.
-      directives: ["enable subgroups;", "diagnostic(off, subgroup_uniformity);"],
-      tile: (product) => quadTile(product, tile),
-      rate: 1.1,
-    },
-  ];
 }
 
 function workgroupShapes({ m, n, slabs }: TilingProblem, traits: Traits): Shape[] {
