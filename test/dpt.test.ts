@@ -13,7 +13,7 @@ describe("a model in a worker is refused", () => {
   test("for what is no worker", async () => {
     const options = { worker: "worker.js" } as object as { worker: true };
     await expect(DPT.fromPretrained("some/model", options)).rejects.toThrow(
-      /^worker: want true or a Worker, got string\. Make one of dpt-webgpu\/worker-script\.$/,
+      /^worker: want true or false or a Worker, got "worker\.js"\./,
     );
   });
 

@@ -13,12 +13,10 @@ export async function makeFolder(folder: string, mode?: number): Promise<void> {
   } catch (error) {
     if (await isFolder(folder)) return;
     const parent = dirname(folder);
-    const isAbove =
-      (error as NodeJS.ErrnoException).code === "ENOENT" && parent !== folder && !(await isFolder(parent));
-    if (!isAbove) throw error;
-    await makeFolder(parent, mode);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === folder) throw error;
+    // Others may be making the same: the parent may be there by now, and the folder in a moment.
+    if (!(await isFolder(parent))) await makeFolder(parent, mode);
     await mkdir(folder, mode).catch(async (again: unknown) => {
-      // Another process may have been quicker.
       if (!(await isFolder(folder))) throw again;
     });
   }

@@ -307,8 +307,7 @@ test("two dtypes side by side, with the pixels on which they differ", async () =
 });
 
 test("a photo dropped, one pasted and one picked; a link shows the same settings", async () => {
-  const shape = () => visit.page.$eval(".layer", (canvas) => (canvas as HTMLCanvasElement).width);
-  expect(await shape()).toBe(480);
+  await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".layer")?.width === 480);
   await visit.give("drop", [photo("test/fixtures/images/preprocess/grey/image.png")]);
   await visit.page.waitForFunction(() => document.querySelector<HTMLCanvasElement>(".result")?.width === 90);
   expect(visit.page.url()).not.toMatch(/sample=street/);

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { ROOT } from "./tracked-files.ts";
+import { ROOT } from "./own-files.ts";
 
 test("typedoc has nothing to say against the pages of the API: every export has a sentence, every link leads somewhere", async () => {
   const typedoc = join(ROOT, "node_modules/typedoc/bin/typedoc");

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { markdownFiles, ROOT, trackedFiles } from "./tracked-files.ts";
+import { markdownFiles, ownFiles, ROOT } from "./own-files.ts";
 
 const files = markdownFiles();
-const sources = trackedFiles("*.ts", "*.tsx", "*.sh");
+const sources = ownFiles(".ts", ".tsx", ".sh");
 const scripts = Object.keys(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts);
 
 /** A heading's anchor, as GitHub makes it. */

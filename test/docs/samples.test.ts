@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
-import { markdownFiles, ROOT } from "./tracked-files.ts";
+import { markdownFiles, ROOT } from "./own-files.ts";
 
 /** What samples take as given. A sample's own names come before these. */
 const GIVEN = `

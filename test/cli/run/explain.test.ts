@@ -24,7 +24,7 @@ test("forward tells its plan, measures when asked to, and later runs use what wa
   const { code, stdout } = await forward();
   expect(code).toBe(0);
   expect(stdout).toMatch(/^part +kernel +calls +GFLOP +MB +path +why$/m);
-  expect(stdout).toMatch(/ registers \d×\d +measured: \S+ ms; .*tried$/m);
+  expect(stdout).toMatch(/ (registers|subgroup swaps) \d+×\d +measured: \S+ ms; .*tried$/m);
   expect(stdout).toMatch(/^total +\d+ +\d+\.\d{3} +\d+\.\d$/m);
   expect(stdout).toMatch(/^GPU memory .* of weights, .* of activations; \d+ pipelines$/m);
   expect(stdout).not.toMatch(/^tune /m);

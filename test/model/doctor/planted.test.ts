@@ -17,10 +17,9 @@ const product = (last: { readonly columns: number; readonly quads: number }): Fa
   row: (code) => code.replace("m >= end ||", "m + 1u >= end ||"),
   column: (code) => code.replace(`n4 >= ${last.columns}u`, `n4 >= ${last.columns - 1}u`),
   sum: (code) =>
-    code.replace(
-      "let v = vec4f(x[base + c]);",
-      `let v = select(vec4f(x[base + c]), vec4f(), c == ${last.quads - 1}u);`,
-    ),
+    code
+      .replace("let v = vec4f(x[base + c]);", `let v = select(vec4f(x[base + c]), vec4f(), c == ${last.quads - 1}u);`)
+      .replace("let v = f32(x[base + c][k]);", `let v = select(f32(x[base + c][k]), 0.0, c == ${last.quads - 1}u);`),
 });
 
 const { tokens, headSize } = ATTENTION;
