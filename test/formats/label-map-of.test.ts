@@ -10,6 +10,7 @@ test("a model's answer goes to files as it is, each class by its id and in its c
   using model = await DPT.load(files, { device: await testDevice() });
   const answer = await model.segment(randomPicture(20, 16));
   const map = labelMapOf({ ...answer, colours: answer.classes.map((_, id) => [id, 255, 16] as const) });
+  expect([map.width, map.height]).toEqual([20, 16]);
   expect(map.labels).toBe(answer.labels);
   expect(map.classes.map(({ id, name }) => [id, name])).toEqual([...answer.classes.entries()]);
   expect(map.classes[1]!.colour).toBe("#01ff10");
