@@ -11,6 +11,6 @@ export function expectClose(
   what = "values",
 ): void {
   const c = compare(got, want, shape, tolerance);
-  const story = `${what} [${shape}]: ${c.over} values over tolerance, ${c.broken} not finite, worst ${c.maxError} at [${c.at}]: want ${c.want}, got ${c.got}`;
+  const story = `${what} [${shape}]: ${c.over} values over tolerance, ${c.notFinite} not finite, worst ${c.maxError} at [${c.at}]: want ${c.want}, got ${c.got}`;
   expect(c.ok, story).toBe(true);
 }

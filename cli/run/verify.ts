@@ -135,7 +135,7 @@ function stageRow({ stage, shape, comparison, agreement, problem }: StageReport)
     `[${shape.join(", ")}]`,
     comparison ? comparison.maxError.toExponential(2) : "-",
     comparison ? relativeError(comparison).toExponential(2) : "-",
-    comparison ? String(comparison.broken) : "-",
+    comparison ? String(comparison.notFinite) : "-",
     agreement === undefined ? "-" : formatShare(agreement),
     problem === undefined ? "ok" : `FAILED: ${problem}`,
   ];
@@ -159,7 +159,7 @@ function caseJson({ folder, stages, plan, error }: CaseReport) {
       ...(comparison && {
         maxError: comparison.maxError,
         relativeError: relativeError(comparison),
-        notFinite: comparison.broken,
+        notFinite: comparison.notFinite,
       }),
       ...(agreement !== undefined && { labelAgreement: agreement }),
       ...(problem !== undefined && { problem }),

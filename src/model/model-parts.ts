@@ -9,7 +9,7 @@ import type { LoadOptions } from "./model-options.ts";
 import { openFolder } from "./open-folder.ts";
 import { checking } from "./options/checking.ts";
 import type { Processor } from "./pictures/processor.ts";
-import type { Network } from "./runs/work.ts";
+import type { Network } from "./runs/job.ts";
 import { chooseStorage } from "./weights/choose-storage.ts";
 import type { LoadedWeights } from "./weights/load-fitting.ts";
 import { quantizing } from "./weights/quantizing.ts";

@@ -10,6 +10,7 @@ import type { TuneProgress } from "../runtime/paths/tuner.ts";
 import type { Picture, PictureSource } from "../runtime/pictures/picture.ts";
 import type { Engine } from "../runtime/session/engine.ts";
 import type { WeightStore } from "../runtime/session/weight-store.ts";
+import type { AnswerContext } from "./answers/answer-context.ts";
 import type {
   answerOnDevice,
   DepthMapOnDevice,
@@ -26,7 +27,6 @@ import type {
   Segmentation,
   SegmentOptions,
 } from "./answers/predictions.ts";
-import type { Answering } from "./answers/tally.ts";
 import { withPictures } from "./answers/with-pictures.ts";
 import type { ModelConfig, Task } from "./config/config.ts";
 import type { ForwardOptions, LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
@@ -34,8 +34,9 @@ import type { ModelParts } from "./model-parts.ts";
 import type { DptWeights } from "./network/dpt.ts";
 import { checking } from "./options/checking.ts";
 import type { Processor } from "./pictures/processor.ts";
-import { Runs } from "./runs/runs.ts";
-import { type Network, processorOf, type Recordable, type Work } from "./runs/work.ts";
+import { GraphRunner } from "./runs/graph-runner.ts";
+import { type Network, processorOf, type Recordable } from "./runs/job.ts";
+import type { Work } from "./runs/work.ts";
 import type { StreamSource } from "./stream/open-frames.ts";
 import type { StreamedFrame, StreamOptions } from "./stream/stream-frames.ts";
 
@@ -54,7 +55,7 @@ export class Model {
   readonly #store: WeightStore;
   readonly #onProgress: LoadOptions["onProgress"];
   readonly #calls = new CallQueue();
-  readonly #runs: Runs;
+  readonly #runner: GraphRunner;
 
   constructor({ network, config, processor, engine, loaded: { weights, store, storage }, options }: ModelParts) {
     const { onProgress, onNotice, tuning } = options;
@@ -68,7 +69,7 @@ export class Model {
     this.#store = store;
     this.#onProgress = onProgress;
     const onCompile = (done: number, total: number) => onProgress?.({ phase: "compile", done, total });
-    this.#runs = new Runs(engine, store, this.#recordable, this.#calls, { onCompile, onNotice, tuning });
+    this.#runner = new GraphRunner(engine, store, this.#recordable, this.#calls, { onCompile, onNotice, tuning });
   }
 
   /** The adapter's name. */
@@ -83,7 +84,7 @@ export class Model {
 
   /** GPU memory taken, in bytes. */
   get memory(): { readonly weights: number; readonly activations: number } {
-    return { weights: this.#store.bytes, activations: this.#runs.bytes };
+    return { weights: this.#store.bytes, activations: this.#runner.bytes };
   }
 
   /**
@@ -91,7 +92,7 @@ export class Model {
    * large for f16, or nearly, in a picture that had no finite answer otherwise. They stay so.
    */
   get keptInF32(): readonly string[] {
-    return this.#runs.keptInF32;
+    return this.#runner.keptInF32;
   }
 
   /** The device that the model runs on, for an app that draws what it answers. */
@@ -203,7 +204,7 @@ export class Model {
     return this.#calls.run(async () => {
       await checked;
       const { runForward } = await loadPart(import("./answers/run-forward.ts"));
-      return runForward(this.#answering, given, stages);
+      return runForward(this.#context, given, stages);
     }, heard);
   }
 
@@ -218,7 +219,7 @@ export class Model {
       Promise.all([import("./runs/job-of.ts"), import("../runtime/session/plan.ts")]),
     );
     const job = jobOf(this.#recordable, work);
-    const graph = this.#runs.record(job);
+    const graph = this.#runner.record(job);
     await this.#engine.takePaths(graph);
     return { network: job.network, ...planOf(graph) };
   }
@@ -234,7 +235,7 @@ export class Model {
     const { milliseconds, signal, ...work } = options;
     const { jobOf } = await loadPart(import("./runs/job-of.ts"));
     const job = jobOf(this.#recordable, work);
-    return this.#runs.tune(job, {
+    return this.#runner.tune(job, {
       milliseconds,
       signal,
       onProgress: (progress) => this.#onProgress?.({ phase: "tune", ...progress }),
@@ -247,9 +248,9 @@ export class Model {
    */
   dispose(): void {
     const reason = new UsageError("model: want a model in use, got one disposed. Load it again.");
-    this.#runs.stop();
+    this.#runner.stop();
     this.#calls.close(reason, () => {
-      this.#runs.dispose();
+      this.#runner.dispose();
       this.#store.dispose();
       this.#engine.dispose();
     });
@@ -268,7 +269,7 @@ export class Model {
   ): Promise<OneOrMore<Predictions>> {
     const checked = checking(call, options, { config: this.config, tasks, isList: isList(source) });
     const question = { ...options, call, tasks };
-    const answer = (pictures: readonly Picture[]) => answerPictures(this.#answering, pictures, question);
+    const answer = (pictures: readonly Picture[]) => answerPictures(this.#context, pictures, question);
     const sources = isList(source) ? source : [source];
     const { signal } = question;
     const answers = await withPictures(this.#engine, this.#calls, sources, answer, { checked, signal });
@@ -288,13 +289,13 @@ export class Model {
     const part = loadPart(import("./answers/answer-on-device.ts"));
     part.catch(() => {});
     const answer = async ([picture]: readonly Picture[]) =>
-      (await part).answerOnDevice(this.#answering, picture!, task, output, question);
+      (await part).answerOnDevice(this.#context, picture!, task, output, question);
     return withPictures(this.#engine, this.#calls, [source as PictureSource], answer, { checked, signal });
   }
 
-  get #answering(): Answering {
+  get #context(): AnswerContext {
     const onPass = (done: number, total: number) => this.#onProgress?.({ phase: "run", done, total });
-    return { runs: this.#runs, model: this.#recordable, onPass };
+    return { runner: this.#runner, model: this.#recordable, onPass };
   }
 
   get #recordable(): Recordable {

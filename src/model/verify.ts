@@ -76,8 +76,11 @@ function verifyStage(
   return { stage, shape, comparison, agreement, problem: problemOf(comparison, agreement) };
 }
 
-function problemOf({ ok, broken, over, at, got, want }: Comparison, agreement: number | undefined): string | undefined {
-  if (broken > 0) return `${broken} values are not finite`;
+function problemOf(
+  { ok, notFinite, over, at, got, want }: Comparison,
+  agreement: number | undefined,
+): string | undefined {
+  if (notFinite > 0) return `${notFinite} values are not finite`;
   if (!ok) return `${over} values over tolerance, the worst at [${at.join(", ")}]: want ${want}, got ${got}`;
   if (agreement !== undefined && agreement < 1) return `labels agree on ${(100 * agreement).toFixed(4)} %`;
   return undefined;

@@ -9,7 +9,7 @@ export interface Comparison {
   /** Largest |want|. */
   readonly scale: number;
   /** Values that are NaN or infinite in `got` but not in `want`. */
-  readonly broken: number;
+  readonly notFinite: number;
   /** Values further from `want` than the tolerance. */
   readonly over: number;
   /** Index of the worst value, as coordinates. */
@@ -40,10 +40,10 @@ export function compare(
   }
   const isTolerance = typeof tolerance === "number" || tolerance?.length === length;
   checkArgument(isTolerance, "compare", `a tolerance or ${length} of them`, tolerance, "0 lets equals pass alone.");
-  let [maxError, scale, broken, over, worst] = [-1, 0, 0, 0, 0];
+  let [maxError, scale, notFinite, over, worst] = [-1, 0, 0, 0, 0];
   for (let i = 0; i < length; i++) {
     const [a, b] = [got[i]!, want[i]!];
-    if (!Number.isFinite(a) && Number.isFinite(b)) broken++;
+    if (!Number.isFinite(a) && Number.isFinite(b)) notFinite++;
     const error = Object.is(a, b) || a === b ? 0 : Math.abs(a - b);
     // Written so that NaN, which is neither above nor below any tolerance, counts as wrong.
     if (!(error <= (typeof tolerance === "number" ? tolerance : tolerance[i]!))) over++;
@@ -54,7 +54,7 @@ export function compare(
   return {
     maxError: Math.max(0, maxError),
     scale,
-    broken,
+    notFinite,
     over,
     at: coordinates(worst, shape),
     got: length > 0 ? got[worst]! : 0,

@@ -2,17 +2,17 @@ import { afterEach, describe, expect, test } from "vitest";
 import { gpuObjects } from "../../src/runtime/device/gpu-objects.ts";
 import { testDevice } from "../device.ts";
 import { type DeviceEvent, faultyAdapters } from "../faulty-device.ts";
-import { tinyRuns } from "./tiny-runs.ts";
+import { tinyRunner } from "./tiny-runner.ts";
 
 const opened: (() => void)[] = [];
 afterEach(() => {
   for (const dispose of opened.splice(0)) dispose();
 });
 
-type Tiny = Awaited<ReturnType<typeof tinyRuns>>;
+type Tiny = Awaited<ReturnType<typeof tinyRunner>>;
 
 async function onOneDevice(): Promise<Tiny> {
-  const tiny = await tinyRuns({ device: await testDevice() });
+  const tiny = await tinyRunner({ device: await testDevice() });
   opened.push(tiny.dispose);
   return tiny;
 }
@@ -53,7 +53,7 @@ describe("several models at once answer as one alone", () => {
 
   test("on devices of their own", async () => {
     const { adapter } = faultyAdapters();
-    const models = [await tinyRuns({ adapter }), await tinyRuns({ adapter }), await onOneDevice()];
+    const models = [await tinyRunner({ adapter }), await tinyRunner({ adapter }), await onOneDevice()];
     opened.push(models[0]!.dispose, models[1]!.dispose);
     await answers(models);
   });
@@ -81,7 +81,7 @@ test("an abort between the submits of one call disturbs no other call", async ()
     if (event === "submit" && ++submits === 2) controller.abort(reason);
   };
   // So little that each dispatch is a submit of its own.
-  const one = await tinyRuns({ adapter: faultyAdapters({ on }).adapter, submitBudget: 1e-6 });
+  const one = await tinyRunner({ adapter: faultyAdapters({ on }).adapter, submitBudget: 1e-6 });
   const other = await onOneDevice();
   opened.push(one.dispose);
   const want = await one.run(inputs[0]!);

@@ -4,7 +4,7 @@ import { DeviceLostError, DPT, MachineError, type Progress } from "../../src/ind
 import { gpuObjects } from "../../src/runtime/device/gpu-objects.ts";
 import { type DeviceEvent, type FaultyDevice, faultyAdapters } from "../faulty-device.ts";
 import { randomPicture, withProcessor } from "../small-models.ts";
-import { tinyRuns } from "./tiny-runs.ts";
+import { tinyRunner } from "./tiny-runner.ts";
 
 /** Loses the device the next time that this happens. */
 let loseAt: DeviceEvent | undefined;
@@ -22,7 +22,7 @@ afterEach(() => {
 
 async function open() {
   const { adapter, made } = faultyAdapters({ on });
-  const tiny = await tinyRuns({ adapter });
+  const tiny = await tinyRunner({ adapter });
   opened.push(tiny.dispose);
   return { ...tiny, made };
 }
@@ -90,7 +90,7 @@ test("no adapter for a while: calls say so until there is one", async () => {
   const { adapter, made } = faultyAdapters();
   let isGone = false;
   const none = new MachineError("WebGPU: want an adapter, got none.");
-  const { run, x, dispose } = await tinyRuns({ adapter: async () => (isGone ? Promise.reject(none) : adapter()) });
+  const { run, x, dispose } = await tinyRunner({ adapter: async () => (isGone ? Promise.reject(none) : adapter()) });
   opened.push(dispose);
   const want = await run(x);
   isGone = true;

@@ -6,7 +6,7 @@ import { gpuObjects } from "../../src/runtime/device/gpu-objects.ts";
 import { testDevice } from "../device.ts";
 import { faultyAdapters } from "../faulty-device.ts";
 import { randomPicture, withProcessor } from "../small-models.ts";
-import { tinyRuns } from "./tiny-runs.ts";
+import { tinyRunner } from "./tiny-runner.ts";
 
 const files = withProcessor(filesFromFolder("test/fixtures/cases/dpt-vit-seg"), { size: 32 });
 const errorOf = (call: Promise<unknown>) => call.then(() => undefined).catch((error: unknown) => error as Error);
@@ -34,7 +34,7 @@ describe("where memory is short for a graph", () => {
   async function open(memory: number) {
     const notices: string[] = [];
     const { adapter, made } = faultyAdapters({ memory });
-    const tiny = await tinyRuns({ adapter }, (notice) => notices.push(notice));
+    const tiny = await tinyRunner({ adapter }, (notice) => notices.push(notice));
     opened.push(tiny.dispose);
     return { ...tiny, notices, objects: () => gpuObjects(made[0]!.device) };
   }

@@ -54,12 +54,12 @@ test.each([
         readAnswer(config, task, (output) => outputs.get(output)!, share, {} as Prediction, scoring),
       );
       const bytes = Buffer.concat([...outputs.values()].map((output) => Buffer.from(output)));
-      return { broken: answers.some(({ broken }) => broken > 0), bytes };
+      return { notFinite: answers.some(({ notFinite }) => notFinite > 0), bytes };
     };
 
     const next = randomStream(1);
     const clean = await run(0xffffffff, 0, 0);
-    expect(clean.broken).toBe(false);
+    expect(clean.notFinite).toBe(false);
     const silent: string[] = [];
     let unread = 0;
     for (const [i, { kernel, output }] of dispatches) {
@@ -67,8 +67,8 @@ test.each([
       // NaN in each; the infinities by turns in every third, which are hundreds of runs less.
       const infinity = i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
       for (const value of i % 3 === 0 ? [Number.NaN, infinity] : [Number.NaN]) {
-        const { broken, bytes } = await run(i, at, bitsOf(value));
-        if (broken) continue;
+        const { notFinite, bytes } = await run(i, at, bitsOf(value));
+        if (notFinite) continue;
         if (bytes.equals(clean.bytes)) unread++;
         else if (!bytes.equals((await run(i, at, bitsOf(Math.sign(value) * FAR))).bytes))
           silent.push(`${value} at ${at} of '${kernel.label}' (dispatch ${i + 1})`);

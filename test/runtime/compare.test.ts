@@ -10,7 +10,7 @@ test("finds the worst value and where it is", () => {
   expect(compare(got, want, [1, 2, 3], 0.3)).toEqual({
     maxError: 8,
     scale: 5,
-    broken: 0,
+    notFinite: 0,
     over: 2,
     at: [0, 1, 1],
     got: 4,
@@ -34,13 +34,13 @@ describe("what is no number", () => {
   test.each([nan, infinity, -infinity])("%d where one is expected is wrong under any tolerance", (value) => {
     for (const tolerance of [0, 1e30, [1e30, 1e30]]) {
       const c = compare([0, value], [0, 1], [2], tolerance);
-      expect(c).toMatchObject({ ok: false, broken: 1, over: 1, maxError: infinity, at: [1] });
+      expect(c).toMatchObject({ ok: false, notFinite: 1, over: 1, maxError: infinity, at: [1] });
     }
-    expect(compare([0, 1], [0, value], [2], 1e30)).toMatchObject({ ok: false, broken: 0, over: 1 });
+    expect(compare([0, 1], [0, value], [2], 1e30)).toMatchObject({ ok: false, notFinite: 0, over: 1 });
   });
 
   test.each([nan, infinity, -infinity])("%d is itself", (value) => {
-    expect(compare([value, 1], [value, 1], [2], 0)).toMatchObject({ ok: true, broken: 0, maxError: 0 });
+    expect(compare([value, 1], [value, 1], [2], 0)).toMatchObject({ ok: true, notFinite: 0, maxError: 0 });
   });
 
   test("infinity of the other sign is wrong", () => {

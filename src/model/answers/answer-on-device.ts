@@ -6,11 +6,12 @@ import type { Colour } from "../config/class-colours.ts";
 import { coloursOf, labelsOf } from "../config/config.ts";
 import { alignedRows } from "../pictures/aligned-rows.ts";
 import type { Size } from "../pictures/processor.ts";
-import { batchJob } from "../runs/work.ts";
+import { batchJob } from "../runs/job.ts";
 import { withSizeAdvice } from "../windows/size-advice.ts";
+import type { AnswerContext } from "./answer-context.ts";
 import type { Question } from "./answer-pictures.ts";
+import { PassRunner } from "./pass-runner.ts";
 import { type DepthMap, depthUnit, type PredictionOptions, readAnswer, type Segmentation } from "./predictions.ts";
-import { type Answering, Tally } from "./tally.ts";
 
 /** Of a picture that is seen whole and alone, and whose answer stays on the device. */
 export interface OnDeviceOptions<Kind extends MapKind> extends Pick<PredictionOptions, "size" | "resize" | "signal"> {
@@ -58,13 +59,13 @@ interface Results {
 
 /** One pass for one picture, whose answer stays on the device. */
 export async function answerOnDevice<Task extends keyof Results>(
-  answering: Answering,
+  context: AnswerContext,
   { width, height, words }: Picture,
   task: Task,
   kind: MapKind,
   { call, size, resize, ...options }: Question,
 ): Promise<OnDevice<Results[Task]> & Partial<Held<MapKind>>> {
-  const { runs, model } = answering;
+  const { runner, model } = context;
   const { config } = model;
   const groups = [{ picture: { width, height }, count: 1 }];
   const job = batchJob(model, {
@@ -76,18 +77,18 @@ export async function answerOnDevice<Task extends keyof Results>(
   });
   const classes = labelsOf(config) ?? [];
   const dtype = task === "segmentation" ? labelType(classes.length).dtype : "f32";
-  const tally = new Tally(runs, call, options);
+  const passes = new PassRunner(runner, call, options);
   const output = task === "segmentation" ? "labels" : "depth";
   const room = DeviceMap.room(kind, { width, height, dtype });
-  const map = await tally.keep(job, { pixels: words }, output, room).catch((error: unknown) => {
+  const map = await passes.keep(job, { pixels: words }, output, room).catch((error: unknown) => {
     if (!(error instanceof MemoryError)) throw error;
-    throw withSizeAdvice(answering, { width, height }, { call, size, resize, tasks: [task] }, error);
+    throw withSizeAdvice(context, { width, height }, { call, size, resize, tasks: [task] }, error);
   });
   if (options.signal?.aborted) {
     map.dispose();
     throw options.signal.reason;
   }
-  const prediction = { width, height, network: job.network, batch: 1, ...tally.told };
+  const prediction = { width, height, network: job.network, batch: 1, ...passes.report };
   const dispose = () => map.dispose();
   return {
     width,
@@ -99,9 +100,9 @@ export async function answerOnDevice<Task extends keyof Results>(
     async read() {
       const bytes = await map.read();
       const share = { index: 0, count: 1, pixels: width * height };
-      const { predictions, broken, of, what } = readAnswer(config, task, () => bytes, share, prediction);
-      if (broken === 0) return predictions[task] as Results[Task];
-      const got = `got NaN or infinity at ${broken} of ${of} ${what}`;
+      const { predictions, notFinite, of, what } = readAnswer(config, task, () => bytes, share, prediction);
+      if (notFinite === 0) return predictions[task] as Results[Task];
+      const got = `got NaN or infinity at ${notFinite} of ${of} ${what}`;
       throw new NumberError(`${call}: want a finite answer of the network, ${got}. Call it once without output.`);
     },
     dispose,

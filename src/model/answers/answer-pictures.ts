@@ -3,12 +3,13 @@ import { loadPart } from "../../runtime/load-part.ts";
 import type { Picture } from "../../runtime/pictures/picture.ts";
 import type { Task } from "../config/config.ts";
 import { networkSize, type Processor } from "../pictures/processor.ts";
+import type { Attempt } from "../runs/graph-runner.ts";
 import { groupName } from "../runs/group-name.ts";
-import type { Attempt } from "../runs/runs.ts";
-import { batchJob, processorOf } from "../runs/work.ts";
+import { batchJob, processorOf } from "../runs/job.ts";
+import type { AnswerContext } from "./answer-context.ts";
 import type { Batch } from "./batches.ts";
+import { PassRunner } from "./pass-runner.ts";
 import { type Predictions, readAnswer, type SegmentOptions } from "./predictions.ts";
-import { type Answering, Tally } from "./tally.ts";
 import type { View } from "./views.ts";
 
 /** What is asked of pictures. */
@@ -20,28 +21,28 @@ export interface Question extends SegmentOptions {
 
 /** Answers for pictures, in their order: those that take one pass in batches, the others through windows and views. */
 export async function answerPictures(
-  answering: Answering,
+  context: AnswerContext,
   pictures: readonly Picture[],
   question: Question,
 ): Promise<Predictions[]> {
-  const { model } = answering;
+  const { model } = context;
   const processor = processorOf(model);
   const views = await viewsOfAll(pictures, question, processor, model.config.backbone.patch);
   const plain = [...pictures.keys()].filter((i) => !views[i]);
   const answers: Predictions[] = [];
   for (const batch of await batchesOfSome(pictures, plain, question, processor)) {
-    const answer = (some: Batch) => answerBatch(answering, pictures, some, question);
+    const answer = (some: Batch) => answerBatch(context, pictures, some, question);
     const answered = await answer(batch).catch(async (error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
       const { answerFitting } = await fitting();
-      return answerFitting(answering, pictures, batch, question, answer, error);
+      return answerFitting(context, pictures, batch, question, answer, error);
     });
     for (const [k, i] of batch.indices.entries()) answers[i] = answered[k]!;
   }
   for (const [i, picture] of pictures.entries()) {
     if (answers[i]) continue;
     const { answerThroughViews } = await fitting();
-    answers[i] = await answerThroughViews(answering, picture, views[i]!, question);
+    answers[i] = await answerThroughViews(context, picture, views[i]!, question);
   }
   return answers;
 }
@@ -90,7 +91,7 @@ async function viewsOfAll(
 }
 
 async function answerBatch(
-  { runs, model }: Answering,
+  { runner, model }: AnswerContext,
   pictures: readonly Picture[],
   { indices, groups }: Batch,
   { call, tasks, size, resize, scores = false, ...options }: Question,
@@ -109,21 +110,21 @@ async function answerBatch(
     inputs[groupName("pixels", g)] =
       members.length === 1 ? members[0]!.words : await (await batching()).joined(members);
   }
-  const tally = new Tally(runs, call, options);
-  return tally.pass(job, inputs, (outputs): Attempt<Predictions[]> => {
+  const passes = new PassRunner(runner, call, options);
+  return passes.run(job, inputs, (outputs): Attempt<Predictions[]> => {
     const answers = indices.map((i, k) => {
       const { width, height } = pictures[i]!;
-      const prediction = { width, height, network: job.network, batch: indices.length, ...tally.told };
+      const prediction = { width, height, network: job.network, batch: indices.length, ...passes.report };
       const { group, share } = shares[k]!;
       const bytesOf = (name: string) => outputs.get(groupName(name, group))!;
       return tasks.map((task) => readAnswer(model.config, task, bytesOf, share, prediction, scoring));
     });
     const wrong = answers.flatMap((parts, k) => parts.map((part) => ({ ...part, picture: indices[k]! + 1 })));
-    const first = wrong.find(({ broken }) => broken > 0);
+    const first = wrong.find(({ notFinite }) => notFinite > 0);
     const of = indices.length > 1 ? ` of picture ${first?.picture}` : "";
     return {
       answer: answers.map((parts) => Object.assign({}, ...parts.map(({ predictions }) => predictions)) as Predictions),
-      broken: first && `${first.broken} of ${first.of} ${first.what}${of}`,
+      notFinite: first && `${first.notFinite} of ${first.of} ${first.what}${of}`,
     };
   });
 }

@@ -50,7 +50,7 @@ export function withClassMeans(scores: PixelScores, labels: ArrayLike<number>, c
 }
 
 /** How many of the scores are not finite. A class's mean is not either then: all are looked at only where one is not. */
-export function countBroken({ classes, confidence, margin, entropy }: Scores): number {
+export function countNotFinite({ classes, confidence, margin, entropy }: Scores): number {
   if (classes.every((means) => !means || Object.values(means).every(Number.isFinite))) return 0;
   return [confidence, margin, entropy].reduce((sum, plane) => sum + countOf(plane, isNotFinite), 0);
 }

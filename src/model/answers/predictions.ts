@@ -100,7 +100,7 @@ export interface Predictions {
 /** A task's answer, and how many of its numbers are not finite. */
 export interface TaskAnswer {
   readonly predictions: Predictions;
-  readonly broken: number;
+  readonly notFinite: number;
   readonly of: number;
   /** What was counted. */
   readonly what: "pixels" | "scores" | "numbers";
@@ -125,26 +125,27 @@ export function readAnswer(
       const classes = labelsOf(config)!;
       const type = labelType(classes.length);
       const labels = readLabels(bytesOf("labels"), type, share);
-      const broken = countOf(labels, (label) => label === type.none);
+      const notFinite = countOf(labels, (label) => label === type.none);
       // The means by class are taken over labels, so every pixel has to have one.
-      const read = broken === 0 ? scoring?.readScores(bytesOf("scores"), share) : undefined;
+      const read = notFinite === 0 ? scoring?.readScores(bytesOf("scores"), share) : undefined;
       const scores = read && scoring?.withClassMeans(read, labels, classes.length);
       const segmentation = segmentationOf(config, prediction, labels, scores);
-      const brokenScores = scores && scoring?.countBroken(scores);
-      if (brokenScores) return { predictions: { segmentation }, broken: brokenScores, of: 3 * pixels, what: "scores" };
-      return { predictions: { segmentation }, broken, of: pixels, what: "pixels" };
+      const notFiniteScores = scores && scoring?.countNotFinite(scores);
+      if (notFiniteScores)
+        return { predictions: { segmentation }, notFinite: notFiniteScores, of: 3 * pixels, what: "scores" };
+      return { predictions: { segmentation }, notFinite, of: pixels, what: "pixels" };
     }
     case "depth": {
       const depth = readFloats(bytesOf("depth"), share);
       const map = depthMapOf({ ...prediction, depth, unit: depthUnit(config) });
-      return { predictions: { depth: map }, broken: countOf(depth, isNotFinite), of: pixels, what: "pixels" };
+      return { predictions: { depth: map }, notFinite: countOf(depth, isNotFinite), of: pixels, what: "pixels" };
     }
     case "normals": {
       const normals = readFloats(bytesOf("normals"), share, 3);
-      const broken = countOf(normals, isNotFinite);
+      const notFinite = countOf(normals, isNotFinite);
       return {
         predictions: { normals: normalMapOf({ ...prediction, normals }) },
-        broken,
+        notFinite,
         of: normals.length,
         what: "numbers",
       };

@@ -5,8 +5,8 @@ import { kindOf } from "../../runtime/kind-of.ts";
 import { storeFloats } from "../../runtime/session/store-floats.ts";
 import { inPyTorchLayout } from "../runs/forward.ts";
 import { jobOf } from "../runs/job-of.ts";
+import type { AnswerContext } from "./answer-context.ts";
 import { countOf, isNotFinite } from "./predictions.ts";
-import type { Answering } from "./tally.ts";
 
 /**
  * Runs the network alone on `pixel_values`.
@@ -14,7 +14,7 @@ import type { Answering } from "./tally.ts";
  * @throws UsageError for a shape that does not fit, NumberError if one of them is not finite
  */
 export async function runForward(
-  { runs, model }: Answering,
+  { runner, model }: AnswerContext,
   { shape, data }: NamedTensor,
   stages: boolean,
 ): Promise<Map<string, NamedTensor>> {
@@ -30,17 +30,17 @@ export async function runForward(
   }
   const inputs = { pixel_values: storeFloats(data, model.precision) };
   const job = jobOf(model, { pixelValues: shape, stages });
-  return runs.finite({ call: "forward", job, inputs }, async (compiled) => {
+  return runner.finite({ call: "forward", job, inputs }, async (compiled) => {
     const { outputs } = await compiled.session.run(inputs);
     const tensors = [...compiled.graph.outputs].map(
       ([name, tensor]) => [name, inPyTorchLayout(tensor, outputs.get(name)!)] as const,
     );
-    const broken = tensors
+    const notFinite = tensors
       .map(([name, { data: values }]) => ({ name, values, count: countOf(values, isNotFinite) }))
       .find(({ count }) => count > 0);
     return {
       answer: new Map(tensors),
-      broken: broken && `${broken.count} of ${broken.values.length} values of ${broken.name}`,
+      notFinite: notFinite && `${notFinite.count} of ${notFinite.values.length} values of ${notFinite.name}`,
     };
   });
 }

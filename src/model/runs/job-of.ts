@@ -2,8 +2,9 @@ import { checkTasks } from "../config/check-tasks.ts";
 import { windowSize } from "../windows/window-layout.ts";
 import { checkBatch } from "./check-batch.ts";
 import { forwardGraph } from "./forward.ts";
+import { batchJob, type Job, processorOf, type Recordable } from "./job.ts";
 import { scoresAtPicture } from "./scores-at-picture.ts";
-import { batchJob, type Job, type NetworkWork, processorOf, type Recordable, type Work } from "./work.ts";
+import type { NetworkWork, Work } from "./work.ts";
 
 /**
  * Finds out sizes and checks them; nothing is recorded yet.

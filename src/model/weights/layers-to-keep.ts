@@ -3,7 +3,7 @@ import type { Precision } from "../../runtime/graph/tensor.ts";
 import type { Engine } from "../../runtime/session/engine.ts";
 import type { RunInputs } from "../../runtime/session/session.ts";
 import type { WeightStore } from "../../runtime/session/weight-store.ts";
-import type { Job } from "../runs/work.ts";
+import type { Job } from "../runs/job.ts";
 import { findOverflow } from "./find-overflow.ts";
 
 interface Search extends Pick<Job, "record"> {
@@ -13,12 +13,12 @@ interface Search extends Pick<Job, "record"> {
 }
 
 /** What is known of an answer that is not finite. */
-interface Broken {
+interface NotFinite {
   /** What the user called. */
   readonly call: string;
   readonly precision: Precision;
   /** How much of it is not finite, in words. */
-  readonly broken: string;
+  readonly notFinite: string;
   /** Layers that are in f32 already. */
   readonly kept: ReadonlySet<string>;
 }
@@ -29,7 +29,7 @@ interface Broken {
  */
 export async function layersToKeep(
   { engine, store, record, inputs }: Search,
-  { call, precision, broken, kept }: Broken,
+  { call, precision, notFinite, kept }: NotFinite,
 ): Promise<readonly string[]> {
   // In f32 it shows at once all that is too large for f16.
   const { first, large } = await findOverflow(
@@ -47,6 +47,6 @@ export async function layersToKeep(
     f16: "Its weights may go past 65504, f16's largest: load the model with dtype f32.",
   }[precision];
   throw new NumberError(
-    `${call}: want a finite answer of the network, got NaN or infinity at ${broken}${began}. ${advice}`,
+    `${call}: want a finite answer of the network, got NaN or infinity at ${notFinite}${began}. ${advice}`,
   );
 }

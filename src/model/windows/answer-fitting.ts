@@ -1,12 +1,12 @@
 import { MemoryError } from "../../runtime/errors.ts";
 import { inMemory, type Picture, type Pixels } from "../../runtime/pictures/picture.ts";
+import type { AnswerContext } from "../answers/answer-context.ts";
 import type { Question } from "../answers/answer-pictures.ts";
 import { type Batch, batchesOf } from "../answers/batches.ts";
 import type { Predictions } from "../answers/predictions.ts";
-import type { Answering } from "../answers/tally.ts";
 import { type View, viewsOf } from "../answers/views.ts";
+import { processorOf } from "../runs/job.ts";
 import { jobOf } from "../runs/job-of.ts";
-import { processorOf } from "../runs/work.ts";
 import { answerThroughWindows } from "./answer-windows.ts";
 import { ifItFits, withSizeAdvice } from "./size-advice.ts";
 
@@ -20,7 +20,7 @@ type AnswerBatch = (batch: Batch) => Promise<Predictions[]>;
  * @throws MemoryError that says what would help, if that does not
  */
 export async function answerFitting(
-  answering: Answering,
+  context: AnswerContext,
   pictures: readonly Picture[],
   batch: Batch,
   question: Question,
@@ -28,9 +28,9 @@ export async function answerFitting(
   short: MemoryError,
 ): Promise<Predictions[]> {
   const { indices } = batch;
-  if (indices.length === 1) return [await answerSmaller(answering, pictures[indices[0]!]!, question, short)];
+  if (indices.length === 1) return [await answerSmaller(context, pictures[indices[0]!]!, question, short)];
   const fewer = Math.ceil(indices.length / 2);
-  answering.runs.notify(
+  context.runner.notify(
     `${question.call}: GPU memory is short for ${indices.length} pictures at once: ${fewer} it is.`,
   );
   const sameNetwork = () => ({ width: 0, height: 0 });
@@ -43,7 +43,7 @@ export async function answerFitting(
     const smaller = { groups: part.groups, indices: part.indices.map((k) => indices[k]!) };
     const answered = await answer(smaller).catch((error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
-      return answerFitting(answering, pictures, smaller, question, answer, error);
+      return answerFitting(context, pictures, smaller, question, answer, error);
     });
     for (const [i, k] of part.indices.entries()) answers[k] = answered[i]!;
   }
@@ -52,17 +52,17 @@ export async function answerFitting(
 
 /** Windows of half the picture, then of half of that, while they take less. */
 async function answerSmaller(
-  answering: Answering,
+  context: AnswerContext,
   picture: Picture,
   question: Question,
   short: MemoryError,
 ): Promise<Predictions> {
-  const { runs, model } = answering;
+  const { runner, model } = context;
   const { width, height } = picture;
   const { tasks, size, resize } = question;
   const { patch } = model.config.backbone;
   const bytesOf = (tile?: number) =>
-    ifItFits(() => runs.plannedBytes(jobOf(model, { picture: { width, height }, tasks, size, resize, tile })));
+    ifItFits(() => runner.plannedBytes(jobOf(model, { picture: { width, height }, tasks, size, resize, tile })));
   let pixels: Pixels | undefined;
   let [bytes = Number.POSITIVE_INFINITY, error] = [bytesOf(), short];
   for (let tile = Math.ceil(Math.max(width, height) / 2); tile >= 2 * patch; tile = Math.ceil(tile / 2)) {
@@ -70,17 +70,17 @@ async function answerSmaller(
     if (smaller === undefined) continue;
     if (smaller >= bytes) break;
     bytes = smaller;
-    runs.notify(`${question.call}: GPU memory is short: the picture goes through windows of ${tile} pixels.`);
+    runner.notify(`${question.call}: GPU memory is short: the picture goes through windows of ${tile} pixels.`);
     try {
       const views = viewsOf(picture, { ...question, tile }, processorOf(model), patch);
       pixels ??= await inMemory(picture);
-      return await answerThroughWindows(answering, pixels, views, { ...question, tile });
+      return await answerThroughWindows(context, pixels, views, { ...question, tile });
     } catch (cause) {
       if (!(cause instanceof MemoryError)) throw cause;
       error = cause;
     }
   }
-  throw withSizeAdvice(answering, picture, question, error);
+  throw withSizeAdvice(context, picture, question, error);
 }
 
 /**
@@ -88,16 +88,16 @@ async function answerSmaller(
  * @throws MemoryError that says what would help, if one of them is too large
  */
 export async function answerThroughViews(
-  answering: Answering,
+  context: AnswerContext,
   picture: Picture,
   views: readonly View[],
   question: Question,
 ): Promise<Predictions> {
   try {
-    return await answerThroughWindows(answering, await inMemory(picture), views, question);
+    return await answerThroughWindows(context, await inMemory(picture), views, question);
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;
     const [{ rows, columns }] = views as readonly [View];
-    throw withSizeAdvice(answering, { width: columns.tile, height: rows.tile }, question, error);
+    throw withSizeAdvice(context, { width: columns.tile, height: rows.tile }, question, error);
   }
 }

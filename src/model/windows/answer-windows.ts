@@ -1,8 +1,10 @@
 import { labelType } from "../../kernels/shared/label-type.ts";
 import { NumberError } from "../../runtime/errors.ts";
 import type { Pixels } from "../../runtime/pictures/picture.ts";
+import type { AnswerContext } from "../answers/answer-context.ts";
 import type { Question } from "../answers/answer-pictures.ts";
 import { readFloats } from "../answers/output-share.ts";
+import { PassRunner } from "../answers/pass-runner.ts";
 import { withClassMeans } from "../answers/pixel-scores.ts";
 import {
   countOf,
@@ -14,13 +16,12 @@ import {
   type Predictions,
   segmentationOf,
 } from "../answers/predictions.ts";
-import { type Answering, Tally } from "../answers/tally.ts";
 import { passesOf, type View } from "../answers/views.ts";
 import { decoderOf, labelsOf, type Task } from "../config/config.ts";
 import { logitsSize } from "../network/heads.ts";
 import { logitsBand } from "../pictures/postprocess.ts";
 import type { Size } from "../pictures/processor.ts";
-import { batchJob, type Job, type Recordable } from "../runs/work.ts";
+import { batchJob, type Job, type Recordable } from "../runs/job.ts";
 import { blendGraph } from "./blend-graph.ts";
 import { CellBands } from "./cells.ts";
 import { crop, mirror } from "./crop.ts";
@@ -30,7 +31,7 @@ import { wholeDepth } from "./whole-depth.ts";
 
 /** A picture's answers through windows and views; each task runs the network for itself. */
 export async function answerThroughWindows(
-  answering: Answering,
+  context: AnswerContext,
   picture: Pixels,
   views: readonly View[],
   question: Question,
@@ -38,26 +39,26 @@ export async function answerThroughWindows(
   const answers: Predictions[] = [];
   for (const task of question.tasks) {
     const answer = task === "segmentation" ? labelsThroughWindows : mapThroughWindows;
-    answers.push(await answer(answering, picture, views, question, task));
+    answers.push(await answer(context, picture, views, question, task));
   }
   return Object.assign({}, ...answers);
 }
 
 /** Labels, and how sure they are if asked for. */
 async function labelsThroughWindows(
-  { runs, model, onPass }: Answering,
+  { runner, model, onPass }: AnswerContext,
   picture: Pixels,
   views: readonly View[],
   { call, scores = false, resize, ...options }: Question,
 ): Promise<Predictions> {
-  const tally = new Tally(runs, call, options);
+  const passes = new PassRunner(runner, call, options);
   const classes = labelsOf(model.config)!;
   const labels = classes.length;
   const { head } = decoderOf(model.config, "segmentation")!;
   const jobs = views.map((view) => windowJob(model, view, "segmentation", resize));
   const cells = cellsOf(views);
   const looks = views.flatMap(({ rows, columns, mirrored }, v): Look[] => {
-    const logits = runs.record(jobs[v]!).outputs.get("logits")!;
+    const logits = runner.record(jobs[v]!).outputs.get("logits")!;
     const [, height, width] = logits.shape as [number, number, number];
     const upsampled = logitsSize(logits, head);
     const bands = (size: number, middle: number, tile: number) => logitsBand(size, middle, tile, resize ?? "bilinear");
@@ -72,19 +73,19 @@ async function labelsThroughWindows(
       width,
       height,
       logitsOf: (window) =>
-        tally.pass(jobs[v]!, { pixels: crop(picture, window, isMirrored) }, (outputs) => {
+        passes.run(jobs[v]!, { pixels: crop(picture, window, isMirrored) }, (outputs) => {
           const answer = new Float32Array(outputs.get("logits")!, 0, height * width * labels);
-          return { answer, broken: brokenIn(answer, "logits") };
+          return { answer, notFinite: notFiniteIn(answer, "logits") };
         }),
     }));
   });
-  const answer = await runs.withRoom(views.length, () =>
+  const answer = await runner.withRoom(views.length, () =>
     labelsByWindows({
       picture,
       labels,
       looks,
       scores,
-      blend: (shape, inputs) => tally.blend(JSON.stringify(shape), () => blendGraph(shape), inputs),
+      blend: (shape, inputs) => passes.blend(JSON.stringify(shape), () => blendGraph(shape), inputs),
       onWindow: onPass,
     }),
   );
@@ -95,18 +96,18 @@ async function labelsThroughWindows(
     answer.labels.length,
   );
   const means = answer.scores && withClassMeans(answer.scores, answer.labels, labels);
-  return { segmentation: segmentationOf(model.config, told(picture, jobs, tally), answer.labels, means) };
+  return { segmentation: segmentationOf(model.config, predictionOf(picture, jobs, passes), answer.labels, means) };
 }
 
 /** Depth or normals. */
 async function mapThroughWindows(
-  { runs, model, onPass }: Answering,
+  { runner, model, onPass }: AnswerContext,
   picture: Pixels,
   views: readonly View[],
   { call, resize, size, ...options }: Question,
   task: Task,
 ): Promise<Predictions> {
-  const tally = new Tally(runs, call, options);
+  const passes = new PassRunner(runner, call, options);
   const jobs = new Map(views.map((view) => [view, windowJob(model, view, task, resize)]));
   const unit = task === "depth" ? depthUnit(model.config) : undefined;
   const channels = task === "normals" ? 3 : 1;
@@ -115,15 +116,15 @@ async function mapThroughWindows(
   const total = passesOf(views) + (seesWhole ? 1 : 0);
   let done = 0;
   const run = async (job: Job, { words, width, height }: Pixels) => {
-    const map = await tally.pass(job, { pixels: words }, (outputs) => {
+    const map = await passes.run(job, { pixels: words }, (outputs) => {
       const share = { index: 0, count: 1, pixels: width * height };
       const answer = readFloats(outputs.get(task)!, share, channels);
-      return { answer, broken: brokenIn(answer, channels === 1 ? "pixels" : "numbers") };
+      return { answer, notFinite: notFiniteIn(answer, channels === 1 ? "pixels" : "numbers") };
     });
     onPass(++done, total);
     return map;
   };
-  const map = await runs.withRoom(views.length, async () => {
+  const map = await runner.withRoom(views.length, async () => {
     const coarse = seesWhole ? await wholeDepth(model, picture, views[0]!, run, size) : undefined;
     return mapByWindows({
       picture,
@@ -142,7 +143,7 @@ async function mapThroughWindows(
     });
   });
   checkBlended(call, countOf(map, isNotFinite), map.length);
-  const prediction = told(picture, [...jobs.values()], tally);
+  const prediction = predictionOf(picture, [...jobs.values()], passes);
   return unit
     ? { depth: depthMapOf({ ...prediction, depth: map, unit }) }
     : { normals: normalMapOf({ ...prediction, normals: map }) };
@@ -158,22 +159,22 @@ function windowJob(model: Recordable, { rows, columns, size }: View, task: Task,
   });
 }
 
-function told({ width, height }: Size, jobs: readonly Job[], tally: Tally): Prediction {
-  return { width, height, network: jobs[0]!.network, batch: 1, ...tally.told };
+function predictionOf({ width, height }: Size, jobs: readonly Job[], passes: PassRunner): Prediction {
+  return { width, height, network: jobs[0]!.network, batch: 1, ...passes.report };
 }
 
 /**
  * Windows that are finite each may be further apart than f32 reaches, or than their depths can be brought together.
  * @throws NumberError
  */
-function checkBlended(call: string, broken: number, of: number): void {
-  if (broken === 0) return;
+function checkBlended(call: string, notFinite: number, of: number): void {
+  if (notFinite === 0) return;
   throw new NumberError(
-    `${call}: want windows that can be blended, got NaN or infinity at ${broken} of ${of} numbers. Look at the picture whole, without tile and tta, and check the weights with verify.`,
+    `${call}: want windows that can be blended, got NaN or infinity at ${notFinite} of ${of} numbers. Look at the picture whole, without tile and tta, and check the weights with verify.`,
   );
 }
 
-function brokenIn(values: Float32Array, what: string): string | undefined {
+function notFiniteIn(values: Float32Array, what: string): string | undefined {
   const count = countOf(values, isNotFinite);
   return count > 0 ? `${count} of ${values.length} ${what} of a window` : undefined;
 }

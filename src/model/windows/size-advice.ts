@@ -1,10 +1,10 @@
 import { MemoryError, UsageError } from "../../runtime/errors.ts";
 import { megabytes } from "../../runtime/megabytes.ts";
+import type { AnswerContext } from "../answers/answer-context.ts";
 import type { Question } from "../answers/answer-pictures.ts";
-import type { Answering } from "../answers/tally.ts";
 import { networkSize, type Size } from "../pictures/processor.ts";
+import { processorOf } from "../runs/job.ts";
 import { jobOf } from "../runs/job-of.ts";
-import { processorOf } from "../runs/work.ts";
 
 /** The largest size is told to within this factor of its sides. */
 const PRECISION = 1.05;
@@ -15,7 +15,7 @@ const PRECISION = 1.05;
  * @param picture what the network sees at once
  */
 export function withSizeAdvice(
-  { runs, model }: Answering,
+  { runner, model }: AnswerContext,
   { width, height }: Size,
   { call, tasks, size, resize }: Pick<Question, "call" | "tasks" | "size" | "resize">,
   error: MemoryError,
@@ -28,7 +28,7 @@ export function withSizeAdvice(
     return { width: side(whole.width), height: side(whole.height) };
   };
   const bytesAt = (scale: number) =>
-    ifItFits(() => runs.plannedBytes(jobOf(model, { picture, tasks, size: shrunk(scale), resize })));
+    ifItFits(() => runner.plannedBytes(jobOf(model, { picture, tasks, size: shrunk(scale), resize })));
   const smallest = patch / Math.max(whole.width, whole.height);
   const scale = bytesAt(1) === undefined ? largestScale(smallest, (some) => bytesAt(some) !== undefined) : 0.5;
   const bytes = bytesAt(scale);

@@ -2,42 +2,34 @@ import type { DeviceMap, MapRoom } from "../../runtime/device/device-map.ts";
 import type { KernelTime } from "../../runtime/device/profiler.ts";
 import type { RunInputs } from "../../runtime/session/session.ts";
 import type { CachedSession } from "../../runtime/session/session-cache.ts";
-import type { Attempt, Runs } from "../runs/runs.ts";
-import type { Job, Recordable } from "../runs/work.ts";
+import type { Attempt, GraphRunner } from "../runs/graph-runner.ts";
+import type { Job } from "../runs/job.ts";
 import type { Prediction } from "./predictions.ts";
 
-/** What answers are made with. */
-export interface Answering {
-  readonly runs: Runs;
-  readonly model: Recordable;
-  /** Called after each of the passes that one picture takes, where it takes several. */
-  readonly onPass: (done: number, total: number) => void;
-}
-
-export interface TallyOptions {
+export interface PassOptions {
   readonly profile?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs the graphs that one answer takes, and counts what it took. */
-export class Tally {
-  readonly #runs: Runs;
+export class PassRunner {
+  readonly #runner: GraphRunner;
   readonly #call: string;
-  readonly #options: TallyOptions;
+  readonly #options: PassOptions;
   readonly #times: KernelTime[] = [];
   #compile = 0;
   #run = 0;
   #passes = 0;
 
   /** @param call what the user called */
-  constructor(runs: Runs, call: string, options: TallyOptions) {
-    this.#runs = runs;
+  constructor(runner: GraphRunner, call: string, options: PassOptions) {
+    this.#runner = runner;
     this.#call = call;
     this.#options = options;
   }
 
   /** One pass of the network, again until the answer is finite. */
-  async pass<Answer>(
+  async run<Answer>(
     job: Job,
     inputs: RunInputs,
     read: (outputs: ReadonlyMap<string, ArrayBuffer>) => Attempt<Answer>,
@@ -45,7 +37,7 @@ export class Tally {
     this.#options.signal?.throwIfAborted();
     let began = performance.now();
     this.#passes++;
-    return this.#runs.finite({ call: this.#call, job, inputs }, async (compiled) => {
+    return this.#runner.finite({ call: this.#call, job, inputs }, async (compiled) => {
       this.#compile += performance.now() - began;
       const outputs = await this.#timed(compiled, inputs);
       began = performance.now();
@@ -58,20 +50,20 @@ export class Tally {
     this.#options.signal?.throwIfAborted();
     const began = performance.now();
     this.#passes++;
-    return this.#runs.finite({ call: this.#call, job, inputs }, async ({ session }) => {
+    return this.#runner.finite({ call: this.#call, job, inputs }, async ({ session }) => {
       this.#options.signal?.throwIfAborted();
       const compiled = performance.now();
       const answer = await session.keep(inputs, output, room);
       this.#compile = compiled - began;
       this.#run = performance.now() - compiled;
-      return { answer, broken: undefined };
+      return { answer, notFinite: undefined };
     });
   }
 
-  /** A graph without weights; see {@link Runs.blend}. */
+  /** A graph without weights; see {@link GraphRunner.blend}. */
   async blend(key: string, record: CachedSession["record"], inputs: RunInputs) {
     const began = performance.now();
-    const compiled = await this.#runs.blend(key, record);
+    const compiled = await this.#runner.blend(key, record);
     this.#compile += performance.now() - began;
     return this.#timed(compiled, inputs);
   }
@@ -86,12 +78,12 @@ export class Tally {
     return outputs;
   }
 
-  /** What to tell of it. */
-  get told(): Pick<Prediction, "passes" | "timing" | "keptInF32" | "profile"> {
+  /** What the answer tells of how it was made. */
+  get report(): Pick<Prediction, "passes" | "timing" | "keptInF32" | "profile"> {
     return {
       passes: this.#passes,
       timing: { compile: this.#compile, run: this.#run },
-      keptInF32: this.#runs.keptInF32,
+      keptInF32: this.#runner.keptInF32,
       profile: this.#options.profile ? this.#times : undefined,
     };
   }

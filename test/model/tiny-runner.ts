@@ -1,5 +1,5 @@
-import { Runs } from "../../src/model/runs/runs.ts";
-import type { Job, Recordable } from "../../src/model/runs/work.ts";
+import { GraphRunner } from "../../src/model/runs/graph-runner.ts";
+import type { Job, Recordable } from "../../src/model/runs/job.ts";
 import { CallQueue } from "../../src/runtime/call-queue.ts";
 import { Graph } from "../../src/runtime/graph/graph.ts";
 import type { Kernel } from "../../src/runtime/graph/kernel.ts";
@@ -12,28 +12,31 @@ import { weightOf } from "../runtime/weight-of.ts";
 const LENGTH = 1000;
 
 /** What a model is made of, around the smallest graphs that have all that is in one: `y = 2x + w + c + 1`. */
-export async function tinyRuns(options: EngineOptions, onNotice?: (notice: string) => void) {
+export async function tinyRunner(options: EngineOptions, onNotice?: (notice: string) => void) {
   const engine = await Engine.open(options);
   const weights = [weightOf("w", [LENGTH]), weightOf("v", [LENGTH])];
   const w = randomNormal(LENGTH, 9);
   const store = await engine.loadWeights(await memoryCheckpoint({ w, v: w }), weights);
   const calls = new CallQueue();
-  const runs = new Runs(engine, store, { precision: "f32" } as Recordable, calls, { onCompile: () => {}, onNotice });
+  const runner = new GraphRunner(engine, store, { precision: "f32" } as Recordable, calls, {
+    onCompile: () => {},
+    onNotice,
+  });
   const run = (x: Float32Array, key = "x", signal?: AbortSignal): Promise<number[]> =>
     calls.run(() =>
-      runs.finite({ call: "run", job: jobOf(key, weights[0]!), inputs: { x } }, async ({ session }) => {
+      runner.finite({ call: "run", job: jobOf(key, weights[0]!), inputs: { x } }, async ({ session }) => {
         const { outputs } = await session.run({ x }, { signal });
         const y = [...new Float32Array(outputs.get("y")!, 0, LENGTH)];
-        return { answer: y, broken: y.some(Number.isNaN) ? "some values" : undefined };
+        return { answer: y, notFinite: y.some(Number.isNaN) ? "some values" : undefined };
       }),
     );
   const dispose = () =>
     calls.close(new Error("disposed"), () => {
-      runs.dispose();
+      runner.dispose();
       store.dispose();
       engine.dispose();
     });
-  return { engine, store, runs, calls, run, dispose, x: randomNormal(LENGTH, 1) };
+  return { engine, store, runner, calls, run, dispose, x: randomNormal(LENGTH, 1) };
 }
 
 function jobOf(key: string, weight: ReturnType<typeof weightOf>): Job {

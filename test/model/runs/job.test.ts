@@ -3,7 +3,7 @@ import { parseConfig } from "../../../src/model/config/parse-config.ts";
 import { dptWeights } from "../../../src/model/network/dpt.ts";
 import * as network from "../../../src/model/network.ts";
 import { parseProcessor } from "../../../src/model/pictures/processor.ts";
-import { batchJob } from "../../../src/model/runs/work.ts";
+import { batchJob } from "../../../src/model/runs/job.ts";
 import { UsageError } from "../../../src/runtime/errors.ts";
 
 const picture = { width: 40, height: 30 };

@@ -8,7 +8,7 @@ import { plannedBytes, type RunInputs } from "../../runtime/session/session.ts";
 import { type CachedSession, SessionCache } from "../../runtime/session/session-cache.ts";
 import type { SessionTuner, TuneOptions } from "../../runtime/session/session-tuner.ts";
 import type { WeightStore } from "../../runtime/session/weight-store.ts";
-import type { Job, Recordable } from "./work.ts";
+import type { Job, Recordable } from "./job.ts";
 
 /** A graph to be run. */
 export interface Wanted {
@@ -21,10 +21,10 @@ export interface Wanted {
 /** What a run gave, and in words how much of it is not finite. */
 export interface Attempt<Answer> {
   readonly answer: Answer;
-  readonly broken: string | undefined;
+  readonly notFinite: string | undefined;
 }
 
-export interface RunsOptions {
+export interface GraphRunnerOptions {
   readonly onCompile: (done: number, total: number) => void;
   readonly onNotice?: ((notice: string) => void) | undefined;
   readonly tuning?: "idle" | "off" | undefined;
@@ -36,7 +36,7 @@ const KEPT_SESSIONS = 2;
 const KEPT_BLENDS = 4;
 
 /** Runs the graphs of one model, and sees to it that what comes out is finite. */
-export class Runs {
+export class GraphRunner {
   readonly #engine: Engine;
   readonly #store: WeightStore;
   readonly #model: Recordable;
@@ -48,9 +48,9 @@ export class Runs {
   #tuner: Promise<SessionTuner> | undefined;
   readonly #stopped = new AbortController();
   readonly #tunesWhenIdle: boolean;
-  readonly #options: RunsOptions;
+  readonly #options: GraphRunnerOptions;
 
-  constructor(engine: Engine, store: WeightStore, model: Recordable, calls: CallQueue, options: RunsOptions) {
+  constructor(engine: Engine, store: WeightStore, model: Recordable, calls: CallQueue, options: GraphRunnerOptions) {
     this.#engine = engine;
     this.#store = store;
     this.#model = model;
@@ -131,12 +131,12 @@ export class Runs {
     for (;;) {
       await this.#onDevice();
       const compiled = await this.#sessions.get(job.key, () => this.record(job), this.#options.onCompile);
-      const { answer, broken } = await run(compiled);
-      if (broken === undefined) {
+      const { answer, notFinite } = await run(compiled);
+      if (notFinite === undefined) {
         if (this.#tunesWhenIdle && compiled.unmeasured > 0) void this.#tuneLater(job.key, compiled);
         return answer;
       }
-      await this.#keepInF32(wanted, broken);
+      await this.#keepInF32(wanted, notFinite);
     }
   }
 
@@ -176,13 +176,13 @@ export class Runs {
   }
 
   /** @throws as {@link layersToKeep} */
-  async #keepInF32({ call, job, inputs }: Wanted, broken: string): Promise<void> {
+  async #keepInF32({ call, job, inputs }: Wanted, notFinite: string): Promise<void> {
     // The search needs as much memory as they do, and they are of no use any more.
     this.#sessions.dispose();
     const { layersToKeep } = await loadPart(import("../weights/layers-to-keep.ts"));
     const { precision } = this.#model;
     const search = { engine: this.#engine, store: this.#store, record: job.record, inputs };
-    const more = await layersToKeep(search, { call, precision, broken, kept: this.#keptInF32 });
+    const more = await layersToKeep(search, { call, precision, notFinite, kept: this.#keptInF32 });
     for (const layer of more) this.#keptInF32.add(layer);
     const listed = [...more.slice(0, 3), ...(more.length > 3 ? [`${more.length - 3} more`] : [])].join(", ");
     this.#options.onNotice?.(`f16 cannot hold the numbers of these layers, from now on they are in f32: ${listed}`);
