@@ -47,14 +47,27 @@ function fromStorage(params: AttentionParams): Kernel {
   const { tokens, precision } = params;
   const { blocks, row, declarations, begin, logit, base, kernel } = attentionFrame(params, TILE);
   const columns = Math.ceil(blocks / ACROSS);
+  const sums = (text: (i: number, c: number) => string) => unroll(QUERIES, (i) => unroll(columns, (c) => text(i, c)));
+  const multiply = (i: number) => wgsl`
+    let q${i} = qkv4(query${i}, c);
+    score${i} += vec4f(${Array.from({ length: KEYS }, (_, k) => `dot(q${i}, k${k})`).join(", ")});`;
+  const rescale = (i: number) => wgsl`
+    { let factor = factors[tileRow + ${i}u]; ${unroll(columns, (c) => `sum${i}_${c} *= factor;`)} }`;
+  const addValues = (i: number) => wgsl`
+    let e${i} = scores[(tileRow + ${i}u) * ${STRIDE}u + k / 4u];
+    ${unroll(columns, (c) => unroll(4, (j) => `sum${i}_${c} = fma(vec4f(e${i}[${j}]), v${j}_${c}, sum${i}_${c});`))}`;
+  const store = (i: number) => wgsl`
+    if (queries + ${i}u < ${tokens}u) {
+      let to${i} = (firstToken + queries + ${i}u) * ${row}u + headStart;
+      ${unroll(columns, (c) => `if (across + ${c * ACROSS}u < ${blocks}u) { yStore4(to${i}, column${c}, sum${i}_${c}); }`)}
+    }`;
 
+  // `scores` are those of a block times log2(e), then their exponentials; `factors` what each query's sums are multiplied by.
   const code = wgsl`
     ${enable(precision)}
     ${declarations}
 
-    // Of a block: the scores times log2(e), then their exponentials.
     var<workgroup> scores: array<vec4f, ${TILE * STRIDE}>;
-    // Of each query: what its sums are to be multiplied by.
     var<workgroup> factors: array<f32, ${TILE}>;
 
     @compute @workgroup_size(${TILE})
@@ -65,7 +78,7 @@ function fromStorage(params: AttentionParams): Kernel {
       let across = lane % ${ACROSS}u;
       ${unroll(QUERIES, (i) => `let query${i} = ${base("query", `queries + ${i}u`)};`)}
       ${unroll(columns, (c) => `let column${c} = min(across + ${c * ACROSS}u, ${blocks - 1}u);`)}
-      ${unroll(QUERIES, (i) => unroll(columns, (c) => `var sum${i}_${c} = vec4f();`))}
+      ${sums((i, c) => `var sum${i}_${c} = vec4f();`)}
       var highest = ${LOWEST};
       var total = 0.0;
 
@@ -75,32 +88,13 @@ function fromStorage(params: AttentionParams): Kernel {
         ${unroll(QUERIES, (i) => `var score${i} = vec4f();`)}
         for (var c = 0u; c < ${blocks}u; c++) {
           ${unroll(KEYS, (k) => `let k${k} = qkv4(key${k}, c);`)}
-          ${unroll(QUERIES, scoreOf)}
+          ${unroll(QUERIES, multiply)}
         }
         ${unroll(QUERIES, (i) => `scores[(tileRow + ${i}u) * ${STRIDE}u + across] = ${logit(`score${i}`, `queries + ${i}u`, OWN_KEYS)};`)}
         workgroupBarrier();
 
-        // Each invocation has one row; scores past the last four keys are never read.
         let keys = min(${TILE}u, ${tokens}u - firstKey);
-        let start = lane * ${STRIDE}u;
-        let end = start + (keys + 3u) / 4u;
-        if (keys < ${TILE}u) {
-          let key = (end - 1u - start) * 4u + vec4u(0u, 1u, 2u, 3u);
-          scores[end - 1u] = select(vec4f(${NO_KEY}), scores[end - 1u], key < vec4u(keys));
-        }
-        var highest4 = vec4f(highest);
-        for (var k = start; k < end; k++) { highest4 = max(highest4, scores[k]); }
-        let newHighest = max(max(highest4.x, highest4.y), max(highest4.z, highest4.w));
-        let factor = exp2(highest - newHighest);
-        var total4 = vec4f();
-        for (var k = start; k < end; k++) {
-          let e = exp2(scores[k] - newHighest);
-          scores[k] = e;
-          total4 += e;
-        }
-        highest = newHighest;
-        total = total * factor + dot(total4, vec4f(1.0));
-        factors[lane] = factor;
+        ${WEIGH_ROW}
         workgroupBarrier();
 
         ${unroll(QUERIES, rescale)}
@@ -115,38 +109,32 @@ function fromStorage(params: AttentionParams): Kernel {
       factors[lane] = 1.0 / total;
       workgroupBarrier();
       ${unroll(QUERIES, rescale)}
-      ${unroll(QUERIES, storeQuery)}
+      ${unroll(QUERIES, store)}
     }`;
   return kernel(code, `from storage ${TILE}×${TILE}`);
-
-  function scoreOf(i: number): string {
-    const products = Array.from({ length: KEYS }, (_, k) => `dot(q${i}, k${k})`);
-    return wgsl`
-      let q${i} = qkv4(query${i}, c);
-      score${i} += vec4f(${products.join(", ")});`;
-  }
-
-  function rescale(i: number): string {
-    return wgsl`
-      { let factor = factors[tileRow + ${i}u]; ${unroll(columns, (c) => `sum${i}_${c} *= factor;`)} }`;
-  }
-
-  function addValues(i: number): string {
-    const sums = (c: number) => unroll(4, (j) => `sum${i}_${c} = fma(vec4f(e${i}[${j}]), v${j}_${c}, sum${i}_${c});`);
-    return wgsl`
-      let e${i} = scores[(tileRow + ${i}u) * ${STRIDE}u + k / 4u];
-      ${unroll(columns, sums)}`;
-  }
-
-  function storeQuery(i: number): string {
-    return wgsl`
-      if (queries + ${i}u < ${tokens}u) {
-        let to${i} = (firstToken + queries + ${i}u) * ${row}u + headStart;
-        ${unroll(columns, (c) => storeBlock(i, c))}
-      }`;
-  }
-
-  function storeBlock(i: number, c: number): string {
-    return `if (across + ${c * ACROSS}u < ${blocks}u) { yStore4(to${i}, column${c}, sum${i}_${c}); }`;
-  }
 }
+
+/**
+ * Statements that make weights of the scores of a block's first `keys` keys: P = exp2(S − m), with the new maximum m. Each
+ * invocation has one row; scores past the last four keys are never read.
+ */
+const WEIGH_ROW = wgsl`
+  let start = lane * ${STRIDE}u;
+  let end = start + (keys + 3u) / 4u;
+  if (keys < ${TILE}u) {
+    let key = (end - 1u - start) * 4u + vec4u(0u, 1u, 2u, 3u);
+    scores[end - 1u] = select(vec4f(${NO_KEY}), scores[end - 1u], key < vec4u(keys));
+  }
+  var highest4 = vec4f(highest);
+  for (var k = start; k < end; k++) { highest4 = max(highest4, scores[k]); }
+  let newHighest = max(max(highest4.x, highest4.y), max(highest4.z, highest4.w));
+  let factor = exp2(highest - newHighest);
+  var total4 = vec4f();
+  for (var k = start; k < end; k++) {
+    let e = exp2(scores[k] - newHighest);
+    scores[k] = e;
+    total4 += e;
+  }
+  highest = newHighest;
+  total = total * factor + dot(total4, vec4f(1.0));
+  factors[lane] = factor;`;

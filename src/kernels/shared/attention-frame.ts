@@ -36,7 +36,7 @@ export interface AttentionFrame {
   readonly blocks: number;
   /** Units of `yStore4` from one token of the output to the next. */
   readonly row: number;
-  /** The bindings, `qkv4(base, c)` and `yStore4(base, c, value)`. */
+  /** The bindings, `qkv4(base, c)`, `yStore4(base, c, value)`, and `added(…)`: what is added to a score, times log2(e). */
   readonly declarations: string;
   /** Statements that declare `firstQuery`, `firstToken` (of the image) and `headStart`. */
   readonly begin: string;
@@ -97,7 +97,6 @@ export function attentionFrame(params: AttentionParams, queries: number): Attent
       ${loadChannels("qkv", headSize)}
       ${storeChannels("y", headSize, precision)}
       #if ${hasBias || hasRegions}
-      // What is added to a score, times log2(e).
       fn added(biasStart: u32, regionStart: u32, query: u32, key: u32) -> f32 {
         let i = min(query, ${tokens - 1}u);
         let j = min(key, ${tokens - 1}u);

@@ -1,7 +1,8 @@
 import type { Kernel, Path } from "../../runtime/graph/kernel.ts";
 import type { Traits } from "../../runtime/graph/traits.ts";
 import type { AttentionParams } from "./attention-frame.ts";
-import { attentionTile, tileBytes, tileInvocations, tileQueries, tileRegisters } from "./attention-tile.ts";
+import { attentionTile } from "./attention-tile.ts";
+import { attentionTileLayout, tileBytes, tileRegisters } from "./attention-tile-layout.ts";
 import { subgroupMatrices } from "./subgroup-matrices.ts";
 
 /** A way with what it takes to guess its time. */
@@ -44,16 +45,17 @@ function tileWays(params: AttentionParams, traits: Traits): Way[] {
   const { headSize, precision } = params;
   const { subgroups, subgroupSize = 4, workgroupBytes, invocations } = traits;
   return TILES.flatMap(([rows, down, across, rate]) => {
-    const reductions = subgroups && across <= subgroupSize ? (["subgroup", "memory"] as const) : (["memory"] as const);
-    return reductions.flatMap((reduce): Way[] => {
-      const places = (["memory", "storage"] as const).map((queries) => ({ rows, down, across, reduce, queries }));
-      const tile = places.find((place) => tileBytes(place, headSize, precision) <= workgroupBytes);
-      if (!tile || tileInvocations(tile) > invocations || tileRegisters(tile, headSize) > REGISTERS) return [];
+    const reductions = subgroups && across <= subgroupSize ? [true, false] : [false];
+    return reductions.flatMap((bySubgroup): Way[] => {
+      const layout = [true, false]
+        .map((keepsQueries) => attentionTileLayout({ rows, down, across, bySubgroup, keepsQueries }, headSize))
+        .find((some) => tileBytes(some, precision) <= workgroupBytes);
+      if (!layout || layout.invocations > invocations || tileRegisters(layout) > REGISTERS) return [];
       return [
         {
-          kernel: () => attentionTile(params, tile),
-          queries: tileQueries(tile),
-          rate: rate * (reduce === "subgroup" ? BY_SUBGROUP : 1) * (tile.queries === "memory" ? 1 : 0.6),
+          kernel: () => attentionTile(params, layout),
+          queries: layout.queries,
+          rate: rate * (bySubgroup ? BY_SUBGROUP : 1) * (layout.keepsQueries ? 1 : 0.6),
         },
       ];
     });

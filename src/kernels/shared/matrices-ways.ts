@@ -1,14 +1,8 @@
 import type { Precision } from "../../runtime/graph/tensor.ts";
 import type { SubgroupMatrix, Traits } from "../../runtime/graph/traits.ts";
 import type { AttentionParams } from "./attention-frame.ts";
-import {
-  type AttentionMatrices,
-  attentionMatrices,
-  matricesBytes,
-  matricesInvocations,
-  matricesQueries,
-  matricesRegisters,
-} from "./attention-matrices.ts";
+import { attentionMatrices } from "./attention-matrices.ts";
+import { attentionMatricesLayout, matricesBytes, matricesRegisters } from "./attention-matrices-layout.ts";
 import { REGISTERS, type Way } from "./attention-paths.ts";
 
 /** Subgroups, queries of each at most, keys of a block. */
@@ -27,14 +21,15 @@ export function matricesWays(params: AttentionParams, traits: Traits): Way[] {
   if (!matrix || !subgroups || !subgroupSize) return [];
   return MATRICES.flatMap(([count, most, keys, rate]): Way[] => {
     const rows = Math.min(most, subgroupSize) / matrix.M;
-    const way: AttentionMatrices = { matrix, subgroupSize, subgroups: count, rows, keys };
+    const way = { matrix, subgroupSize, subgroups: count, rows, keys };
+    const layout = attentionMatricesLayout(way, headSize);
     const isPossible =
       Number.isInteger(rows) &&
       keys % Math.max(matrix.N, matrix.K) === 0 &&
-      matricesBytes(way, headSize) <= workgroupBytes &&
-      matricesInvocations(way) <= invocations &&
-      matricesRegisters(way, headSize) <= REGISTERS;
-    return isPossible ? [{ kernel: () => attentionMatrices(params, way), queries: matricesQueries(way), rate }] : [];
+      matricesBytes(layout) <= workgroupBytes &&
+      layout.invocations <= invocations &&
+      matricesRegisters(layout) <= REGISTERS;
+    return isPossible ? [{ kernel: () => attentionMatrices(params, layout), queries: layout.queries, rate }] : [];
   });
 }
 

@@ -58,14 +58,9 @@ export function matrixTile(product: TiledProduct, tile: MatrixTile, component: P
   const groupsAcross = Math.ceil(vectors / (width / 4));
   const { storeFunction, begin, steps, quads, workgroups } = frame(product, groupsAcross * Math.ceil(m / height), slab);
   const each = (text: (i: number, j: number) => string) => unroll(rows, (i) => unroll(columns, (j) => text(i, j)));
-  const storeFour = (array: string, to: string, value: string) => wgsl`
-    {
-      let four = vec4<${component}>(${value});
-      let to = ${to};
-      ${unroll(4, (k) => `${array}[to + ${k}u] = four[${k}];`)}
-    }`;
   const loadRow = (i: number) => {
     const text = storeFour(
+      component,
       "leftSlab",
       `(loadedRow + ${i * step}u) * ${leftStride}u + 4u * loadedQuad`,
       `select(vec4f(), ${product.load(i)}, isInside)`,
@@ -79,20 +74,8 @@ export function matrixTile(product: TiledProduct, tile: MatrixTile, component: P
       let quad = quadsAbove + step * ${depth}u + min(slab + down, ${depth - 1}u);
       let n0 = min(left + block % ${width / 4}u, ${vectors - 1}u);
       ${product.weight.prepare(0)}
-      ${unroll(4, (k) => storeFour("rightSlab", `(4u * down + ${k}u) * ${rightStride}u + block % ${width / 4}u * 4u`, product.weight.row(`${k}u`, 0)))}
+      ${unroll(4, (k) => storeFour(component, "rightSlab", `(4u * down + ${k}u) * ${rightStride}u + block % ${width / 4}u * 4u`, product.weight.row(`${k}u`, 0)))}
     }`;
-  const itemsAcross = N / 4;
-  const storeMatrix = (i: number, j: number) => wgsl`
-    subgroupMatrixStore<row_major>(&results, ownResults, sum${i}_${j}, ${N}u);
-    workgroupBarrier();
-    for (var item = lane % ${subgroupSize}u; item < ${M * itemsAcross}u; item += ${subgroupSize}u) {
-      let at = ownResults + 4u * item;
-      let sum = vec4f(results[at], results[at + 1u], results[at + 2u], results[at + 3u]);
-      let m = first + row + ${i * M}u + item / ${itemsAcross}u;
-      let n4 = left + column / 4u + ${j * itemsAcross}u + item % ${itemsAcross}u;
-      store(partAbove + m, partAbove + end, n4, sum);
-    }
-    workgroupBarrier();`;
   const result = `subgroup_matrix_result<f32, ${N}, ${M}>`;
   const main = wgsl`
     var<workgroup> leftSlab: array<${component}, ${height * leftStride}>;
@@ -121,7 +104,6 @@ export function matrixTile(product: TiledProduct, tile: MatrixTile, component: P
         for (var slab = ${quads[0]}; slab < ${quads[1]}; slab += ${slab}u) {
           let c = min(slab + loadedQuad, ${depth - 1}u);
           let isInside = slab + loadedQuad < ${quads[1]};
-          ${product.prepareLoad ?? ""}
           ${unroll(rowLoads, loadRow)}
           ${share(blocks, invocations, loadBlock)}
           workgroupBarrier();
@@ -133,7 +115,32 @@ export function matrixTile(product: TiledProduct, tile: MatrixTile, component: P
           workgroupBarrier();
         }
       }
-      ${each(storeMatrix)}
+      ${each((i, j) => storeMatrix(tile, i, j))}
     }`;
   return { main, workgroups };
+}
+
+function storeFour(component: Precision, array: string, to: string, value: string): string {
+  return wgsl`
+    {
+      let four = vec4<${component}>(${value});
+      let to = ${to};
+      ${unroll(4, (k) => `${array}[to + ${k}u] = four[${k}];`)}
+    }`;
+}
+
+/** Statements that hand sum `i`, `j` of the subgroup to its invocations, a vec4 each at a time, and store it. */
+function storeMatrix({ matrix: { M, N }, subgroupSize }: MatrixTile, i: number, j: number): string {
+  const itemsAcross = N / 4;
+  return wgsl`
+    subgroupMatrixStore<row_major>(&results, ownResults, sum${i}_${j}, ${N}u);
+    workgroupBarrier();
+    for (var item = lane % ${subgroupSize}u; item < ${M * itemsAcross}u; item += ${subgroupSize}u) {
+      let at = ownResults + 4u * item;
+      let sum = vec4f(results[at], results[at + 1u], results[at + 2u], results[at + 3u]);
+      let m = first + row + ${i * M}u + item / ${itemsAcross}u;
+      let n4 = left + column / 4u + ${j * itemsAcross}u + item % ${itemsAcross}u;
+      store(partAbove + m, partAbove + end, n4, sum);
+    }
+    workgroupBarrier();`;
 }

@@ -45,7 +45,6 @@ export function quadTile(product: FineProduct, tile: Tile): TiledKernel {
         ${product.prepareRowStep ? unroll(tile.rows, product.prepareRowStep) : ""}
         for (var c = ${quads[0]}; c < ${quads[1]}; c++) {
           let quad = quadsAbove + step * ${depth}u + c;
-          ${product.prepareLoad ?? ""}
           ${unroll(tile.rows, (i) => `let a${i} = ofQuad(${product.loadOne(i, "own")});`)}
           ${unroll(tile.columns, product.weight.prepare)}
           ${sums.multiplyAdd((k, j) => product.weight.row(`(own ^ ${k}u)`, j))}

@@ -29,8 +29,13 @@ function ceilPowerOfTwo(value: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, value)));
 }
 
+/** A product that alone goes by registers may have statements at the start of the inner loop. */
+interface PreparedProduct extends TiledProduct {
+  readonly prepareLoad?: string;
+}
+
 /** Every invocation loads what it multiplies, straight from storage. Runs anywhere. */
-export function registerTile(product: TiledProduct, tile: Tile): TiledKernel {
+export function registerTile(product: PreparedProduct, tile: Tile): TiledKernel {
   const { m, n, depth } = product;
   const vectors = n / 4;
   const across = Math.ceil(vectors / (tile.x * tile.columns));

@@ -26,8 +26,6 @@ export interface TiledProduct {
   /** Statements at the start of step `step`, before and for each row. */
   readonly prepareStep?: string;
   readonly prepareRowStep?: (i: number) => string;
-  /** Statements at the start of the inner loop. */
-  readonly prepareLoad?: string;
   /** `vec4f` expression: `a(m, k)` of row `i` for the four `k` of `c` in this step. */
   readonly load: (i: number) => string;
   readonly weight: WeightLoads;

@@ -80,7 +80,6 @@ export function workgroupTile(product: TiledProduct, tile: WorkgroupTile, { left
         for (var slab = ${quads[0]}; slab < ${quads[1]}; slab += ${slab}u) {
           let c = min(slab + loadedQuad, ${depth - 1}u);
           let isInside = slab + loadedQuad < ${quads[1]};
-          ${product.prepareLoad ?? ""}
           ${unroll(rowLoads, (i) => storeRow(i))}
           ${share(blocks, invocations, loadBlock)}
           workgroupBarrier();
