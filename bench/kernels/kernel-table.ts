@@ -2,7 +2,7 @@ import { ceilingWords } from "../ceilings/ceilings-table.ts";
 import type { KernelResult, KernelsReport } from "./kernels-report.ts";
 
 /** The columns of {@link kernelRow}. */
-export const KERNEL_COLUMNS = [
+const KERNEL_COLUMNS = [
   "in the model",
   "kernel",
   "path",
@@ -31,7 +31,7 @@ export function kernelTable(report: KernelsReport): string {
 }
 
 /** What was measured of one kernel, by {@link KERNEL_COLUMNS}. */
-export function kernelRow({
+function kernelRow({
   role,
   uses,
   label,

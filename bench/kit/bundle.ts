@@ -4,7 +4,7 @@ import { build, type Plugin } from "vite";
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Left as packages beside the bundle: native code lies in them. */
-export const NATIVE_PACKAGES = ["webgpu", "onnxruntime-node", "onnxruntime-common"] as const;
+const NATIVE_PACKAGES = ["webgpu", "onnxruntime-node", "onnxruntime-common"] as const;
 
 /** What a machine without npm's packages cannot do, and what the kit does instead. */
 const REPLACED: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { parseChoices, parseNumber } from "./parse-option.ts";
 import { addPictureOptions, type PictureOptions } from "./picture-options.ts";
 
 /** What a depth map can be written as. */
-export const DEPTH_FORMATS = ["png", "colour", "npy", "ply", "glb"] as const;
+const DEPTH_FORMATS = ["png", "colour", "npy", "ply", "glb"] as const;
 export type DepthFormat = (typeof DEPTH_FORMATS)[number];
 
 export interface DepthOptions extends PictureOptions {

@@ -1,6 +1,6 @@
 /** Pillow's numbers for its filters, as `resample` of a preprocessor_config.json has them. */
 export const NEAREST = 0;
-export const LANCZOS = 1;
+const LANCZOS = 1;
 export const BILINEAR = 2;
 export const BICUBIC = 3;
 const BOX = 4;

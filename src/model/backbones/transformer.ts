@@ -36,7 +36,7 @@ export interface BlockWeights {
  * Equations 2 and 3 of the ViT paper: `z' = MSA(LN(z)) + z`, `z'' = MLP(LN(z')) + z'`, on tokens `[N, T, D]`.
  * @param bias `[heads, T, T]`, added to the scores
  */
-export function transformerBlock(ops: Ops, z: Tensor, block: BlockWeights, heads: number, bias?: Tensor): Tensor {
+function transformerBlock(ops: Ops, z: Tensor, block: BlockWeights, heads: number, bias?: Tensor): Tensor {
   const qkv = ops.linear(ops.layerNorm(z, block.norm1), block.qkv);
   const attended = ops.linear(ops.attention(qkv, heads, { bias }), block.attentionOutput, { residuals: [z] });
   const hidden = mlpHidden(ops, ops.layerNorm(attended, block.norm2), block.mlp);

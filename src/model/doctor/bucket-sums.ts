@@ -1,5 +1,5 @@
 /** A prime, so that no size of a tile divides it. */
-export const BUCKETS = 61;
+const BUCKETS = 61;
 
 /**
  * An answer in a few numbers: the sums of every 61st value. A value that is off puts its sum off by as much; NaN stays NaN.

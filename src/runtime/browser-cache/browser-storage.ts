@@ -22,7 +22,7 @@ export function ownStorage(): Promise<BrowserStorage | undefined> {
 }
 
 /** OPFS, or the Cache API where a page cannot write to OPFS; `undefined` where the browser allows neither. */
-export async function openStorage(
+async function openStorage(
   storage: StorageManager | undefined,
   caches: CacheStorage | undefined,
 ): Promise<BrowserStorage | undefined> {
