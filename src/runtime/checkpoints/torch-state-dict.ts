@@ -1,7 +1,8 @@
 import { FileError } from "../errors.ts";
 import { bytesPerElement, type StoredDType } from "../floats.ts";
 import { quote } from "../quote.ts";
-import { describe, type PickleGlobal, unpickle } from "./pickle.ts";
+import { describePickled } from "./describe-pickled.ts";
+import { type PickleGlobal, unpickle } from "./pickle.ts";
 import { byteLengthOf } from "./stored-tensor.ts";
 
 /** One block of memory that tensors are views of; `data/KEY` in the zip. */
@@ -66,13 +67,13 @@ export function readTorchStateDict(bytes: Uint8Array, where: string): ReadonlyMa
   const wrapper = root instanceof Map ? WRAPPERS.find((key) => root.get(key) instanceof Map) : undefined;
   const dict: unknown = root instanceof Map && wrapper !== undefined ? root.get(wrapper) : root;
   if (!(dict instanceof Map) || dict.size === 0) {
-    throw new FileError(`${where}: want a dict of tensors, got ${describe(dict)}. ${SAVE_STATE_DICT}`);
+    throw new FileError(`${where}: want a dict of tensors, got ${describePickled(dict)}. ${SAVE_STATE_DICT}`);
   }
   const tensors = new Map<string, TorchTensor>();
   for (const [name, tensor] of dict) {
     if (typeof name !== "string" || !(tensor instanceof TorchTensor)) {
       throw new FileError(
-        `${where}: want tensors by name, got ${describe(tensor)} under ${describe(name)}. ${SAVE_STATE_DICT}`,
+        `${where}: want tensors by name, got ${describePickled(tensor)} under ${describePickled(name)}. ${SAVE_STATE_DICT}`,
       );
     }
     tensors.set(name, tensor);
@@ -128,7 +129,7 @@ function readStorageId(where: string, id: unknown): TorchStorage {
     }
   }
   throw new FileError(
-    `${where}: want the storage of a tensor, got ${describe(id)} as persistent id. ${SAVE_STATE_DICT}`,
+    `${where}: want the storage of a tensor, got ${describePickled(id)} as persistent id. ${SAVE_STATE_DICT}`,
   );
 }
 
@@ -145,7 +146,7 @@ function rebuildTensor(
   ) {
     throw new FileError(
       `${where}: want a tensor of storage, offset, size and stride, ` +
-        `got ${[storage, offset, shape, strides].map(describe).join(", ")}. ${SAVE_STATE_DICT}`,
+        `got ${[storage, offset, shape, strides].map(describePickled).join(", ")}. ${SAVE_STATE_DICT}`,
     );
   }
   const bytes = byteLengthOf(storage.dtype, shape);
