@@ -1,6 +1,6 @@
 import type { NamedTensor, Processor, RawPicture } from "../../src/index.ts";
+import { networkSize } from "../../src/model/pictures/network-size.ts";
 import { preprocess } from "../../src/model/pictures/preprocess.ts";
-import { networkSize } from "../../src/model/pictures/processor.ts";
 import { Graph } from "../../src/runtime/graph/graph.ts";
 import { readPixels } from "../../src/runtime/pictures/read-pixels.ts";
 import { Engine } from "../../src/runtime/session/engine.ts";

@@ -1,7 +1,7 @@
 import { labelsOf } from "../../src/model/config/config.ts";
 import { dptWeights, IGNORED_TENSORS } from "../../src/model/network/dpt.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { networkSize } from "../../src/model/pictures/processor.ts";
+import { networkSize } from "../../src/model/pictures/network-size.ts";
 import { forwardGraph } from "../../src/model/runs/forward.ts";
 import { predictGraph } from "../../src/model/runs/predict.ts";
 import { checkWeights } from "../../src/model/weights/check-weights.ts";

@@ -4,7 +4,8 @@ import { PHASES, phaseOf } from "../../bench/model/phases.ts";
 import { SEEDED_MODELS, type SeededName } from "../../bench/seeded/seeded-models.ts";
 import { parseConfig } from "../../src/model/config/parse-config.ts";
 import { dptWeights } from "../../src/model/network/dpt.ts";
-import { networkSize, parseProcessor } from "../../src/model/pictures/processor.ts";
+import { networkSize } from "../../src/model/pictures/network-size.ts";
+import { parseProcessor } from "../../src/model/pictures/processor.ts";
 import { predictGraph } from "../../src/model/runs/predict.ts";
 
 describe("phaseOf", () => {

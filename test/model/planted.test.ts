@@ -4,7 +4,7 @@ import { type Prediction, readAnswer } from "../../src/model/answers/predictions
 import * as scoring from "../../src/model/answers/scoring.ts";
 import { dptWeights } from "../../src/model/network/dpt.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { networkSize } from "../../src/model/pictures/processor.ts";
+import { networkSize } from "../../src/model/pictures/network-size.ts";
 import { predictGraph } from "../../src/model/runs/predict.ts";
 import { elementCount } from "../../src/runtime/graph/tensor.ts";
 import { wordsOf } from "../../src/runtime/pictures/picture.ts";

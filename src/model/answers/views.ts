@@ -1,5 +1,6 @@
 import { UsageError } from "../../runtime/errors.ts";
-import { networkSize, type Processor, type Size } from "../pictures/processor.ts";
+import { networkSize } from "../pictures/network-size.ts";
+import type { Processor, Size } from "../pictures/processor.ts";
 import { checkOverlap, DEFAULT_OVERLAP, type WindowAxis, windowAxis, windowSize } from "../windows/window-layout.ts";
 
 /** Test-time augmentation: what the network sees beside the picture as it is. */

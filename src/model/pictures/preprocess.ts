@@ -6,7 +6,8 @@ import { ALONE, type BatchPlace } from "../../kernels/shared/batch-place.ts";
 import { torchvisionCoefficients } from "../../kernels/torchvision-coefficients.ts";
 import type { Graph, Tensor } from "../../runtime/graph/graph.ts";
 import type { Precision } from "../../runtime/graph/tensor.ts";
-import type { Antialias, Channels, NetworkSize, Processor, Size } from "./processor.ts";
+import type { NetworkSize } from "./network-size.ts";
+import type { Antialias, Channels, Processor, Size } from "./processor.ts";
 
 /** Whose weights `resamplePixels` sums with. */
 const COEFFICIENTS: Readonly<Record<Antialias, (inSize: number, outSize: number, resample: Resample) => Coefficients>> =

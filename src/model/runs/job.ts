@@ -5,7 +5,8 @@ import type { Precision, TensorSpec } from "../../runtime/graph/tensor.ts";
 import type { ModelConfig, Task } from "../config/config.ts";
 import type { DptWeights } from "../network/dpt.ts";
 import type { InF32 } from "../network/ops.ts";
-import { networkSize, type Processor, type Size } from "../pictures/processor.ts";
+import { networkSize } from "../pictures/network-size.ts";
+import type { Processor, Size } from "../pictures/processor.ts";
 import type { PictureGroup, PredictOptions } from "./predict.ts";
 
 /** Pictures that run together: the sizes of all, for which the network works at one size. */

@@ -8,9 +8,10 @@ import { type DecoderStages, type DptWeights, dpt } from "../network/dpt.ts";
 import { logitsSize } from "../network/heads.ts";
 import { type InF32, Ops } from "../network/ops.ts";
 import type { alignedRows } from "../pictures/aligned-rows.ts";
+import type { NetworkSize } from "../pictures/network-size.ts";
 import { depthAtPicture, labelsAtPicture, type PictureWay } from "../pictures/postprocess.ts";
 import { preprocess } from "../pictures/preprocess.ts";
-import type { NetworkSize, Processor, Size } from "../pictures/processor.ts";
+import type { Processor, Size } from "../pictures/processor.ts";
 import { groupName } from "./group-name.ts";
 import type { scoresAtPicture } from "./scores-at-picture.ts";
 

@@ -5,7 +5,8 @@ import { inMemory, type PictureSource, takePicture } from "../../runtime/picture
 import type { Engine } from "../../runtime/session/engine.ts";
 import type { ModelConfig } from "../config/config.ts";
 import { dptWeights, IGNORED_TENSORS } from "../network/dpt.ts";
-import { networkSize, type Processor } from "../pictures/processor.ts";
+import { networkSize } from "../pictures/network-size.ts";
+import type { Processor } from "../pictures/processor.ts";
 import { predictGraph } from "../runs/predict.ts";
 import { checkWeights } from "./check-weights.ts";
 import type { Moments, PackedWeight } from "./quantized-weight.ts";

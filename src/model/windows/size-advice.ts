@@ -2,7 +2,8 @@ import { MemoryError, UsageError } from "../../runtime/errors.ts";
 import { megabytes } from "../../runtime/megabytes.ts";
 import type { AnswerContext } from "../answers/answer-context.ts";
 import type { Question } from "../answers/answer-pictures.ts";
-import { networkSize, type Size } from "../pictures/processor.ts";
+import { networkSize } from "../pictures/network-size.ts";
+import type { Size } from "../pictures/processor.ts";
 import { processorOf } from "../runs/job.ts";
 import { jobOf } from "../runs/job-of.ts";
 

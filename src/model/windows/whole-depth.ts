@@ -1,6 +1,7 @@
 import type { Pixels } from "../../runtime/pictures/picture.ts";
 import type { View } from "../answers/views.ts";
-import { networkSize, type Size } from "../pictures/processor.ts";
+import { networkSize } from "../pictures/network-size.ts";
+import type { Size } from "../pictures/processor.ts";
 import { batchJob, type Job, processorOf, type Recordable } from "../runs/job.ts";
 import type { CoarseDepth } from "./align-depth.ts";
 import { reduce } from "./crop.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { networkSize, parseProcessor } from "../../../src/model/pictures/processor.ts";
+import { networkSize } from "../../../src/model/pictures/network-size.ts";
+import { parseProcessor } from "../../../src/model/pictures/processor.ts";
 import { FileError, UsageError } from "../../../src/runtime/errors.ts";
 
 describe("parseProcessor", () => {
