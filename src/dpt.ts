@@ -1,10 +1,11 @@
 import { Model } from "./model/model.ts";
+import type { ModelMethods } from "./model/model-methods.ts";
 import type { LoadOptions } from "./model/model-options.ts";
 import { type ModelParts, modelParts, pretrainedParts } from "./model/model-parts.ts";
 import type { PretrainedOptions } from "./runtime/pretrained-source.ts";
 import type { ModelSource } from "./runtime/sources/model-source.ts";
 import { inWorker } from "./worker/in-worker.ts";
-import type { ModelMethods, RemoteDPT } from "./worker/remote-dpt.ts";
+import type { RemoteDPT } from "./worker/remote-dpt.ts";
 import type {
   InWorker,
   OnPage,

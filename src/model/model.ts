@@ -29,6 +29,7 @@ import type {
 } from "./answers/predictions.ts";
 import { withPictures } from "./answers/with-pictures.ts";
 import type { ModelConfig, Task } from "./config/config.ts";
+import type { ModelMethods } from "./model-methods.ts";
 import type { ForwardOptions, LoadOptions, Plan, TuneModelOptions } from "./model-options.ts";
 import type { ModelParts } from "./model-parts.ts";
 import type { DptWeights } from "./network/dpt.ts";
@@ -40,14 +41,11 @@ import type { Work } from "./runs/work.ts";
 import type { StreamSource } from "./stream/open-frames.ts";
 import type { StreamedFrame, StreamOptions } from "./stream/stream-frames.ts";
 
-/** A DPT model on a device, in this thread: what the DPT of the library is, and what a worker has. Calls queue in order. */
-export class Model {
+/** A DPT model on a device, in this thread: what the DPT of the library is, and what a worker has. Calls queue in order. {@link ModelMethods} describes them. */
+export class Model implements ModelMethods {
   readonly config: ModelConfig;
-  /** `undefined` for a folder without preprocessor_config.json: only `forward` works then. */
   readonly processor: Processor | undefined;
-  /** How activations are stored. */
   readonly precision: Precision;
-  /** How weights are stored. */
   readonly dtype: WeightFormat;
   readonly #network: Network;
   readonly #engine: Engine;
@@ -72,25 +70,18 @@ export class Model {
     this.#runner = new GraphRunner(engine, store, this.#recordable, this.#calls, { onCompile, onNotice, tuning });
   }
 
-  /** The adapter's name. */
   get adapter(): string {
     return this.#engine.adapter;
   }
 
-  /** What the model can tell of a picture. */
   get tasks(): readonly Task[] {
     return this.config.decoders.map(({ task }) => task);
   }
 
-  /** GPU memory taken, in bytes. */
   get memory(): { readonly weights: number; readonly activations: number } {
     return { weights: this.#store.bytes, activations: this.#runner.bytes };
   }
 
-  /**
-   * Layers whose answers are stored in f32 though the model is in f16, by the names of their weights: those that were too
-   * large for f16, or nearly, in a picture that had no finite answer otherwise. They stay so.
-   */
   get keptInF32(): readonly string[] {
     return this.#runner.keptInF32;
   }
@@ -100,14 +91,7 @@ export class Model {
     return this.#engine.device;
   }
 
-  /**
-   * Labels every pixel of a picture, or of each picture of a list, in the list's order. With the option `output` they stay
-   * on the device.
-   * @throws UsageError if the model is not one for segmentation or is disposed, or for an empty picture or options that
-   *   make no sense; FileError without preprocessor_config.json; MachineError for what the adapter lacks; the signal's
-   *   reason when aborted
-   * @throws NumberError naming the first layer that is not finite, if the network's answer is not
-   */
+  /** Labels that stay on the device, as the option `output` says. @throws as {@link ModelMethods.segment} */
   segment<Kind extends MapKind>(
     source: PictureSource,
     options: OnDeviceOptions<Kind>,
@@ -123,10 +107,7 @@ export class Model {
     return eachOf(answer, ({ segmentation }) => segmentation!);
   }
 
-  /**
-   * Depth at every pixel of a picture, or of each of a list. With the option `output` it stays on the device.
-   * @throws as `segment`, of a model for depth
-   */
+  /** Depth that stays on the device, as the option `output` says. @throws as {@link ModelMethods.depth} */
   depth<Kind extends MapKind>(source: PictureSource, options: OnDeviceOptions<Kind>): Promise<DepthMapOnDevice<Kind>>;
   depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
   depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
@@ -139,10 +120,6 @@ export class Model {
     return eachOf(answer, ({ depth }) => depth!);
   }
 
-  /**
-   * The surface normal at every pixel of a picture, or of each of a list.
-   * @throws as `segment`, of a model for normals
-   */
   normals(source: PictureSource, options?: PredictionOptions): Promise<NormalMap>;
   normals(sources: readonly PictureSource[], options?: PredictionOptions): Promise<NormalMap[]>;
   async normals(source: OneOrMore<PictureSource>, options: PredictionOptions = {}): Promise<OneOrMore<NormalMap>> {
@@ -150,33 +127,17 @@ export class Model {
     return eachOf(answer, ({ normals }) => normals!);
   }
 
-  /**
-   * All that the model can tell of a picture, or of each of a list, or some of it, in one pass: the backbone runs once for
-   * all tasks, and their answers share one timing and profile. Through windows and views each task has passes of its own.
-   * @throws as `segment`, for a task that the model does not have
-   */
   predict(source: PictureSource, options?: PredictTasksOptions): Promise<Predictions>;
   predict(sources: readonly PictureSource[], options?: PredictTasksOptions): Promise<Predictions[]>;
   async predict(source: OneOrMore<PictureSource>, options: PredictTasksOptions = {}): Promise<OneOrMore<Predictions>> {
     return this.#predict(source, "predict", options, options?.tasks ?? this.tasks);
   }
 
-  /**
-   * Answers for a video, a camera or any pictures as they come: the newest frame each time, those between are dropped and
-   * counted. The loop ends with the source, by `break`, or by an abort.
-   * @example for await (const { segmentation, fps } of model.stream(video)) draw(segmentation)
-   * @throws in the loop: as `segment`; UsageError for a source without frames; the signal's reason when aborted
-   */
   async *stream(source: StreamSource, options: StreamOptions = {}): AsyncGenerator<StreamedFrame, void, undefined> {
     const { streamFrames } = await loadPart(import("./stream/stream-frames.ts"));
     yield* streamFrames(this, source, options);
   }
 
-  /**
-   * Time by kernel of one picture, the slowest kernels as often as they ran: a black picture of the processor's size if
-   * left out. The same as the option `profile` of other calls, for all that the model can tell.
-   * @throws as `segment`; MachineError where the adapter has no timestamps
-   */
   async profile(
     source?: PictureSource,
     options: Omit<PredictTasksOptions, "profile"> = {},
@@ -187,12 +148,6 @@ export class Model {
     return (segmentation ?? depth ?? normals)?.profile ?? [];
   }
 
-  /**
-   * The network alone on `pixel_values` `[N, 3, H, W]`, prepared as the processor would.
-   * @returns tensors by name, in PyTorch's layout
-   * @throws UsageError for a shape that does not fit or a model that is disposed; MachineError for what the adapter lacks
-   * @throws NumberError naming the first layer that is not finite, if one of the tensors is not
-   */
   async forward(pixelValues: NamedTensor, options: ForwardOptions = {}): Promise<Map<string, NamedTensor>> {
     const checked = checking("forward", options);
     const { stages = false, signal } = { ...options };
@@ -208,10 +163,6 @@ export class Model {
     }, heard);
   }
 
-  /**
-   * What the model is going to run, in what way and why, and what memory that takes; nothing is compiled.
-   * @throws as the call whose work it is, for sizes that it would refuse; UsageError if the model is disposed
-   */
   async plan(work: Work = {}): Promise<Plan> {
     this.#calls.throwIfClosed();
     await checking("plan", work);
@@ -224,12 +175,6 @@ export class Model {
     return { network: job.network, ...planOf(graph) };
   }
 
-  /**
-   * Times the ways to compute each kernel of some work on this adapter, the most expensive kernel first, and takes the
-   * fastest from then on. What is measured is kept for the next time, and not measured again. Calls may go on meanwhile.
-   * @throws as the call whose work it is, for sizes that it would refuse; MachineError if memory runs out; UsageError if
-   *   the model is disposed; the signal's reason when aborted. What was measured until then is kept.
-   */
   async tune(options: TuneModelOptions = {}): Promise<TuneProgress> {
     await checking("tune", options);
     const { milliseconds, signal, ...work } = options;
@@ -242,10 +187,6 @@ export class Model {
     });
   }
 
-  /**
-   * Frees the GPU's memory, and the device if it was not given. Calls that have not ended are rejected with a UsageError;
-   * if one is running, the memory is freed when it has let go of it.
-   */
   dispose(): void {
     const reason = new UsageError("model: want a model in use, got one disposed. Load it again.");
     this.#runner.stop();

@@ -1,5 +1,6 @@
 import * as Comlink from "comlink";
 import { Model } from "../model/model.ts";
+import type { ModelMethods, ModelState } from "../model/model-methods.ts";
 import type { LoadOptions } from "../model/model-options.ts";
 import { modelParts, pretrainedParts } from "../model/model-parts.ts";
 import type { PretrainedOptions } from "../runtime/pretrained-source.ts";
@@ -8,12 +9,21 @@ import { type FilesBridge, filesFromBridge } from "./files-bridge.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** Methods of a model that answer later. */
-export type ModelMethod = "segment" | "depth" | "normals" | "predict" | "profile" | "forward" | "plan" | "tune";
+export type ModelMethod = {
+  [Name in keyof ModelMethods]: ModelMethods[Name] extends (...args: never) => Promise<unknown> ? Name : never;
+}[keyof ModelMethods];
 
-/** What a model tells at once; sent with every answer, since a page cannot look into a worker. */
-export type ModelState = Pick<Model, (typeof STATE)[number]>;
-
-const STATE = ["config", "processor", "precision", "dtype", "adapter", "tasks", "memory", "keptInF32"] as const;
+/** All of a model's state; sent with every answer, since a page cannot look into a worker. */
+const STATE: Readonly<Record<keyof ModelState, true>> = {
+  config: true,
+  processor: true,
+  precision: true,
+  dtype: true,
+  adapter: true,
+  tasks: true,
+  memory: true,
+  keptInF32: true,
+};
 
 export interface Opening {
   /** The static method of {@link DPT}. */
@@ -82,7 +92,8 @@ export class ModelHost {
 }
 
 function stateOf(model: Model): ModelState {
-  return Object.fromEntries(STATE.map((name) => [name, model[name]])) as unknown as ModelState;
+  const names = Object.keys(STATE) as (keyof ModelState)[];
+  return Object.fromEntries(names.map((name) => [name, model[name]])) as unknown as ModelState;
 }
 
 /** The options of every method come last. */

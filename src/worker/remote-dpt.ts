@@ -1,19 +1,8 @@
 import * as Comlink from "comlink";
-import type {
-  DepthMap,
-  NormalMap,
-  PredictionOptions,
-  Predictions,
-  PredictTasksOptions,
-  Segmentation,
-  SegmentOptions,
-} from "../model/answers/predictions.ts";
-import type { Model } from "../model/model.ts";
-import type { TuneModelOptions } from "../model/model-options.ts";
+import type { PredictionOptions } from "../model/answers/predictions.ts";
+import type { ModelMethods, ModelState } from "../model/model-methods.ts";
 import { checking } from "../model/options/checking.ts";
-import type { Work } from "../model/runs/work.ts";
-import type { StreamSource } from "../model/stream/open-frames.ts";
-import { type StreamedFrame, type StreamOptions, streamFrames } from "../model/stream/stream-frames.ts";
+import { streamFrames } from "../model/stream/stream-frames.ts";
 import { UsageError } from "../runtime/errors.ts";
 import type { PictureSource } from "../runtime/pictures/picture.ts";
 import type { ModelSource } from "../runtime/sources/model-source.ts";
@@ -22,28 +11,13 @@ import { crossingPicture } from "./crossing-picture.ts";
 import { checkOptions, crossingSource } from "./crossing-source.ts";
 import { drawable } from "./drawable.ts";
 import { bridgeOf } from "./files-bridge.ts";
-import type { ModelMethod, ModelState, Opening } from "./model-host.ts";
+import type { ModelMethod, Opening } from "./model-host.ts";
 import { openWorker } from "./open-worker.ts";
 import type { WorkerLoadOptions, WorkerPretrainedOptions } from "./worker-options.ts";
 
-/** What a page can call of a model, wherever it runs; answers that stay on a device are for models on the page. */
-export interface ModelMethods
-  extends Pick<Model, Exclude<ModelMethod, "segment" | "depth"> | "stream" | "dispose" | keyof ModelState> {
-  /** @see DPT.segment */
-  segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
-  /** Of several pictures, in their order. @see DPT.segment */
-  segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
-  /** @see DPT.depth */
-  depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
-  /** Of several pictures, in their order. @see DPT.depth */
-  depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
-  /** As `dispose`, at the end of the block of `using model = …`. */
-  [Symbol.dispose](): void;
-}
-
 /**
- * A DPT model in a worker of its own, so that neither loading nor running it keeps the page from drawing. The methods are
- * those of the DPT of `dpt-webgpu`, with the same answers and errors.
+ * A DPT model in a worker of its own, so that neither loading nor running it keeps the page from drawing. {@link ModelMethods}
+ * describes its methods: those of the DPT of `dpt-webgpu`, with the same answers and errors.
  */
 export class RemoteDPT implements ModelMethods {
   readonly #connection: Connection;
@@ -103,7 +77,7 @@ export class RemoteDPT implements ModelMethods {
     return this.#state.dtype;
   }
 
-  get adapter(): string {
+  get adapter(): ModelState["adapter"] {
     return this.#state.adapter;
   }
 
@@ -111,71 +85,29 @@ export class RemoteDPT implements ModelMethods {
     return this.#state.tasks;
   }
 
-  /** As of the last answer. */
   get memory(): ModelState["memory"] {
     return this.#state.memory;
   }
 
-  /** As of the last answer. */
-  get keptInF32(): readonly string[] {
+  get keptInF32(): ModelState["keptInF32"] {
     return this.#state.keptInF32;
   }
 
-  /** @see DPT.segment */
-  segment(source: PictureSource, options?: SegmentOptions): Promise<Segmentation>;
-  segment(sources: readonly PictureSource[], options?: SegmentOptions): Promise<Segmentation[]>;
-  segment(source: PictureSource | readonly PictureSource[], options?: SegmentOptions): Promise<never> {
-    return this.#see("segment", source, options);
-  }
+  readonly segment: ModelMethods["segment"] = (...args: Asked) => this.#see<never>("segment", args);
+  readonly depth: ModelMethods["depth"] = (...args: Asked) => this.#see<never>("depth", args);
+  readonly normals: ModelMethods["normals"] = (...args: Asked) => this.#see<never>("normals", args);
+  readonly predict: ModelMethods["predict"] = (...args: Asked) => this.#see<never>("predict", args);
+  readonly profile: ModelMethods["profile"] = (...args: Asked) => this.#see("profile", args);
+  readonly stream: ModelMethods["stream"] = (source, options = {}) => streamFrames(this, source, options);
+  readonly plan: ModelMethods["plan"] = (work) => this.#call("plan", work);
+  readonly tune: ModelMethods["tune"] = (options) => this.#call("tune", options);
 
-  /** @see DPT.depth */
-  depth(source: PictureSource, options?: PredictionOptions): Promise<DepthMap>;
-  depth(sources: readonly PictureSource[], options?: PredictionOptions): Promise<DepthMap[]>;
-  depth(source: PictureSource | readonly PictureSource[], options?: PredictionOptions): Promise<never> {
-    return this.#see("depth", source, options);
-  }
-
-  /** @see DPT.normals */
-  normals(source: PictureSource, options?: PredictionOptions): Promise<NormalMap>;
-  normals(sources: readonly PictureSource[], options?: PredictionOptions): Promise<NormalMap[]>;
-  normals(source: PictureSource | readonly PictureSource[], options?: PredictionOptions): Promise<never> {
-    return this.#see("normals", source, options);
-  }
-
-  /** @see DPT.predict */
-  predict(source: PictureSource, options?: PredictTasksOptions): Promise<Predictions>;
-  predict(sources: readonly PictureSource[], options?: PredictTasksOptions): Promise<Predictions[]>;
-  predict(source: PictureSource | readonly PictureSource[], options?: PredictTasksOptions): Promise<never> {
-    return this.#see("predict", source, options);
-  }
-
-  /** @see DPT.stream */
-  stream(source: StreamSource, options: StreamOptions = {}): AsyncGenerator<StreamedFrame, void, undefined> {
-    return streamFrames(this, source, options);
-  }
-
-  /** @see DPT.profile */
-  profile(source?: PictureSource, options?: Parameters<Model["profile"]>[1]): ReturnType<Model["profile"]> {
-    return this.#see("profile", source, options);
-  }
-
-  /** @see DPT.forward */
-  forward(...[pixelValues, options]: Parameters<Model["forward"]>): ReturnType<Model["forward"]> {
+  readonly forward: ModelMethods["forward"] = (pixelValues, options) => {
     const data = pixelValues?.data;
     // Copied at once: the caller may use its own for the next picture.
     const given = { ...pixelValues, data: data?.length ? data.slice?.() : data };
     return this.#call("forward", options, Promise.resolve({ args: [given], transfer: [] }));
-  }
-
-  /** @see DPT.plan */
-  plan(work?: Work): ReturnType<Model["plan"]> {
-    return this.#call("plan", work);
-  }
-
-  /** @see DPT.tune */
-  tune(options?: TuneModelOptions): ReturnType<Model["tune"]> {
-    return this.#call("tune", options);
-  }
+  };
 
   /** Ends the worker, and with it frees the GPU's memory. Calls that have not ended are rejected with a UsageError. */
   dispose(): void {
@@ -187,11 +119,7 @@ export class RemoteDPT implements ModelMethods {
     this.dispose();
   }
 
-  async #see<Answer>(
-    method: ModelMethod,
-    source: PictureSource | readonly PictureSource[] | undefined,
-    options: PredictionOptions | undefined,
-  ): Promise<Answer> {
+  async #see<Answer>(method: ModelMethod, [source, options]: Asked): Promise<Answer> {
     checkOptions({ ...options });
     return (await drawable(await this.#call(method, options, crossingPictures(source)))) as Answer;
   }
@@ -217,6 +145,9 @@ export class RemoteDPT implements ModelMethods {
     }
   }
 }
+
+/** Pictures, and how they are answered. */
+type Asked = readonly [source?: PictureSource | readonly PictureSource[], options?: PredictionOptions];
 
 /** What goes with a call before its options. */
 interface Crossing {
