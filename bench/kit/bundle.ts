@@ -36,6 +36,7 @@ export async function bundle(folder: string, commit: string): Promise<void> {
       target: "node20",
       // Stacks in a report from a far machine are worth more than 300 KB.
       minify: false,
+      license: { fileName: "licences/bundle.md" },
       rolldownOptions: {
         input: { bench: `${repository}bench/main.ts`, child: `${repository}bench/peers/node/child.ts` },
         // All in one folder: the child is looked for beside whoever starts it.

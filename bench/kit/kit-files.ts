@@ -40,6 +40,11 @@ export function kitFiles({ node, loader, model }: KitPlaces): KitFile[] {
     ...same("bench/peers/", [`${ORT}/package.json`, `${ORT}/dist`, `${ORT}/bin/napi-v6/linux/x64`]),
     ...same("bench/peers/", [`${ORT_COMMON}/package.json`, `${ORT_COMMON}/dist/cjs`]),
     ...same("", ["LICENSE", "examples/street.png", "bench/peers/torch_dpt.py"]),
+    ...["node", "onnxruntime"].map((name) => {
+      return { from: `bench/kit/inside/licences/${name}.txt`, to: `licences/${name}.txt` };
+    }),
+    // The Vulkan loader's, whose package brings no text.
+    { from: "weights/depth-anything-v2-small/LICENSE", to: "licences/vulkan-loader.txt" },
     { from: "bench/kit/run.sh", to: "run.sh" },
     { from: "bench/kit/nvidia-egl.json", to: "lib/nvidia-egl.json" },
     ...["config.json", "preprocessor_config.json", "model.safetensors"].map((name) => {
