@@ -4,7 +4,8 @@ import { DptError } from "../src/index.ts";
 import { benchHeap } from "./heap/bench-heap.ts";
 import { benchKernels } from "./kernels/bench-kernels.ts";
 import { BENCH_MODELS } from "./kernels/bench-models.ts";
-import { runAll } from "./kit/run-all.ts";
+import { type AllOptions, runAll } from "./kit/run-all.ts";
+import { README_STEPS, STEPS } from "./kit/steps.ts";
 import { benchModel } from "./model/bench-model.ts";
 import { benchPeers } from "./peers/bench-peers.ts";
 import type { ReportOptions } from "./report/bench-report.ts";
@@ -104,7 +105,14 @@ program
   .description("kernels, model and peers at DPT-Large's shapes, one after the other; what fails does not stop the rest")
   .option("--budget <seconds>", "for all together", wholeNumber, 540)
   .option("--software", "use the software adapter even if there is a real one", false)
-  .action(runAll);
+  .action((options: AllOptions) => runAll(STEPS, options));
+
+program
+  .command("readme")
+  .description("all that the README's tables show, measured anew, saved and written there; wants a quiet machine")
+  .option("--budget <seconds>", "for all together", wholeNumber, 5400)
+  .option("--software", "use the software adapter even if there is a real one", false)
+  .action((options: AllOptions) => runAll(README_STEPS, options));
 
 await program.parseAsync().catch((error: unknown) => {
   // What the caller can put right needs no stack.

@@ -31,17 +31,7 @@ export function kernelTable(report: KernelsReport): string {
 }
 
 /** What was measured of one kernel, by {@link KERNEL_COLUMNS}. */
-function kernelRow({
-  role,
-  uses,
-  label,
-  paths = [],
-  error,
-  seconds,
-  flops,
-  bytes,
-  bound,
-}: KernelResult): string[] {
+function kernelRow({ role, uses, label, paths = [], error, seconds, flops, bytes, bound }: KernelResult): string[] {
   const rate = flops / seconds;
   return [
     `${role} (${uses.map(({ model, times }) => `${model}${times > 1 ? ` ${times}×` : ""}`).join(", ")})`,

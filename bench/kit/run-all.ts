@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { STEPS, type Step } from "./steps.ts";
+import type { Step } from "./steps.ts";
 
 export interface AllOptions {
   /** Seconds for all steps together. */
@@ -16,17 +16,17 @@ export interface AllOptions {
 export type Ending = string | undefined;
 
 /**
- * `npm run bench -- all`: kernels, model and peers one after the other, each in a process of its own, whose failure is
- * told and does not stop the others. The exit code is 1 if any failed.
+ * `npm run bench -- all` and `-- readme`: steps one after the other, each in a process of its own, whose failure is told and
+ * does not stop the others. The exit code is 1 if any failed.
  */
-export async function runAll({ budget, software }: AllOptions): Promise<void> {
+export async function runAll(steps: readonly Step[], { budget, software }: AllOptions): Promise<void> {
   // A step that is stopped in the middle leaves gigabytes in the folder for temporary files.
   const scratch = await mkdtemp(join(tmpdir(), "dpt-webgpu-bench-"));
   const run = (step: Step, seconds: number) => runStep(software ? onSoftware(step) : step, seconds, scratch);
-  const endings = await runSteps(STEPS, budget, run, () => performance.now() / 1000);
+  const endings = await runSteps(steps, budget, run, () => performance.now() / 1000);
   await rm(scratch, { recursive: true });
   console.log();
-  for (const [i, { words }] of STEPS.entries()) console.log(`${words.join(" ")}: ${endings[i] ?? "done"}`);
+  for (const [i, { words }] of steps.entries()) console.log(`${words.join(" ")}: ${endings[i] ?? "done"}`);
   if (endings.some((ending) => ending !== undefined)) process.exitCode = 1;
 }
 

@@ -8,6 +8,15 @@ export interface Step {
 const LARGE = ["--model", "dpt-large-ade", "--size", "480"];
 const NODE_PEERS = ["--only", "ort-node-webgpu", "ort-node-cpu"];
 
+/** What `bench readme` runs: all that the README's tables show. */
+export const README_STEPS: readonly Step[] = [
+  { words: ["model", "--save"], share: 1 },
+  { words: ["kernels", "--size", "196", "--save"], share: 2 },
+  { words: ["peers", "--model", "weights/depth-anything-v2-small", "--save"], share: 6 },
+  { words: ["peers", "--save"], share: 6 },
+  { words: ["report", "--save"], share: 1 },
+];
+
 /** What `bench all` runs: the likeliest to succeed first, since time may end. */
 export const STEPS: readonly Step[] = [
   { words: ["model", "--dtype", "q4", "--save"], share: 1 },

@@ -7,7 +7,7 @@ import * as readInside from "../../bench/kit/inside/read-picture.ts";
 import * as unpackInside from "../../bench/kit/inside/unpack.ts";
 import { kitFiles } from "../../bench/kit/kit-files.ts";
 import { type Ending, runSteps } from "../../bench/kit/run-all.ts";
-import { STEPS, type Step } from "../../bench/kit/steps.ts";
+import { README_STEPS, STEPS, type Step } from "../../bench/kit/steps.ts";
 import * as full from "../../cli/pictures/read-picture.ts";
 
 describe("what is packed", () => {
@@ -30,6 +30,9 @@ describe("what is packed", () => {
         "examples/street.png",
         "bench/peers/torch_dpt.py",
         "LICENSE",
+        "licences/node.txt",
+        "licences/onnxruntime.txt",
+        "licences/vulkan-loader.txt",
       ]),
     );
   });
@@ -134,5 +137,13 @@ describe("all steps", () => {
       expect(lines).toContainEqual(expect.stringMatching(want));
     }
     expect(lines.at(-1)).toMatch(/^report /);
+  });
+
+  test("measure anew all that the README's tables show, and write it there", async () => {
+    const text = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+    const tables = Array.from(text.matchAll(/<!-- bench:(\w+) -->/g), ([, name]) => name!);
+    const saving = README_STEPS.filter(({ words }) => words.includes("--save")).map(({ words }) => words[0]!);
+    expect(new Set(saving)).toEqual(new Set([...tables, "report"]));
+    expect(saving.at(-1)).toBe("report");
   });
 });
