@@ -1,10 +1,8 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import { elementCount, type TensorSpec } from "../runtime/graph/tensor.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 /** At multiples of so many bytes WebGPU wants the rows of what is copied to a texture. */
 const ROW_BYTES = 256;
@@ -32,22 +30,17 @@ export function alignRows({ height, width, dtype }: AlignRowsParams): Kernel {
   });
   const bits = 32 / perWord;
   const count = height * rowOfWords;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   return {
     label: `alignRows [${x.shape.join(", ")}] ${dtype}`,
     inputs: [x],
     output: y,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: 0,
     code: wgsl`
       ${storage(0, "read", "x", words(x), 1)}
       ${storage(1, "read_write", "y", words(y), 1)}
 
-      @compute @workgroup_size(${INVOCATIONS})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${INVOCATIONS}u + local;
-        if (i >= ${count}u) { return; }
+      ${eachItem(count)`
         let row = i / ${rowOfWords}u;
         let first = i % ${rowOfWords}u * ${perWord}u;
         var word = 0u;
@@ -57,6 +50,6 @@ export function alignRows({ height, width, dtype }: AlignRowsParams): Kernel {
           word = insertBits(word, bits, k * ${bits}u, ${bits}u);
         }
         y[i] = word;
-      }`,
+      `}`,
   };
 }

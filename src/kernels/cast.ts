@@ -1,10 +1,8 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import { elementCount, type Precision, type Shape, type TensorSpec } from "../runtime/graph/tensor.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { enable, lanes, storage, vector } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface CastParams {
   readonly shape: Shape;
@@ -18,23 +16,19 @@ export function cast({ shape, from, to }: CastParams): Kernel {
   const y: TensorSpec = { shape, dtype: to };
   const width = lanes(elementCount(shape));
   const count = elementCount(shape) / width;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   return {
     label: `cast [${shape.join(", ")}] ${from} → ${to}`,
     inputs: [x],
     output: y,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: 0,
     code: wgsl`
       ${enable(from === "f16" ? from : to)}
       ${storage(0, "read", "x", x, width)}
       ${storage(1, "read_write", "y", y, width)}
 
-      @compute @workgroup_size(${INVOCATIONS})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${INVOCATIONS}u + local;
-        if (i < ${count}u) { y[i] = ${vector(to, width)}(x[i]); }
-      }`,
+      ${eachItem(count)`
+        y[i] = ${vector(to, width)}(x[i]);
+      `}`,
   };
 }

@@ -1,14 +1,12 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { type GroupedMap, groupPivots, momentParts } from "./shared/norm-groups.ts";
 import { unlessOverflown } from "./shared/not-finite.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface ChannelMomentsParams extends GroupedMap {
   readonly precision: Precision;
@@ -29,12 +27,11 @@ export function channelMoments(params: ChannelMomentsParams): Kernel {
   const blocks = multipleOf4(channels) / 4;
   const count = batch * parts * blocks;
   const all = height * width;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   return {
     label: `channelMoments [${x.shape.join(", ")}]`,
     inputs: [x],
     output: moments,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     // Of an element: 2 for the mean, 5 for the deviations.
     flops: 7 * batch * all * channels,
     code: wgsl`
@@ -44,11 +41,7 @@ export function channelMoments(params: ChannelMomentsParams): Kernel {
       ${loadChannels("x", channels)}
       ${groupPivots(params)}
 
-      @compute @workgroup_size(${INVOCATIONS})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${INVOCATIONS}u + local;
-        if (i >= ${count}u) { return; }
+      ${eachItem(count)`
         let c = i % ${blocks}u;
         let part = i / ${blocks}u;
         let image = part / ${parts}u;
@@ -73,6 +66,6 @@ export function channelMoments(params: ChannelMomentsParams): Kernel {
         moments[2u * part * ${blocks}u + c] = mean + rest;
         let spread = max(squares - deviations * rest, vec4f());
         moments[(2u * part + 1u) * ${blocks}u + c] = ${unlessOverflown("squares", "spread", "squares", "vec4f")};
-      }`,
+      `}`,
   };
 }

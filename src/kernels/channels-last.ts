@@ -1,11 +1,9 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { enable, storage, vector } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface ChannelsLastParams {
   readonly batch: number;
@@ -26,29 +24,24 @@ export function channelsLast({ batch, channels, height, width, precision }: Chan
   const blocks = filled / 4;
   const pixels = height * width;
   const count = batch * pixels * blocks;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   return {
     label: `channelsLast [${x.shape.join(", ")}]`,
     inputs: [x],
     output: y,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: 0,
     code: wgsl`
       ${enable(precision)}
       ${storage(0, "read", "x", x, 1)}
       ${storage(1, "read_write", "y", y, 4)}
 
-      @compute @workgroup_size(${INVOCATIONS})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${INVOCATIONS}u + local;
-        if (i >= ${count}u) { return; }
+      ${eachItem(count)`
         let c = 4u * (i % ${blocks}u);
         let image = i / ${pixels * blocks}u;
         let first = image * ${channels * pixels}u + i / ${blocks}u % ${pixels}u;
         var four = ${vector(precision, 4)}();
         for (var j = 0u; j < min(4u, ${channels}u - c); j++) { four[j] = x[first + (c + j) * ${pixels}u]; }
         y[i] = four;
-      }`,
+      `}`,
   };
 }

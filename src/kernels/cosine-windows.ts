@@ -1,7 +1,7 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { unlessOverflown } from "./shared/not-finite.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
@@ -18,8 +18,6 @@ export interface CosineWindowsParams extends WindowParams {
   readonly bias: boolean;
   readonly precision: Precision;
 }
-
-const WORKGROUP = 64;
 
 /** Below this a vector is divided by it instead of its length: torch.nn.functional.normalize. */
 const LEAST_LENGTH = 1e-12;
@@ -48,12 +46,11 @@ export function cosineWindows(params: CosineWindowsParams): Kernel {
   const count = rows * 3 * heads;
   const stride = rowStride(headSize);
   const blocks = Math.ceil(headSize / 4);
-  const { workgroups, index } = grid(Math.ceil(count / WORKGROUP));
   return {
     label: `cosineWindows [${batch}, ${height}, ${width}, ${heads}×${headSize}] ${window}×${window}${shift > 0 ? ` shifted by ${shift}` : ""}`,
     inputs: [x, scale, ...(hasBias ? [biasSpec] : [])],
     output: y,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     // Of an element of q and k: 2 for the length, 1 to normalise.
     flops: 6 * rows * heads * headSize,
     code: wgsl`
@@ -72,11 +69,7 @@ export function cosineWindows(params: CosineWindowsParams): Kernel {
         return ${hasBias ? `bias4(slice * ${stride}u, c)` : "vec4f()"};
       }
 
-      @compute @workgroup_size(${WORKGROUP})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${WORKGROUP}u + local;
-        if (i >= ${count}u) { return; }
+      ${eachItem(count)`
         let row = i / ${3 * heads}u;
         let slice = i % ${3 * heads}u;
         ${tokenInMap(params, "row", "token")}
@@ -96,6 +89,6 @@ export function cosineWindows(params: CosineWindowsParams): Kernel {
         for (var c = 0u; c < ${blocks}u; c++) {
           yStore4(i * ${stride}u, c, factor * vector4(token, tokenInside, slice, c));
         }
-      }`,
+      `}`,
   };
 }

@@ -2,13 +2,11 @@ import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { TensorSpec } from "../runtime/graph/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
 import { momentBlocks } from "./shared/compensate.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { lanes, storage } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface GramParams {
   readonly rows: number;
@@ -25,23 +23,18 @@ export function gram({ rows, channels }: GramParams): Kernel {
   const y: TensorSpec = { shape: [blocks, size, size], dtype: "f32" };
   const side = size / 4;
   const count = blocks * side * side;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   return {
     label: `gram [${rows}, ${channels}]`,
     inputs: [x],
     output: y,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: 2 * rows * channels * size,
     code: wgsl`
       ${storage(0, "read", "x", x, lanes(channels))}
       ${storage(1, "read_write", "y", y, 4)}
       ${loadChannels("x", channels)}
 
-      @compute @workgroup_size(${INVOCATIONS})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${INVOCATIONS}u + local;
-        if (i >= ${count}u) { return; }
+      ${eachItem(count)`
         let block = i / ${side * side}u;
         let down = i / ${side}u % ${side}u;
         let across = i % ${side}u;
@@ -57,6 +50,6 @@ export function gram({ rows, channels }: GramParams): Kernel {
         }
         let at = (block * ${size}u + 4u * down) * ${side}u + across;
         ${unroll(4, (k) => `y[at + ${k * side}u] = sum${k};`)}
-      }`,
+      `}`,
   };
 }

@@ -2,13 +2,11 @@ import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { type Activation, activated, activationFunction } from "./shared/activation.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { type GroupedMap, groupPivots } from "./shared/norm-groups.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { storeChannels } from "./shared/store-channels.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface GroupNormParams extends GroupedMap {
   readonly activation?: Activation | undefined;
@@ -33,7 +31,6 @@ export function groupNorm(params: GroupNormParams): Kernel {
   const lane = lanes(channels);
   const blocks = Math.ceil(channels / 4);
   const count = batch * height * width * blocks;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   const isShared = (channels / groups) % 4 === 0;
   const of = (which: 0 | 1) =>
     [0, 1, 2, 3].map((j) => `statistics[2u * (image * ${groups}u + groups[${j}])${which === 0 ? "" : " + 1u"}]`);
@@ -44,7 +41,7 @@ export function groupNorm(params: GroupNormParams): Kernel {
     label: `groupNorm [${x.shape.join(", ")}] of ${groups}${extra}`,
     inputs: [x, statistics, affine, affine, ...(residual ? [x] : [])],
     output: x,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: (5 + (residual ? 1 : 0)) * batch * height * width * channels,
     code: wgsl`
       ${enable(precision)}
@@ -62,11 +59,7 @@ export function groupNorm(params: GroupNormParams): Kernel {
       ${groupPivots(params)}
       ${activationFunction(activation)}
 
-      @compute @workgroup_size(${INVOCATIONS})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${INVOCATIONS}u + local;
-        if (i >= ${count}u) { return; }
+      ${eachItem(count)`
         let c = i % ${blocks}u;
         let image = i / ${height * width * blocks}u;
         let base = i / ${blocks}u * ${rowStride(channels)}u;
@@ -74,6 +67,6 @@ export function groupNorm(params: GroupNormParams): Kernel {
         let mean = ${four(of(0))};
         let inverse = ${four(of(1))};
         yStore4(base, c, ${activated(activation, `(${normalised}${residual ? " + residual4(base, c)" : ""})`)});
-      }`,
+      `}`,
   };
 }

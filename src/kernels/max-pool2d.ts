@@ -1,14 +1,12 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { type Padding, windowed } from "./shared/padding.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { storeChannels } from "./shared/store-channels.ts";
 import { unroll } from "./shared/unroll.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface MaxPool2dParams {
   readonly batch: number;
@@ -36,13 +34,12 @@ export function maxPool2d(params: MaxPool2dParams): Kernel {
   const y: TensorSpec = { shape: [batch, outHeight, outWidth, channels], dtype: precision };
   const blocks = Math.ceil(channels / 4);
   const count = batch * outHeight * outWidth * blocks;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   const tap = (i: number) => `tap(image, top + ${Math.floor(i / size)}, left + ${i % size}, c)`;
   return {
     label: `maxPool2d [${x.shape}] ${size}×${size}/${stride}`,
     inputs: [x],
     output: y,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: (size * size - 1) * batch * outHeight * outWidth * channels,
     code: wgsl`
       ${enable(precision)}
@@ -64,11 +61,7 @@ export function maxPool2d(params: MaxPool2dParams): Kernel {
         return select(a, b, isNotFinite(b) | ((b > a) & !isNotFinite(a)));
       }
 
-      @compute @workgroup_size(${INVOCATIONS})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${INVOCATIONS}u + local;
-        if (i >= ${count}u) { return; }
+      ${eachItem(count)`
         let c = i % ${blocks}u;
         let place = i / ${blocks}u;
         let image = place / ${outHeight * outWidth}u;
@@ -77,6 +70,6 @@ export function maxPool2d(params: MaxPool2dParams): Kernel {
         var largest = ${tap(0)};
         ${unroll(size * size - 1, (i) => `largest = larger(largest, ${tap(i + 1)});`)}
         yStore4(place * ${rowStride(channels)}u, c, largest);
-      }`,
+      `}`,
   };
 }

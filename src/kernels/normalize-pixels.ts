@@ -1,11 +1,9 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { ALONE, type BatchPlace } from "./shared/batch-place.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { enable, storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface NormalizePixelsParams {
   /** Size of the picture. */
@@ -40,7 +38,6 @@ export function normalizePixels(params: NormalizePixelsParams): Kernel {
   const plane = outHeight * outWidth;
   const x: TensorSpec = { shape: [count * height, width], dtype: "u32" };
   const output: TensorSpec = { shape: [batch, 3, outHeight, outWidth], dtype: precision };
-  const { workgroups, index } = grid(Math.ceil((count * plane) / INVOCATIONS));
 
   const code = wgsl`
     ${enable(precision)}
@@ -50,11 +47,7 @@ export function normalizePixels(params: NormalizePixelsParams): Kernel {
     const mean = vec3f(${mean.join(", ")});
     const deviation = vec3f(${deviation.join(", ")});
 
-    @compute @workgroup_size(${INVOCATIONS})
-    fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-      ${index}
-      let i = group * ${INVOCATIONS}u + lane;
-      if (i >= ${count * plane}u) { return; }
+    ${eachItem(count * plane)`
       let image = i / ${plane}u;
       let place = i % ${plane}u;
       // Left of or above the window, or the picture, wraps around to a number that is beyond it as well.
@@ -73,14 +66,14 @@ export function normalizePixels(params: NormalizePixelsParams): Kernel {
       output[at] = ${precision}(value.r);
       output[${plane}u + at] = ${precision}(value.g);
       output[${2 * plane}u + at] = ${precision}(value.b);
-    }`;
+    `}`;
 
   return {
     label: `normalizePixels [${count * height}, ${width}] → [${batch}, 3, ${outHeight}, ${outWidth}]`,
     inputs: [x],
     output,
     code,
-    workgroups,
+    workgroups: itemWorkgroups(count * plane),
     flops: 9 * count * crop.height * crop.width,
   };
 }

@@ -1,13 +1,11 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { loadChannels, rowStride } from "./shared/channels.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { multipleOf4 } from "./shared/pack.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { storeChannels } from "./shared/store-channels.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface PrependClassTokenParams {
   readonly batch: number;
@@ -35,12 +33,11 @@ export function prependClassToken({ batch, height, width, channels, precision }:
   const blocks = Math.ceil(channels / 4);
   const count = batch * (1 + patches) * blocks;
   const row = rowStride(channels);
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   return {
     label: `prependClassToken [${x.shape.join(", ")}]`,
     inputs: [x, vector, positions],
     output: tokens,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: batch * patches * channels,
     code: wgsl`
       ${enable(precision)}
@@ -52,11 +49,7 @@ export function prependClassToken({ batch, height, width, channels, precision }:
       ${loadChannels("positions", channels)}
       ${storeChannels("tokens", channels, precision)}
 
-      @compute @workgroup_size(${INVOCATIONS})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${INVOCATIONS}u + local;
-        if (i >= ${count}u) { return; }
+      ${eachItem(count)`
         let c = i % ${blocks}u;
         let m = i / ${blocks}u;
         let image = m / ${1 + patches}u;
@@ -67,6 +60,6 @@ export function prependClassToken({ batch, height, width, channels, precision }:
           value = x4((image * ${patches}u + pixel) * ${row}u, c) + positions4(pixel * ${row}u, c);
         }
         tokensStore4(m * ${row}u, c, value);
-      }`,
+      `}`,
   };
 }

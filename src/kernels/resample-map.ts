@@ -1,12 +1,10 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { type BandShape, bandDeclarations, bandInputs } from "./shared/band-inputs.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { enable, lanes, storage, vector } from "./shared/storage.ts";
 import { unroll } from "./shared/unroll.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface ResampleMapParams {
   readonly rows: BandShape;
@@ -36,7 +34,6 @@ export function resampleMap(params: ResampleMapParams): Kernel {
   const blocks = channels / lane;
   const count = height * width * blocks;
   const float = lane === 4 ? "vec4f" : "f32";
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
 
   const code = wgsl`
     ${enable(precision === "f16" ? precision : outPrecision)}
@@ -45,11 +42,7 @@ export function resampleMap(params: ResampleMapParams): Kernel {
     ${adds ? storage(5, "read", "before", output, lane) : ""}
     ${storage(adds ? 6 : 5, "read_write", "output", output, lane)}
 
-    @compute @workgroup_size(${INVOCATIONS})
-    fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-      ${index}
-      let i = group * ${INVOCATIONS}u + lane;
-      if (i >= ${count}u) { return; }
+    ${eachItem(count)`
       let block = i % ${blocks}u;
       let pixel = i / ${blocks}u;
       let row = pixel / ${width}u;
@@ -63,14 +56,14 @@ export function resampleMap(params: ResampleMapParams): Kernel {
         sum += rowWeights[row * ${rows.taps}u + k] * line;
       }
       output[i] = ${vector(outPrecision, lane)}(sum);
-    }`;
+    `}`;
 
   return {
     label: `resampleMap [${x.shape.join(", ")}] → [${height}, ${width}]${adds ? " + sum" : ""}`,
     inputs: [x, ...bandInputs(rows, columns), ...(adds ? [output] : [])],
     output,
     code,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: height * width * channels * 2 * rows.taps * (columns.taps + 1),
   };
 }

@@ -1,10 +1,8 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { TensorSpec } from "../runtime/graph/tensor.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { storage } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
-
-const INVOCATIONS = 64;
 
 export interface ResamplePixelsParams {
   /** Size of the input. */
@@ -29,7 +27,6 @@ export function resamplePixels(params: ResamplePixelsParams): Kernel {
   const isHorizontal = direction === "horizontal";
   const [outHeight, outWidth] = isHorizontal ? [height, outSize] : [outSize, width];
   const count = outHeight * outWidth;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   const x: TensorSpec = { shape: [height, width], dtype: "u32" };
   const bounds: TensorSpec = { shape: [outSize * 2], dtype: "u32" };
   const weights: TensorSpec = { shape: [outSize * taps], dtype: "i32" };
@@ -41,11 +38,7 @@ export function resamplePixels(params: ResamplePixelsParams): Kernel {
     ${storage(2, "read", "weights", weights, 1)}
     ${storage(3, "read_write", "output", output, 1)}
 
-    @compute @workgroup_size(${INVOCATIONS})
-    fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-      ${index}
-      let i = group * ${INVOCATIONS}u + lane;
-      if (i >= ${count}u) { return; }
+    ${eachItem(count)`
       let y = i / ${outWidth}u;
       let x = i % ${outWidth}u;
 
@@ -67,14 +60,14 @@ export function resamplePixels(params: ResamplePixelsParams): Kernel {
       }
       let rgb = vec3u(clamp(sum >> vec3u(${weightBits}u), vec3i(0), vec3i(255)));
       output[i] = rgb.r | (rgb.g << 8u) | (rgb.b << 16u) | 0xff000000u;
-    }`;
+    `}`;
 
   return {
     label: `resamplePixels ${direction} [${height}, ${width}] → [${outHeight}, ${outWidth}]`,
     inputs: [x, bounds, weights],
     output,
     code,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: 6 * taps * count,
   };
 }

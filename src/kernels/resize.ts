@@ -1,12 +1,11 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
 import { loadChannels } from "./shared/channels.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { enable, lanes, storage } from "./shared/storage.ts";
 import { storeChannels } from "./shared/store-channels.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
-const INVOCATIONS = 64;
 /** Of PyTorch's bicubic interpolation. */
 const A = -0.75;
 
@@ -40,7 +39,6 @@ export function resize(params: ResizeParams): Kernel {
   const blocks = Math.ceil(channels / 4);
   const count = batch * outHeight * outWidth * blocks;
   const taps = mode === "bilinear" ? 2 : 4;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   const code = wgsl`
     ${enable(precision)}
     ${storage(0, "read", "x", x, lane)}
@@ -56,11 +54,7 @@ export function resize(params: ResizeParams): Kernel {
     ${BICUBIC}
     #endif
 
-    @compute @workgroup_size(${INVOCATIONS})
-    fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-      ${index}
-      let i = group * ${INVOCATIONS}u + lane;
-      if (i >= ${count}u) { return; }
+    ${eachItem(count)`
       let c = i % ${blocks}u;
       let place = i / ${blocks}u;
       let line = place / ${outWidth}u;
@@ -79,13 +73,13 @@ export function resize(params: ResizeParams): Kernel {
         sum += rows.weight[r] * across;
       }
       yStore4(place * ${pixel}u, c, sum);
-    }`;
+    `}`;
   return {
     label: `resize ${mode} [${x.shape.join(", ")}] → [${outHeight}, ${outWidth}]`,
     inputs: [x],
     output: y,
     code,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     // Each row of taps is a sum, and so are the rows.
     flops: 2 * (taps * taps + taps) * batch * outHeight * outWidth * channels,
   };

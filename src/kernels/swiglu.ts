@@ -1,6 +1,6 @@
 import type { Kernel } from "../runtime/graph/kernel.ts";
 import type { Precision, TensorSpec } from "../runtime/graph/tensor.ts";
-import { grid } from "./shared/grid.ts";
+import { eachItem, itemWorkgroups } from "./shared/each-item.ts";
 import { enable, lanes, storage, vector } from "./shared/storage.ts";
 import { wgsl } from "./shared/wgsl.ts";
 
@@ -12,8 +12,6 @@ export interface SwigluParams {
   readonly precision: Precision;
 }
 
-const WORKGROUP = 64;
-
 /** `y = silu(x₁) · x₂` with `[x₁ x₂]` the halves of each row: x `[N, T, 2 · H]` → y `[N, T, H]` (Dinov2SwiGLUFFN). */
 export function swiglu({ batch, rows, channels, precision }: SwigluParams): Kernel {
   const x: TensorSpec = { shape: [batch, rows, 2 * channels], dtype: precision };
@@ -21,27 +19,22 @@ export function swiglu({ batch, rows, channels, precision }: SwigluParams): Kern
   const width = lanes(channels);
   const across = channels / width;
   const count = batch * rows * across;
-  const { workgroups, index } = grid(Math.ceil(count / WORKGROUP));
   const float = width === 4 ? "vec4f" : "f32";
   return {
     label: `swiglu [${batch * rows}, ${channels}]`,
     inputs: [x],
     output,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: 5 * count * width,
     code: wgsl`
       ${enable(precision)}
       ${storage(0, "read", "x", x, width)}
       ${storage(1, "read_write", "y", output, width)}
 
-      @compute @workgroup_size(${WORKGROUP})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-        ${index}
-        let i = group * ${WORKGROUP}u + local;
-        if (i >= ${count}u) { return; }
+      ${eachItem(count)`
         let at = i / ${across}u * ${2 * across}u + i % ${across}u;
         let gate = ${float}(x[at]);
         y[i] = ${vector(precision, width)}(gate / (1.0 + exp(-gate)) * ${float}(x[at + ${across}u]));
-      }`,
+      `}`,
   };
 }

@@ -1,5 +1,6 @@
 import type { Kernel } from "../../runtime/graph/kernel.ts";
 import type { TensorSpec } from "../../runtime/graph/tensor.ts";
+import { eachItem, itemWorkgroups } from "./each-item.ts";
 import {
   type Epilogue,
   epilogueDeclarations,
@@ -8,12 +9,9 @@ import {
   epilogueStore,
   type Stored,
 } from "./epilogue.ts";
-import { grid } from "./grid.ts";
 import { multipleOf4 } from "./pack.ts";
 import { enable, storage } from "./storage.ts";
 import { wgsl } from "./wgsl.ts";
-
-const INVOCATIONS = 64;
 
 /** The sums of `parts` parts of a product whose depth was cut up (split-K): f32, N filled up to a multiple of 4. */
 export function partsSpec({ batch, rows, channels }: Stored, parts: number): TensorSpec {
@@ -26,27 +24,22 @@ export function sumParts(parts: number, epilogue: Epilogue, stored: Stored): Ker
   const spec = partsSpec(stored, parts);
   const vectors = multipleOf4(channels) / 4;
   const count = batch * rows * vectors;
-  const { workgroups, index } = grid(Math.ceil(count / INVOCATIONS));
   return {
     label: `sumParts ${parts} × [${batch * rows}, ${channels}]${epilogueLabel(epilogue)}`,
     inputs: [spec, ...epilogueInputs(epilogue, stored)],
     output,
-    workgroups,
+    workgroups: itemWorkgroups(count),
     flops: 0,
     code: wgsl`
       ${enable(precision)}
       ${storage(0, "read", "parts", spec, 4)}
       ${epilogueDeclarations(epilogue, stored, 1)}
 
-      @compute @workgroup_size(${INVOCATIONS})
-      fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-        ${index}
-        let at = group * ${INVOCATIONS}u + lane;
-        if (at >= ${count}u) { return; }
+      ${eachItem(count)`
         var total = vec4f();
-        for (var part = 0u; part < ${parts}u; part++) { total += parts[part * ${count}u + at]; }
-        store(at / ${vectors}u, at % ${vectors}u, total);
-      }
+        for (var part = 0u; part < ${parts}u; part++) { total += parts[part * ${count}u + i]; }
+        store(i / ${vectors}u, i % ${vectors}u, total);
+      `}
 
       fn store(m: u32, n4: u32, sum: vec4f) {
         ${epilogueStore(epilogue, stored)}
