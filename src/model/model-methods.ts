@@ -70,7 +70,8 @@ export interface ModelMethods extends ModelState {
   stream(source: StreamSource, options?: StreamOptions): AsyncGenerator<StreamedFrame, void, undefined>;
 
   /**
-   * Milliseconds by kernel of one picture, the slowest kernels first: a black picture of the processor's size if left out. The same as the option `profile` of other calls, for all that the model can tell.
+   * Milliseconds on the GPU by kernel, for one picture: a black one of the processor's size if left out. The same as the option
+   * `profile` of other calls, for all that the model can tell.
    * @throws as {@link segment}; MachineError where the adapter has no timestamps
    */
   profile(source?: PictureSource, options?: Omit<PredictTasksOptions, "profile">): Promise<readonly KernelTime[]>;

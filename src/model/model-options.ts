@@ -50,17 +50,17 @@ export interface LoadOptions extends Omit<EngineOptions, "device"> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Of the network alone. */
+/** Options of `forward`. */
 export interface ForwardOptions {
-  /** Whether what the neck receives and makes comes out too. */
+  /** Whether the stages come out too: `backbone.I`, what the neck receives, and `neck.I`, what it makes. */
   readonly stages?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long to time ways to compute, and of what work: a picture of the processor's size if left out. */
+/** Options of `tune`: how long to time ways to compute, and of what work; a picture of the processor's size if left out. */
 export type TuneModelOptions = Work & Pick<TuneOptions, "milliseconds" | "signal">;
 
-/** What some work is going to run and take. */
+/** What `plan` answers: what some work is going to run, and what it takes. */
 export interface Plan extends GraphPlan {
   /** What the network works at. */
   readonly network: Size;

@@ -40,6 +40,9 @@ export interface VerifyOptions {
 
 /**
  * Compares a forward pass with what was expected of it, stage by stage in the order of `expected`.
+ * @param got what `forward` answers with `stages`: tensors by name, in PyTorch's layout
+ * @param expected the same from PyTorch, as `readTensors` gives a file of them
+ * @returns a report for each expected stage, whether it agrees or not
  * @throws UsageError for what are no tensors by name
  */
 export function verifyStages(

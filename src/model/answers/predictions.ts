@@ -18,7 +18,7 @@ import {
 } from "./result-pixels.ts";
 import type { ViewOptions } from "./views.ts";
 
-/** How a picture is answered, whatever is asked of it. */
+/** Options of `segment`, `depth`, `normals` and `predict`: how a picture is answered. */
 export interface PredictionOptions extends ViewOptions {
   /** How the network's answer is resized to the picture; as transformers does if left out. */
   readonly resize?: ResizeMode | undefined;
@@ -29,13 +29,13 @@ export interface PredictionOptions extends ViewOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a picture is labelled. */
+/** Options of `segment`. */
 export interface SegmentOptions extends PredictionOptions {
   /** Whether to tell how sure labels are, per pixel and per class. */
   readonly scores?: boolean | undefined;
 }
 
-/** What is asked of a picture, beside how. */
+/** Options of `predict`. */
 export interface PredictTasksOptions extends SegmentOptions {
   /** All that the model can tell if left out. */
   readonly tasks?: readonly Task[] | undefined;
@@ -48,7 +48,7 @@ export interface Timing {
   readonly run: number;
 }
 
-/** What every answer for a picture tells; width and height are the picture's. */
+/** What every answer tells of how it was made. `width` and `height` are the picture's, in pixels. */
 export interface Prediction extends Size {
   /** The size the network worked at; of windows and views, that of the first. */
   readonly network: Size;
@@ -59,28 +59,31 @@ export interface Prediction extends Size {
   readonly timing: Timing;
   /** Layers whose answers were stored in f32 in a model of f16, since f16 cannot hold them. */
   readonly keptInF32: readonly string[];
-  /** Time by kernel, if asked for. */
+  /** Milliseconds on the GPU by kernel, with the option `profile`. */
   readonly profile?: readonly KernelTime[] | undefined;
 }
 
+/** What `segment` answers: a class for each pixel of the picture. */
 export interface Segmentation extends Prediction, Drawn<LabelImageOptions> {
-  /** The class of each pixel, row by row from the top. */
+  /** `[height, width]`: the class id of each pixel, row by row from the top; 16 bits where there are more than 255 classes. */
   readonly labels: Uint8Array | Uint16Array;
   /** Names of the classes by id. */
   readonly classes: readonly string[];
   /** Colours of the classes by id, if config.json has them. */
   readonly colours?: readonly Colour[] | undefined;
-  /** If asked for. */
+  /** How sure the labels are, with the option `scores`. */
   readonly scores?: Scores | undefined;
 }
 
+/** What `depth` answers: a depth for each pixel of the picture. */
 export interface DepthMap extends Prediction, Drawn<DepthImageOptions> {
-  /** Row by row from the top. */
+  /** `[height, width]`, row by row from the top, in `unit`. */
   readonly depth: Float32Array;
-  /** Metres; or inverse depth in no unit, the nearest largest. */
+  /** "metres" to the camera; or "relative inverse": inverse depth up to a factor and an offset, the nearest largest. */
   readonly unit: "metres" | "relative inverse";
 }
 
+/** What `normals` answers: a surface normal for each pixel of the picture. */
 export interface NormalMap extends Prediction, Drawn<ImageOptions> {
   /**
    * `[height, width, 3]`: x, y and z of each pixel's surface normal, row by row from the top, in the camera's axes as the
@@ -90,7 +93,7 @@ export interface NormalMap extends Prediction, Drawn<ImageOptions> {
   readonly normals: Float32Array;
 }
 
-/** What one pass through the network tells of a picture: of each task that was asked for. */
+/** What `predict` answers: one entry for each task that was asked for. */
 export interface Predictions {
   readonly segmentation?: Segmentation;
   readonly depth?: DepthMap;

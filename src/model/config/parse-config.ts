@@ -4,7 +4,9 @@ import { Fields } from "./fields.ts";
 import { parseRareConfig } from "./rare-config.ts";
 
 /**
- * Reads a config.json of transformers. Fields that only training uses are passed over.
+ * Reads a config.json of transformers: sizes and choices of the network, with the defaults of its class. Fields that only training
+ * uses are passed over.
+ * @param json the file, parsed
  * @throws FileError naming the architecture or the field that is wrong or not supported
  */
 export function parseConfig(json: unknown): ModelConfig {

@@ -23,7 +23,7 @@ export interface GraphPlan {
   /** In the order of the first dispatch. */
   readonly kernels: readonly PlannedKernel[];
   readonly dispatches: number;
-  /** Texts that are compiled. */
+  /** How many pipelines are compiled: one for each distinct text of a kernel. */
   readonly pipelines: number;
   readonly flops: number;
   /** Bytes on the GPU beside the weights. */

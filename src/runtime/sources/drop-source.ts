@@ -7,6 +7,7 @@ import { lateFiles } from "./late-files.ts";
 /**
  * A model folder, or its files, that a person dropped on the page. Call it in the `drop` event: afterwards the browser
  * empties the list.
+ * @throws FileError, on opening a file, if nothing, or a folder beside other things, was dropped
  */
 export function filesFromDrop(data: DataTransfer): ModelFiles {
   return lateFiles(DROPPED, filesFromEntries(entriesOf(data)));

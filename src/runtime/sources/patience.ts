@@ -1,18 +1,18 @@
 import { FileError } from "../errors.ts";
 
-/** How long and how often to try. */
+/** How requests for a model's files are repeated: those that stall, break off or are answered 429 or 5xx. */
 export interface Patience {
-  /** Failures in a row that are tried again. */
+  /** How often a request is repeated after failures in a row, before it is an error. */
   readonly retries: number;
-  /** Milliseconds without a byte after which a request is given up. */
+  /** Milliseconds without a byte after which a request counts as failed. */
   readonly stall: number;
-  /** Milliseconds before the first of them; twice as many before each next one. */
+  /** Milliseconds to wait before the first repetition; twice as many before each further one. */
   readonly wait: number;
-  /** Milliseconds that are never exceeded, not even if the server asks for more. */
+  /** Milliseconds that a wait never exceeds, even if the server asks for more. */
   readonly maxWait: number;
 }
 
-/** The hub's limits of requests are per five minutes. */
+/** What is taken where an option is left out. The hub's limits of requests are per five minutes, hence the longest wait. */
 export const PATIENCE: Patience = { retries: 5, stall: 30_000, wait: 500, maxWait: 300_000 };
 
 /** What a server or the way to it failed at, and may not fail at the next time; its message completes "got". */
