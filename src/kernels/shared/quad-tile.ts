@@ -1,6 +1,5 @@
-import { registerSums } from "./register-sums.ts";
-import type { Tile } from "./register-tile.ts";
-import { type FineProduct, frame, type TiledKernel } from "./tiled-product.ts";
+import { registerFrame, type Tile } from "./register-tile.ts";
+import type { FineProduct, TiledKernel } from "./tiled-product.ts";
 import { unroll } from "./unroll.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -10,14 +9,8 @@ import { wgsl } from "./wgsl.ts";
  * and takes the weight's rows in that order. Needs subgroups of any size, and `x` a multiple of 4.
  */
 export function quadTile(product: FineProduct, tile: Tile): TiledKernel {
-  const { m, n, depth } = product;
-  const vectors = n / 4;
-  const across = Math.ceil(vectors / (tile.x * tile.columns));
-  const { storeFunction, begin, steps, quads, workgroups } = frame(
-    product,
-    across * Math.ceil(m / (tile.y * tile.rows)),
-  );
-  const sums = registerSums(tile);
+  const { depth } = product;
+  const { vectors, across, sums, storeFunction, begin, steps, quads, workgroups } = registerFrame(product, tile);
   const main = wgsl`
     ${storeFunction}
     fn ofQuad(own: f32) -> vec4f {

@@ -29,6 +29,15 @@ function ceilPowerOfTwo(value: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, value)));
 }
 
+/** The frame of a product whose invocations own sums in registers, and those sums; `across` tiles lie side by side. */
+export function registerFrame(product: TiledProduct, tile: Tile) {
+  const { m, n } = product;
+  const vectors = n / 4;
+  const across = Math.ceil(vectors / (tile.x * tile.columns));
+  const tiles = across * Math.ceil(m / (tile.y * tile.rows));
+  return { vectors, across, sums: registerSums(tile), ...frame(product, tiles) };
+}
+
 /** A product that alone goes by registers may have statements at the start of the inner loop. */
 interface PreparedProduct extends TiledProduct {
   readonly prepareLoad?: string;
@@ -36,14 +45,8 @@ interface PreparedProduct extends TiledProduct {
 
 /** Every invocation loads what it multiplies, straight from storage. Runs anywhere. */
 export function registerTile(product: PreparedProduct, tile: Tile): TiledKernel {
-  const { m, n, depth } = product;
-  const vectors = n / 4;
-  const across = Math.ceil(vectors / (tile.x * tile.columns));
-  const { storeFunction, begin, steps, quads, workgroups } = frame(
-    product,
-    across * Math.ceil(m / (tile.y * tile.rows)),
-  );
-  const sums = registerSums(tile);
+  const { depth } = product;
+  const { vectors, across, sums, storeFunction, begin, steps, quads, workgroups } = registerFrame(product, tile);
   const main = wgsl`
     ${storeFunction}
 
