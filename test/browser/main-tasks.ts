@@ -1,4 +1,5 @@
 import type { Browser } from "puppeteer";
+import { newPage } from "./patience.ts";
 
 /** A longer task is one that a person may feel: a frame comes late, a key is heard late. */
 export const LONG_MS = 50;
@@ -33,7 +34,7 @@ interface TraceEvent {
  * Chromium's trace, which has both.
  */
 export async function watchMainTasks(browser: Browser): Promise<(atLeast: number) => Promise<MainTask[]>> {
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   await page.tracing.start({ categories: ["-*", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
   return async (atLeast) => {
     const text = new TextDecoder().decode(await page.tracing.stop());

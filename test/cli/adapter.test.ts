@@ -55,7 +55,7 @@ describe("openGpu", () => {
       "console.log(kept.adapter.info.architecture + '; ' + kept.notice);";
     const env = { ...process.env, VK_ICD_FILENAMES: "/nonexistent.json", VK_DRIVER_FILES: "/nonexistent.json" };
     const node = ["--import", "tsx", "--input-type=module", "--eval", script];
-    const { stdout } = await promisify(execFile)(process.execPath, node, { env, timeout: 30_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, node, { env, timeout: 280_000 });
     expect(stdout).toBe(
       "swiftshader; no hardware WebGPU adapter: running on SwiftShader (software), expect seconds per picture\n",
     );

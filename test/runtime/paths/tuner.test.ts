@@ -104,7 +104,7 @@ describe("a tuner", () => {
       return measuring;
     });
     await expect(running).resolves.toBe(true);
-    await expect.poll(spy.living, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(spy.living).toEqual([]);
     // And later steps take nothing any more.
     expect(await tuner.step((task) => task())).toBe(false);
     expect(spy.living()).toEqual([]);
