@@ -37,12 +37,6 @@ async function untilShown(visit: DemoPage, answers = 1): Promise<void> {
   await visit.untilPainted();
 }
 
-/**
- * What the page does takes as long each time; what takes longer once, such as the browser's own start of a worker (90 ms seen), is
- * a thread that computes beside others on its core. So a task is too long if it is in three runs of three.
- */
-const AGAIN = { retry: 2, timeout: 200_000 };
-
 /** The tasks of 50 ms and more on a page that is opened, given the photo, and then used. */
 async function longTasks(query: string, use: (visit: DemoPage) => Promise<void>) {
   const seen = await watchMainTasks(demo.browser);
@@ -68,7 +62,7 @@ async function compare(visit: DemoPage): Promise<void> {
   expect(await visit.text("#agreement")).toMatch(/% *the same/);
 }
 
-test("no task of the page takes 50 ms while classes are found, isolated, taken home and compared", AGAIN, async () => {
+test("no task of the page takes 50 ms while classes are found, isolated, taken home and compared", async () => {
   const tasks = await longTasks("?size=98", async (visit) => {
     await visit.clickAt(0.5, 0.85);
     await visit.page.waitForSelector('[aria-pressed="true"][data-class]');
@@ -79,7 +73,7 @@ test("no task of the page takes 50 ms while classes are found, isolated, taken h
   expect(tasks).toEqual([]);
 });
 
-test("nor while depth is found, coloured, taken home, turned as a relief and compared", AGAIN, async () => {
+test("nor while depth is found, coloured, taken home, turned as a relief and compared", async () => {
   const tasks = await longTasks("?size=98&task=depth&model=depth-anything-v2-small", async (visit) => {
     const { page } = visit;
     await page.select("#colours", "turbo");

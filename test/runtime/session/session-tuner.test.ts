@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CallQueue } from "../../../src/runtime/call-queue.ts";
 import { Graph } from "../../../src/runtime/graph/graph.ts";
 import { Engine } from "../../../src/runtime/session/engine.ts";
@@ -8,8 +8,12 @@ import { WeightStore } from "../../../src/runtime/session/weight-store.ts";
 import { testDevice } from "../../device.ts";
 import { randomNormal } from "../../random.ts";
 import { kernelWithPaths } from "../kernel-with-paths.ts";
+import { knownTimes } from "../known-times.ts";
 import { memoryCheckpoint } from "../memory-checkpoint.ts";
 import { spyDevice } from "../spy-device.ts";
+
+beforeEach(knownTimes);
+afterEach(() => vi.restoreAllMocks());
 
 function record(): Graph {
   const graph = new Graph();
