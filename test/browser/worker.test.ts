@@ -141,7 +141,8 @@ describe("errors and aborts are those of a model on the page", () => {
       await remote.DPT.load(url, { device: {} } as object).catch(note);
       await model.segment(testPicture(), { output: "texture" } as object).catch(note);
       await model.segment(new Image(10, 10)).catch(note);
-      const running = model.segment(testPicture()).catch(note);
+      // So large that it cannot be over in no time.
+      const running = model.segment(testPicture(), { size: { width: 512, height: 512 } }).catch(note);
       await new Promise((resolve) => setTimeout(resolve));
       model.dispose();
       await running;
