@@ -4,6 +4,7 @@ import puppeteer, { type Browser } from "puppeteer";
 import { unpack } from "../../cli/adapter/unpack.ts";
 import { writeWhole } from "../../cli/files/write-whole.ts";
 import { findOnPath } from "./find-on-path.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 /** SwiftShader, on any machine; or the GPU of this one, through Vulkan on Linux. */
 export type ChromiumAdapter = "swiftshader" | "hardware";
@@ -53,6 +54,7 @@ export async function launchChromium({
     },
     // A worker that a page ends before puppeteer has looked at it, or whose script is asked for just then, may wait for ever.
     targetFilter: (target) => !/worker$/.test(target.type()),
+    timeout: PATIENCE_MS,
     // A shader can take minutes to compile and run in software.
     protocolTimeout: 600_000,
     args: [

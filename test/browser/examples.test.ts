@@ -23,7 +23,6 @@ const cases = fileURLToPath(new URL("../fixtures/cases/", import.meta.url));
 
 let folder: string;
 const PHOTO = randomPicture(48, 32);
-const PATIENCE = 300_000;
 
 const firefox = await launchFirefox();
 
@@ -120,7 +119,6 @@ async function checkRelief(shown: Browser, name: string): Promise<void> {
   problems.splice(0);
   await page.evaluateOnNewDocument(drawSeldom);
   await page.goto(`${server.url}/three/index.html?model=${server.url}/models/dpt-vit-depth/`);
-  page.setDefaultTimeout(PATIENCE);
   const canvas = (await page.waitForSelector("canvas"))!;
   await page.waitForNetworkIdle();
   await ((await page.$("input")) as ElementHandle<HTMLInputElement>).uploadFile(file);
@@ -166,16 +164,12 @@ async function checkRelief(shown: Browser, name: string): Promise<void> {
   expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);
 }
 
-test(
-  "three/index.html draws the photo, lifted by the depth's texture",
-  () => checkRelief(browser, "chromium"),
-  PATIENCE,
-);
+test("three/index.html draws the photo, lifted by the depth's texture", () => checkRelief(browser, "chromium"));
 
 if (typeof firefox === "string") {
   const notice = `the example of three.js in Firefox not driven: ${firefox}`;
   console.warn(notice);
   test.skip(notice);
 } else {
-  test("three/index.html in Firefox", () => checkRelief(firefox, "firefox"), PATIENCE);
+  test("three/index.html in Firefox", () => checkRelief(firefox, "firefox"));
 }

@@ -12,9 +12,6 @@ const CASES = [
   "tipsv2-dpt",
 ];
 
-/** lavapipe takes half a minute for the texts of a model. */
-const PATIENCE = 300_000;
-
 const browser = await launchFirefox();
 
 if (typeof browser === "string") {
@@ -29,9 +26,9 @@ if (typeof browser === "string") {
   });
 
   describe("wgpu, as Firefox has it", () => {
-    test.each(CASES)("%s, stage by stage", (name) => checkCase(browser, server, name), PATIENCE);
+    test.each(CASES)("%s, stage by stage", (name) => checkCase(browser, server, name));
 
-    test("a photo's labels", () => checkPhoto(browser, server, PHOTOS[0]!), PATIENCE);
+    test("a photo's labels", () => checkPhoto(browser, server, PHOTOS[0]!));
 
     test("a folder that is no model is a FileError, by that name", async () => {
       await using cases = await openCases(browser, server);

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import puppeteer, { type Browser } from "puppeteer";
 import { findOnPath } from "./find-on-path.ts";
+import { newPage, PATIENCE_MS } from "./patience.ts";
 
 /**
  * Starts a headless Firefox, whose WebGPU is wgpu, on this machine's Vulkan driver; a text instead says what this machine
@@ -16,6 +17,7 @@ export async function launchFirefox(): Promise<Browser | string> {
     browser: "firefox",
     executablePath,
     headless: true,
+    timeout: PATIENCE_MS,
     protocolTimeout: 600_000,
     env: { XDG_RUNTIME_DIR: tmpdir(), ...process.env },
     extraPrefsFirefox: {
@@ -36,7 +38,7 @@ export async function launchFirefox(): Promise<Browser | string> {
 async function lackOf(browser: Browser): Promise<string | undefined> {
   const server = createServer((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<title>"));
   await once(server.listen(0, "127.0.0.1"), "listening");
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   try {
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     return await page.evaluate(async () => {

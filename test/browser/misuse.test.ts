@@ -29,14 +29,10 @@ afterAll(async () => {
 
 const PLACES: readonly Place[] = ["page", "worker"];
 
-test.each(PLACES)(
-  "with the model in a %s, what makes no sense is refused in words",
-  { timeout: 200_000 },
-  async (place) => {
-    expect(await page.evaluate((where) => loadingFaults(where, "/tiny"), place)).toEqual([]);
-    expect(await page.evaluate((where) => modelFaults(where, "/tiny"), place)).toEqual([]);
-  },
-);
+test.each(PLACES)("with the model in a %s, what makes no sense is refused in words", async (place) => {
+  expect(await page.evaluate((where) => loadingFaults(where, "/tiny"), place)).toEqual([]);
+  expect(await page.evaluate((where) => modelFaults(where, "/tiny"), place)).toEqual([]);
+});
 
 test("and so is it by what is exported beside it", async () => {
   expect(await page.evaluate(() => exportFaults())).toEqual([]);

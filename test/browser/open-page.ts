@@ -1,4 +1,5 @@
 import type { Browser, Page } from "puppeteer";
+import { newPage } from "./patience.ts";
 
 export interface OpenedPage {
   page: Page;
@@ -8,7 +9,7 @@ export interface OpenedPage {
 
 /** Opens a page and waits until its scripts have run. */
 export async function openPage(browser: Browser, url: string): Promise<OpenedPage> {
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {

@@ -40,38 +40,26 @@ function randomOptions(seed: number): SegmentOptions {
   };
 }
 
-test.each(["f32", "q8"] as const)(
-  "a model in %s answers the same bits on the page and in a worker",
-  { timeout: 200_000 },
-  async (dtype) => {
-    const drawn = Array.from({ length: 2 }, (_, seed) => randomOptions(seed + (dtype === "q8" ? 100 : 0)));
-    const differing = await page.evaluate(
-      async (type, asked) => {
-        const models = [
-          await library.DPT.load("tiny", { dtype: type }),
-          await remote.DPT.load("tiny", { dtype: type }),
-        ];
-        const differ: number[] = [];
-        for (const [i, options] of asked.entries()) {
-          const [here, there] = await Promise.all(
-            models.map(async (model) => {
-              const { labels, scores } = await model.segment(testPicture(), options);
-              return [
-                labels.join(),
-                scores?.confidence.join(),
-                scores?.entropy.join(),
-                JSON.stringify(scores?.classes),
-              ];
-            }),
-          );
-          if (JSON.stringify(here) !== JSON.stringify(there)) differ.push(i);
-        }
-        for (const model of models) model.dispose();
-        return differ;
-      },
-      dtype,
-      drawn,
-    );
-    expect(differing.map((i) => drawn[i])).toEqual([]);
-  },
-);
+test.each(["f32", "q8"] as const)("a model in %s answers the same bits on the page and in a worker", async (dtype) => {
+  const drawn = Array.from({ length: 2 }, (_, seed) => randomOptions(seed + (dtype === "q8" ? 100 : 0)));
+  const differing = await page.evaluate(
+    async (type, asked) => {
+      const models = [await library.DPT.load("tiny", { dtype: type }), await remote.DPT.load("tiny", { dtype: type })];
+      const differ: number[] = [];
+      for (const [i, options] of asked.entries()) {
+        const [here, there] = await Promise.all(
+          models.map(async (model) => {
+            const { labels, scores } = await model.segment(testPicture(), options);
+            return [labels.join(), scores?.confidence.join(), scores?.entropy.join(), JSON.stringify(scores?.classes)];
+          }),
+        );
+        if (JSON.stringify(here) !== JSON.stringify(there)) differ.push(i);
+      }
+      for (const model of models) model.dispose();
+      return differ;
+    },
+    dtype,
+    drawn,
+  );
+  expect(differing.map((i) => drawn[i])).toEqual([]);
+});

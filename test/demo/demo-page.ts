@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "puppeteer";
 import { build } from "vite";
 import { artefactPath } from "../artefact-path.ts";
+import { newPage, PATIENCE_MS } from "../browser/patience.ts";
+import { watchWork } from "./watch-work.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -34,22 +36,31 @@ export class DemoPage {
 
   /** The same address in a new tab, with what the browser has kept; this tab is closed. */
   async comeBack(): Promise<DemoPage> {
-    const [context, url] = [this.page.browserContext(), this.page.url()];
-    const again = await DemoPage.#openIn(context, url);
+    const again = await DemoPage.#openIn(this.page.browserContext(), await this.address());
     await this.page.close();
     return again;
   }
 
   static async #openIn(context: BrowserContext, url: string, before?: () => void): Promise<DemoPage> {
-    const page = await context.newPage();
+    const page = await newPage(context);
     await page.setViewport({ width: 1280, height: 800 });
     // Half a fade is no colour to be judged. Firefox has a preference for it instead (`launchFirefox`).
     const isFirefox = (await context.browser().version()).startsWith("firefox");
     if (!isFirefox) await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
     const opened = new DemoPage(page);
-    if (before) await page.evaluateOnNewDocument(before);
+    for (const each of [watchWork, before]) if (each) await page.evaluateOnNewDocument(each);
     await page.goto(url);
     return opened;
+  }
+
+  /** Where the page is now; `page.url()` may be what it was a moment ago. */
+  address(): Promise<string> {
+    return this.page.evaluate(() => location.href);
+  }
+
+  /** Clicks on what a selector finds, once it is there, stands still and takes clicks. */
+  async click(selector: string): Promise<void> {
+    await this.page.locator(selector).click();
   }
 
   /** The text of an element. */
@@ -64,7 +75,7 @@ export class DemoPage {
         const texts = [...document.querySelectorAll(wanted)].map(({ textContent }) => textContent ?? "");
         return texts.find((text) => new RegExp(source).test(text));
       },
-      { timeout: 60_000, polling: 50 },
+      { polling: 50 },
       selector,
       pattern.source,
     );
@@ -74,23 +85,30 @@ export class DemoPage {
   /** Waits for an answer over the picture and for nothing under way. */
   async untilAnswered(): Promise<void> {
     try {
-      await this.page.waitForSelector(".result", { timeout: 60_000 });
+      await this.page.waitForSelector(".result");
     } catch (cause) {
       const seen = await this.page.$eval("body", ({ innerText }) => innerText.replace(/\s+/g, " "));
       throw new Error(`no answer; problems: ${this.problems.join("; ")}; the page: ${seen}`, { cause });
     }
-    await this.page.waitForSelector(".work", { hidden: true, timeout: 60_000 });
+    await this.page.waitForSelector(".work", { hidden: true });
     await this.untilPainted();
   }
 
   /** Waits until the painter has painted what is to be shown. */
   async untilPainted(): Promise<void> {
-    await this.page.waitForSelector('canvas[data-ready="false"]', { hidden: true, timeout: 60_000 });
+    await this.page.waitForSelector('canvas[data-ready="false"]', { hidden: true });
   }
 
-  /** Moves the mouse to a point of the picture, given by shares of its width and height. */
-  async pointAt(x: number, y: number): Promise<void> {
-    await this.page.mouse.move(...(await this.#placeOf(x, y)));
+  /** Points at a place of the picture, given by shares of its width and height, and waits for what is told there. */
+  async tipAt(x: number, y: number, pattern: RegExp): Promise<string> {
+    let told: string | undefined;
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; ) {
+      // What comes above the picture moves it: then it is pointed at once more.
+      await this.page.mouse.move(...(await this.#placeOf(x, y)));
+      told = await this.page.evaluate(tipNear, x, y);
+      if (told !== undefined && pattern.test(told)) return told;
+    }
+    throw new Error(`want ${pattern} told at ${x}, ${y} of the picture, got ${told}`);
   }
 
   /** Clicks there. */
@@ -130,96 +148,27 @@ export class DemoPage {
   async untilOther(shown: string): Promise<void> {
     await this.page.waitForFunction(
       (old) => document.querySelector<HTMLCanvasElement>(".layer")?.toDataURL() !== old,
-      { timeout: 60_000, polling: 50 },
+      { polling: 50 },
       shown,
     );
   }
 
-  /** Waits until the picture stays the same for so many milliseconds, and gives it. @throws if it goes on changing */
-  async untilStill(milliseconds = 500): Promise<string> {
-    for (let tries = 0; tries < 5; tries++) {
-      const before = await this.shown();
-      await new Promise((resolve) => setTimeout(resolve, milliseconds));
-      if ((await this.shown()) === before) return before;
-    }
-    throw new Error(`want a picture that stands still for ${milliseconds} ms, got one that goes on`);
-  }
-
-  /** Milliseconds in which a film that plays is answered several times, as this machine is now. */
-  async severalAnswers(): Promise<number> {
-    const told = await this.until(".playing", /[1-9]\d* ms behind/);
-    // The first answer's takes in what is compiled for it.
-    return Math.min(4000, 500 + 4 * Number(/([\d.]+) ms behind/.exec(told)![1]));
-  }
-
-  /** What a button downloads: its name and bytes. */
-  async download(selector: string): Promise<{ name: string; bytes: Buffer }> {
-    await this.page.evaluate(() => {
-      const click = HTMLAnchorElement.prototype.click;
-      HTMLAnchorElement.prototype.click = function (this: HTMLAnchorElement) {
-        const { download, href } = this;
-        HTMLAnchorElement.prototype.click = click;
-        fetch(href)
-          .then((response) => response.blob())
-          .then((blob) => {
-            const reader = new FileReader();
-            reader.onload = () => Object.assign(globalThis, { downloaded: { name: download, url: reader.result } });
-            reader.readAsDataURL(blob);
-          });
-      };
+  /** Waits until nothing is under way: no worker and no decoder owes an answer, and in five frames nothing new was asked. */
+  async untilIdle(): Promise<void> {
+    await this.page.evaluate(async () => {
+      let known = -1;
+      for (let still = 0; still < 5; ) {
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        still = asked.underWay.size === 0 && asked.count === known ? still + 1 : 0;
+        known = asked.count;
+      }
     });
-    await this.page.click(selector);
-    const handle = await this.page.waitForFunction(
-      () => (globalThis as unknown as { downloaded?: { name: string; url: string } }).downloaded,
-    );
-    const { name, url } = (await handle.jsonValue())!;
-    await this.page.evaluate(() => Reflect.deleteProperty(globalThis, "downloaded"));
-    return { name, bytes: Buffer.from(url.split(",")[1]!, "base64") };
   }
 
-  /** How many bytes a button downloads; they stay in the page, where to read them would take its time. */
-  async downloadedSize(selector: string): Promise<number> {
-    await this.page.evaluate(() => {
-      const make = URL.createObjectURL;
-      URL.createObjectURL = (blob: Blob) => {
-        URL.createObjectURL = make;
-        Object.assign(globalThis, { downloaded: blob.size });
-        return make(blob);
-      };
-    });
-    await this.page.click(selector);
-    const handle = await this.page.waitForFunction(() => (globalThis as { downloaded?: number }).downloaded);
-    const size = await handle.jsonValue();
-    await this.page.evaluate(() => Reflect.deleteProperty(globalThis, "downloaded"));
-    return size!;
-  }
-
-  /** Drops files on the page, or pastes them. */
-  async give(
-    how: "drop" | "paste",
-    files: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[],
-  ): Promise<void> {
-    // As addresses, which the browser turns into bytes without a task of the page that is measured.
-    const given = files.map(({ name, type, bytes }) => {
-      return { name, type, url: `data:;base64,${Buffer.from(bytes).toString("base64")}` };
-    });
-    await this.page.evaluate(
-      async (event, all) => {
-        const transfer = new DataTransfer();
-        for (const { name, type, url } of all) {
-          const blob = await fetch(url).then((response) => response.blob());
-          transfer.items.add(new File([blob], name, { type }));
-        }
-        const options = { bubbles: true, cancelable: true };
-        document.body.dispatchEvent(
-          event === "drop"
-            ? new DragEvent("drop", { ...options, dataTransfer: transfer })
-            : new ClipboardEvent("paste", { ...options, clipboardData: transfer }),
-        );
-      },
-      how,
-      given,
-    );
+  /** The picture as it is when nothing is under way. */
+  async shownWhenIdle(): Promise<string> {
+    await this.untilIdle();
+    return this.shown();
   }
 
   /** Rules of WCAG that the page breaks, with where. */
@@ -241,4 +190,13 @@ export class DemoPage {
     const context = this.page.browserContext();
     if (!context.closed) await context.close();
   }
+}
+
+/** What is told within two hundredths of a place of the picture; a frame from now if it is not told yet. */
+async function tipNear(x: number, y: number): Promise<string | undefined> {
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+  const pointer = document.querySelector<HTMLElement>(".pointer");
+  if (!pointer) return undefined;
+  const isNear = (share: string, want: number) => Math.abs(Number.parseFloat(share) - 100 * want) < 2;
+  return isNear(pointer.style.left, x) && isNear(pointer.style.top, y) ? pointer.textContent! : undefined;
 }

@@ -1,6 +1,5 @@
 import { afterAll, expect, test } from "vitest";
 import { launchFirefox } from "../browser/firefox.ts";
-import { DemoPage } from "./demo-page.ts";
 import { startDemo } from "./start-demo.ts";
 
 const browser = await launchFirefox();
@@ -14,7 +13,7 @@ if (typeof browser === "string") {
   afterAll(() => demo.stop());
 
   test("a sample's classes in Firefox, and one of them alone", async () => {
-    await using visit = await DemoPage.open(browser, `${demo.address}?model=${encodeURIComponent(demo.tiny.url)}`);
+    await using visit = await demo.openTiny();
     await visit.untilAnswered();
     const legend = await visit.until(".legend", /LABEL_\d/);
     const shares = [...legend.matchAll(/LABEL_\d([\d.]+) %/g)].map(([, share]) => Number(share));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DemoPage } from "./demo-page.ts";
+import type { DemoPage } from "./demo-page.ts";
+import { give } from "./give.ts";
 import { type Demo, startDemo } from "./start-demo.ts";
 
 let demo: Demo;
@@ -7,14 +8,12 @@ let visit: DemoPage;
 
 beforeAll(async () => {
   demo = await startDemo();
-  visit = await open();
+  visit = await demo.openTiny();
   await visit.untilAnswered();
 });
 
 afterAll(() => demo?.stop());
 
-const open = (more = "") =>
-  DemoPage.open(demo.browser, `${demo.address}?model=${encodeURIComponent(demo.tiny.url)}${more}`);
 const widthIs = (width: number, of = visit) =>
   of.page.waitForFunction((want) => document.querySelector<HTMLCanvasElement>(".result")?.width === want, {}, width);
 
@@ -39,7 +38,7 @@ function focused() {
 test("keys alone: everything in order and seen, dialogs left by Escape, and no focus lost", async () => {
   const { page } = visit;
   // Said to whoever does not see the picture.
-  expect(await visit.text("#spoken")).toMatch(/^Found LABEL_\d \d+ %, LABEL_\d \d+ %/);
+  await visit.until("#spoken", /^Found LABEL_\d \d+ %, LABEL_\d \d+ %/);
   const order: string[] = [];
   for (;;) {
     await page.keyboard.press("Tab");
@@ -57,8 +56,8 @@ test("keys alone: everything in order and seen, dialogs left by Escape, and no f
   await page.waitForSelector("dialog[open]");
   expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("name");
   await page.keyboard.press("Escape");
-  expect(await page.$("dialog[open]")).toBeNull();
-  expect((await focused()).name).toBe("model");
+  await page.waitForSelector("dialog[open]", { hidden: true });
+  await page.waitForFunction(() => document.activeElement?.id === "model");
   expect(await page.$eval("#model", (select) => (select as HTMLSelectElement).value)).toBe(demo.tiny.url);
 
   await page.focus(".message .round");
@@ -91,19 +90,19 @@ test("keys alone: everything in order and seen, dialogs left by Escape, and no f
 });
 
 test("Back and Forward take steps back, a slider is none, and what the page changes by itself is no trap", async () => {
-  await using other = await open("&task=depth");
+  await using other = await demo.openTiny("&task=depth");
   const { page } = other;
   await other.untilAnswered();
   const steps = () => page.evaluate(() => history.length);
   const first = await steps();
   // It knows segmentation alone.
-  expect(page.url()).not.toContain("task=depth");
+  expect(await other.address()).not.toContain("task=depth");
   await page.focus("#opacity");
   for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowLeft");
   await page.waitForFunction(() => location.search.includes("opacity=62"));
   expect(await steps()).toBe(first);
 
-  await page.click('[data-sample="cat"]');
+  await other.click('[data-sample="cat"]');
   await widthIs(451, other);
   await page.select("#dtype", "q8");
   await other.until(".machine", /Weights on the GPU[\d.]+ \w+, q8/);
@@ -113,7 +112,7 @@ test("Back and Forward take steps back, a slider is none, and what the page chan
   expect(await page.$eval("#dtype", (select) => (select as HTMLSelectElement).value)).toBe("f32");
   await page.goBack();
   await widthIs(480, other);
-  expect(page.url()).not.toContain("cat");
+  expect(await other.address()).not.toContain("cat");
   await page.goForward();
   await widthIs(451, other);
   expect(other.problems).toEqual([]);
@@ -121,29 +120,34 @@ test("Back and Forward take steps back, a slider is none, and what the page chan
 
 test("the last thing that was asked for counts, and what cannot be taken is told", async () => {
   const { page } = visit;
-  await page.click("[data-class]");
+  await visit.click("[data-class]");
   // A film that opens while a sample is chosen, and a class alone that the new picture may not have.
-  await visit.give("drop", [{ name: "broken.mp4", type: "video/mp4", bytes: new Uint8Array(9) }]);
-  await page.click('[data-sample="cat"]');
+  await give(visit, "drop", [{ name: "broken.mp4", type: "video/mp4", bytes: new Uint8Array(9) }]);
+  await visit.click('[data-sample="cat"]');
   await widthIs(451);
-  expect(page.url()).not.toContain("only");
+  expect(await visit.address()).not.toContain("only");
   expect(await visit.text('[role="alert"]')).toBe("");
   await page.evaluate(() => {
     const { play } = HTMLMediaElement.prototype;
     HTMLMediaElement.prototype.play = async function () {
       HTMLMediaElement.prototype.play = play;
-      await new Promise((resolve) => Object.assign(globalThis, { playNow: resolve }));
+      await new Promise((resolve) => Object.assign(globalThis, { playNow: resolve, late: this }));
       return play.call(this);
     };
   });
-  await page.click("#camera");
+  await visit.click("#camera");
   await page.waitForFunction(() => "playNow" in globalThis);
-  await page.click('[data-sample="coffee"]');
+  await visit.click('[data-sample="coffee"]');
   await widthIs(600);
   await page.evaluate(() => (globalThis as unknown as { playNow: () => void }).playNow());
-  await visit.untilStill();
+  // It is let go of, since something else was taken.
+  await page.waitForFunction(() => {
+    const { srcObject } = (globalThis as unknown as { late: HTMLVideoElement }).late;
+    return (srcObject as MediaStream).getTracks().every(({ readyState }) => readyState === "ended");
+  });
+  await visit.untilIdle();
   expect(await page.$(".playing")).toBeNull();
-  expect(page.url()).toContain("sample=coffee");
+  expect(await visit.address()).toContain("sample=coffee");
 
   await page.evaluate(() => {
     const dataTransfer = new DataTransfer();
@@ -159,9 +163,9 @@ test("the last thing that was asked for counts, and what cannot be taken is told
       throw new TypeError(`no network for ${asked[0]}`);
     };
   });
-  await page.click('[data-sample="street"]');
+  await visit.click('[data-sample="street"]');
   expect(await visit.until('[role="alert"]', /street/)).toMatch(/from this page's server, got .*Check the connection/);
-  await page.click('[data-sample="street"]');
+  await visit.click('[data-sample="street"]');
   await widthIs(480);
   expect(await visit.text('[role="alert"]')).toBe("");
   expect(visit.problems).toEqual([]);
@@ -172,7 +176,9 @@ test("fingers on a phone: a tap tells and isolates, the divider follows, and not
   // Which loads it anew.
   await page.setViewport({ width: 390, height: 844, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
   await visit.untilAnswered();
-  const boxOf = async (selector: string) => (await (await page.$(selector))!.boundingBox())!;
+  const boxOf = async (selector: string) => (await (await page.waitForSelector(selector))!.boundingBox())!;
+  // What comes above the picture has come.
+  await page.waitForSelector(".message");
   const picture = await boxOf(".frame");
   // Whole, and no strip of the stage is left around it.
   expect(picture.width / picture.height).toBeCloseTo(480 / 360, 1);
@@ -180,7 +186,7 @@ test("fingers on a phone: a tap tells and isolates, the divider follows, and not
   await page.touchscreen.tap(picture.x + 200, picture.y + 200);
   await page.waitForSelector('[data-class][aria-pressed="true"]');
   const told = await visit.until(".tip", /LABEL_\d, \d+ %/);
-  expect(page.url()).toContain(`only=${/LABEL_\d/.exec(told)![0]}`);
+  expect(await visit.address()).toContain(`only=${/LABEL_\d/.exec(told)![0]}`);
 
   const knob = await boxOf(".knob");
   expect(knob.x).toBeGreaterThanOrEqual(picture.x);
@@ -193,22 +199,23 @@ test("fingers on a phone: a tap tells and isolates, the divider follows, and not
   const sliders = await Promise.all(["#opacity", "#divider"].map(boxOf));
   for (const { x: left, width } of sliders) expect(left + width).toBeGreaterThan(370);
   expect(sliders[0]!.x).toBe(sliders[1]!.x);
-  await page.click("#measure");
+  await visit.click("#measure");
   await page.waitForSelector("#kernels svg");
-  await page.click("#compare");
+  await visit.click("#compare");
   await visit.until("#agreement", /the same/);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await visit.screenshot("phone-compare");
-  await page.click("#compare");
+  await visit.click("#compare");
   await page.waitForSelector(".panes.one");
 });
 
 test("on a desk the head is one line, two models or one", async () => {
   const { page } = visit;
   await page.setViewport({ width: 1280, height: 800 });
+  await page.waitForSelector(".header");
   const height = () => page.$eval(".header", (header) => header.clientHeight);
   const alone = await height();
-  await page.click("#compare");
+  await visit.click("#compare");
   await page.waitForSelector("#against");
   expect(await height()).toBe(alone);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1280);

@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LONG_MS, watchMainTasks } from "../browser/main-tasks.ts";
-import { DemoPage } from "./demo-page.ts";
+import type { DemoPage } from "./demo-page.ts";
+import { downloadedSize } from "./download.ts";
+import { give } from "./give.ts";
 import { type Demo, startDemo } from "./start-demo.ts";
 
 /** Nine million pixels, as a phone's photo has; shrunk to the largest that the page takes: four million, in a square. */
@@ -29,24 +31,18 @@ async function untilShown(visit: DemoPage, answers = 1): Promise<void> {
       const results = [...document.querySelectorAll<HTMLCanvasElement>('.result[data-ready="true"]')];
       return results.filter(({ width, height }) => width === height).length === count;
     },
-    { timeout: 60_000 },
+    {},
     answers,
   );
   await visit.untilPainted();
 }
 
-/**
- * What the page does takes as long each time; what takes longer once, such as the browser's own start of a worker (90 ms seen), is
- * a thread that computes beside others on its core. So a task is too long if it is in three runs of three.
- */
-const AGAIN = { retry: 2, timeout: 200_000 };
-
 /** The tasks of 50 ms and more on a page that is opened, given the photo, and then used. */
 async function longTasks(query: string, use: (visit: DemoPage) => Promise<void>) {
   const seen = await watchMainTasks(demo.browser);
-  await using visit = await DemoPage.open(demo.browser, demo.address + query);
+  await using visit = await demo.open(query);
   await visit.untilAnswered();
-  await visit.give("drop", [photo]);
+  await give(visit, "drop", [photo]);
   await untilShown(visit);
   await use(visit);
   expect(visit.problems).toEqual([]);
@@ -55,18 +51,18 @@ async function longTasks(query: string, use: (visit: DemoPage) => Promise<void>)
 
 async function takeHome(visit: DemoPage, formats: readonly string[]): Promise<void> {
   for (const format of formats) {
-    expect(await visit.downloadedSize(`[data-format="${format}"]`)).toBeGreaterThan(10_000);
+    expect(await downloadedSize(visit, `[data-format="${format}"]`)).toBeGreaterThan(10_000);
   }
 }
 
 /** With the same model in q8, and the pixels on which they differ. */
 async function compare(visit: DemoPage): Promise<void> {
-  await visit.page.click("#compare");
+  await visit.click("#compare");
   await untilShown(visit, 3);
   expect(await visit.text("#agreement")).toMatch(/% *the same/);
 }
 
-test("no task of the page takes 50 ms while classes are found, isolated, taken home and compared", AGAIN, async () => {
+test("no task of the page takes 50 ms while classes are found, isolated, taken home and compared", async () => {
   const tasks = await longTasks("?size=98", async (visit) => {
     await visit.clickAt(0.5, 0.85);
     await visit.page.waitForSelector('[aria-pressed="true"][data-class]');
@@ -77,14 +73,14 @@ test("no task of the page takes 50 ms while classes are found, isolated, taken h
   expect(tasks).toEqual([]);
 });
 
-test("nor while depth is found, coloured, taken home, turned as a relief and compared", AGAIN, async () => {
+test("nor while depth is found, coloured, taken home, turned as a relief and compared", async () => {
   const tasks = await longTasks("?size=98&task=depth&model=depth-anything-v2-small", async (visit) => {
     const { page } = visit;
     await page.select("#colours", "turbo");
     await visit.untilPainted();
     await takeHome(visit, ["PNG", "Depth", "PLY", "GLB"]);
     await page.click('[name="view"]:not(:checked)');
-    await page.waitForSelector('.relief[data-ready="true"]', { timeout: 60_000 });
+    await page.waitForSelector('.relief[data-ready="true"]');
     await page.focus(".relief canvas");
     await page.keyboard.press("ArrowLeft");
     await page.setViewport({ width: 1400, height: 900 });

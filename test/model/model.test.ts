@@ -149,7 +149,7 @@ describe("refuses", () => {
       expect(error!.message).toContain("want a model in use, got one disposed");
     }
     // One was running: the memory goes when it has let go of it.
-    await expect.poll(living, { timeout: 60_000 }).toEqual([]);
+    await expect.poll(living).toEqual([]);
   });
 });
 

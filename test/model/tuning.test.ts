@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
 import { DPT, filesFromBlobs, type LoadOptions, type RawPicture, UsageError } from "../../src/index.ts";
 import { testDevice } from "../device.ts";
@@ -59,7 +59,7 @@ describe("tuning", () => {
     const { model, kept } = await open({ tuning: "idle" });
     await model.segment(picture);
     expect(kept.size).toBe(0);
-    await vi.waitFor(() => expect(kept.size).toBeGreaterThan(0), { timeout: 60_000, interval: 20 });
+    await expect.poll(() => kept.size, { interval: 20 }).toBeGreaterThan(0);
     const order: string[] = [];
     const first = model.segment(picture).then(() => order.push("first"));
     const second = model.segment(picture).then(() => order.push("second"));
@@ -80,7 +80,7 @@ describe("tuning", () => {
     const { model, kept } = await open();
     const abort = new AbortController();
     const tuning = model.tune({ picture: size, milliseconds: 60_000, signal: abort.signal });
-    await vi.waitFor(() => expect(kept.size).toBeGreaterThan(0), { timeout: 60_000, interval: 20 });
+    await expect.poll(() => kept.size, { interval: 20 }).toBeGreaterThan(0);
     abort.abort(new Error("enough"));
     await expect(tuning).rejects.toThrow("enough");
     expect((await model.segment(picture)).labels).toHaveLength(32 * 32);
@@ -91,9 +91,9 @@ describe("tuning", () => {
     const { model, spy, kept } = await open();
     const tuning = model.tune({ picture: size, milliseconds: 60_000 });
     const ended = expect(tuning).rejects.toThrow(UsageError);
-    await vi.waitFor(() => expect(kept.size).toBeGreaterThan(0), { timeout: 60_000, interval: 20 });
+    await expect.poll(() => kept.size, { interval: 20 }).toBeGreaterThan(0);
     model.dispose();
     await ended;
-    await vi.waitFor(() => expect(spy.living()).toEqual([]), { timeout: 10_000 });
+    await expect.poll(spy.living).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ test("a folder is no file to write", async () => {
   await expect(prepareFile(join(folder, "e"))).rejects.toThrow(/e: want a file to write, got a folder\./);
 });
 
-test("where nothing can be made, it says so at once", { timeout: 10_000 }, async () => {
+test("where nothing can be made, it says so and does not hang", async () => {
   // Node's own recursive mkdir goes round forever there.
   await expect(prepareFolder("/proc/x/y")).rejects.toThrow('/proc/x/y: want a folder to write to, got "');
   await symlink(join(folder, "nowhere"), join(folder, "dangling"));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commit, etagOf, type HubServer, startHub } from "../../hub-server.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { untilKept } from "./until-kept.ts";
 
 const ID = "org/tiny";
 const FILE = "model.safetensors";
@@ -28,17 +29,18 @@ function start(cache: string) {
   return { child, ended: new Promise<string>((resolve) => child.once("close", () => resolve(printed.trim()))) };
 }
 
-const blobsOf = async (cache: string) => readdir(join(cache, "models--org--tiny", "blobs"));
+const blobsIn = (cache: string) => join(cache, "models--org--tiny", "blobs");
+const blobsOf = async (cache: string) => readdir(blobsIn(cache));
 const downloads = () => hub.asked.filter(({ server }) => server === "cdn").map(({ range }) => range);
 
-/** Gives the first part and then nothing more, and tells when that is done. */
-function hang(bytes: number): Promise<void> {
+/** Gives the first part and then nothing more, and tells when that is on the disk. */
+function hang(cache: string, bytes: number): Promise<void> {
   return new Promise((resolve) => {
     hub.fault = ({ server }, response, body) => {
       if (server === "hub") return false;
       response.writeHead(200, { "Content-Length": body!.length });
-      // What is sent is on the disk a moment later.
-      response.write(body!.subarray(0, bytes), () => setTimeout(resolve, 300));
+      response.write(body!.subarray(0, bytes));
+      untilKept(blobsIn(cache), bytes).then(resolve);
       hub.fault = undefined;
       return true;
     };
@@ -61,7 +63,7 @@ test.each<[NodeJS.Signals, RegExp]>([
 ])("what a process leaves that ends by %s is where the next one goes on", async (signal, left) => {
   hub.asked.length = 0;
   const cache = join(folder, signal);
-  const sent = hang(100_000);
+  const sent = hang(cache, 100_000);
   const first = start(cache);
   await sent;
   first.child.kill(signal);

@@ -28,10 +28,13 @@ export const MODELS = {
   "org/gated": { commits: { [B]: { "w.bin": WEIGHTS } }, refs: { main: B }, token: "hf_secret", gated: true },
 };
 
-const PATIENCE = { retries: 3, stall: 250, wait: 2, maxWait: 40 };
+/** Only where a server stalls is it short: on a busy machine a second is nothing. */
+const PATIENCE = { retries: 3, stall: 20_000, wait: 2, maxWait: 40 };
 
 export interface Call extends CachedHubOptions, CacheWatcher {
   readonly env?: Record<string, string>;
+  /** Milliseconds without a byte after which a request is given up. */
+  readonly stall?: number;
 }
 
 /** A hub of {@link MODELS} and an empty cache for each test of a file. */
@@ -55,8 +58,8 @@ export function tinyHub() {
       return folder;
     },
     /** A model through the cache. */
-    model(id = ID, { env = {}, onDownload, onNotice, ...options }: Call = {}): ModelFiles {
-      const cache = hubCache(folder, { env, patience: PATIENCE });
+    model(id = ID, { env = {}, stall, onDownload, onNotice, ...options }: Call = {}): ModelFiles {
+      const cache = hubCache(folder, { env, patience: { ...PATIENCE, ...(stall && { stall }) } });
       return cache.files(id, { endpoint: hub.endpoint, ...options }, { onDownload, onNotice });
     },
     /** A path in the cache's part of {@link ID}. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Graph } from "../../../src/runtime/graph/graph.ts";
 import type { Kernel } from "../../../src/runtime/graph/kernel.ts";
 import type { PathTimes } from "../../../src/runtime/paths/path-times.ts";
@@ -7,7 +7,11 @@ import { Engine } from "../../../src/runtime/session/engine.ts";
 import { testDevice } from "../../device.ts";
 import { sumKernel } from "../kernel-of.ts";
 import { kernelWithPaths } from "../kernel-with-paths.ts";
+import { knownTimes } from "../known-times.ts";
 import { spyDevice } from "../spy-device.ts";
+
+beforeEach(knownTimes);
+afterEach(() => vi.restoreAllMocks());
 
 type Names = Parameters<typeof kernelWithPaths>[0];
 
@@ -104,7 +108,7 @@ describe("a tuner", () => {
       return measuring;
     });
     await expect(running).resolves.toBe(true);
-    await expect.poll(spy.living, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(spy.living).toEqual([]);
     // And later steps take nothing any more.
     expect(await tuner.step((task) => task())).toBe(false);
     expect(spy.living()).toEqual([]);

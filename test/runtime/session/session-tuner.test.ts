@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CallQueue } from "../../../src/runtime/call-queue.ts";
 import { Graph } from "../../../src/runtime/graph/graph.ts";
 import { Engine } from "../../../src/runtime/session/engine.ts";
@@ -8,8 +8,12 @@ import { WeightStore } from "../../../src/runtime/session/weight-store.ts";
 import { testDevice } from "../../device.ts";
 import { randomNormal } from "../../random.ts";
 import { kernelWithPaths } from "../kernel-with-paths.ts";
+import { knownTimes } from "../known-times.ts";
 import { memoryCheckpoint } from "../memory-checkpoint.ts";
 import { spyDevice } from "../spy-device.ts";
+
+beforeEach(knownTimes);
+afterEach(() => vi.restoreAllMocks());
 
 function record(): Graph {
   const graph = new Graph();
@@ -85,9 +89,9 @@ test("later means: when no call waits, and calls go between two measurements", a
   tuner.later("key", compiled);
   const waited = ask();
   await waited;
-  await expect.poll(() => order.filter((what) => what === "measured").length, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => order.filter((what) => what === "measured").length).toBeGreaterThan(0);
   await ask();
-  await expect.poll(async () => pathOf((await ask()).compiled), { timeout: 30_000 }).not.toBe("slow");
+  await expect.poll(async () => pathOf((await ask()).compiled)).not.toBe("slow");
   // The call came first, and nothing stood between asking and being called but what ran already.
   expect(order.slice(0, 2)).toEqual(["asked", "call"]);
   for (const [i, what] of order.entries()) {
@@ -109,10 +113,8 @@ test("stopped in the background, it says nothing and leaves nothing", async () =
   const { tuner, call, notices, living, dispose } = await open();
   const { compiled } = await call();
   tuner.later("key", compiled);
-  await expect
-    .poll(() => living().filter((label) => label.startsWith("scratch")).length, { timeout: 30_000 })
-    .toBeGreaterThan(0);
+  await expect.poll(() => living().filter((label) => label.startsWith("scratch")).length).toBeGreaterThan(0);
   dispose();
-  await expect.poll(living, { timeout: 30_000 }).toEqual([]);
+  await expect.poll(living).toEqual([]);
   expect(notices).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { steadyFetch } from "../../../src/runtime/sources/steady-fetch.ts";
 import type { Fetcher } from "../../../src/runtime/sources/watched-request.ts";
 
-const PATIENCE = { retries: 3, stall: 20, wait: 1, maxWait: 2 };
+const PATIENCE = { retries: 3, stall: 200, wait: 1, maxWait: 2 };
 const fails = async () => {
   throw new TypeError("Failed to fetch");
 };
@@ -19,7 +19,7 @@ function server(...ways: Fetcher[]) {
 
 test.each([
   ["a failure", fails, /"Failed to fetch"/],
-  ["a stall", stalls, /no byte for 0\.02 s/],
+  ["a stall", stalls, /no byte for 0\.2 s/],
 ])("%s of the first request is told at once", async (_, way, message) => {
   const { fetcher, requests } = server(way, answers);
   await expect(fetcher("http://a/b", {})).rejects.toThrow(message);
