@@ -143,6 +143,10 @@ test.each([
   [["convert", "weights"], /^error: weights: want a file "config\.json", got none\..*\n$/],
   [["segment", "missing.png"], /^error: missing\.png: want a picture, got no such file\..*\n$/],
   [["segment", "package.json"], /^error: package\.json: want a picture .*unsupported image format.*\n$/],
+  [
+    ["segment", "--model", "test/fixtures/cases/dpt-vit-seg"],
+    /^error: model: want preprocessor_config\.json beside .*\n$/,
+  ],
   [["segment", "-o", "package.json"], /^error: package\.json: want a folder to write to, got ".*\n$/],
   [["depth", "-o", "package.json/x"], /^error: package\.json\/x: want a folder to write to, got ".*\n$/],
   [["forward", "x", "--input", "missing", "--output", "y"], /^error: missing: want a file, got none\..*\n$/],
