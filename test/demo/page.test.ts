@@ -72,6 +72,26 @@ function watchVideos(): void {
   };
 }
 
+/** Where the button is, whatever the length of the figures beside it. */
+async function placesOfPause(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const figures = document.querySelector(".playing .figures")!.firstChild as Text;
+    const shown = figures.data;
+    const places = new Set<string>();
+    for (const text of [
+      "waiting",
+      "9.9 a second, 99 ms behind, 99 dropped",
+      "0.1 a second, 123456 ms behind, 123456 dropped",
+    ]) {
+      figures.data = text;
+      const { x, y } = document.querySelector("#pause")!.getBoundingClientRect();
+      places.add(`${x}, ${y}`);
+    }
+    figures.data = shown;
+    return [...places];
+  });
+}
+
 /** A second of a moving square, as WebM. */
 async function recordedVideo(page: Page) {
   const text = await page.evaluate(async () => {
@@ -485,6 +505,11 @@ test("a film paused, smoothed, compared and stopped; its last frame stays, with 
   const { page } = visit;
   await visit.give("drop", [await recordedVideo(page)]);
   await visit.until(".playing", /[1-9]\d* ms behind, \d+ dropped/);
+  // A click must not miss a button because the figures beside it have grown.
+  for (const width of [360, 1280]) {
+    await page.setViewport({ width, height: 800 });
+    expect(await placesOfPause(page), `${width} pixels wide`).toHaveLength(1);
+  }
   // A smoothed label has no confidence of its own.
   await visit.pointAt(0.3, 0.3);
   expect(await visit.until(".tip", /./)).toMatch(/^LABEL_\d$/);
