@@ -69,6 +69,8 @@ test.each([
   [["label"], /unknown command 'label'/],
   [["segment", "--colour"], /unknown option '--colour'/],
   [["segment", "--output", ""], /--output: want a path, got ""\. Leave it out or name one\./],
+  [["segment", "-o", "-"], /--output: want a path, got -, and results are not written to a pipe\. Name one\./],
+  [["convert", "x", "-o", "-"], /--output: want a path, got -/],
   [["depth", "--model", ""], /--model: want a path or a name, got ""/],
   [["eval", "x", "--labels", ""], /--labels: want a path, got ""/],
   [["forward", "x", "--input", "y", "-o", ""], /--output: want a path, got ""/],
@@ -142,6 +144,7 @@ test.each([
   ],
   [["convert", "weights"], /^error: weights: want a file "config\.json", got none\..*\n$/],
   [["segment", "missing.png"], /^error: missing\.png: want a picture, got no such file\..*\n$/],
+  [["segment", "--list", "missing.txt"], /^error: --list: want a text file, got "ENOENT.*". Check the path\.\n$/],
   [["segment", "package.json"], /^error: package\.json: want a picture .*unsupported image format.*\n$/],
   [
     ["segment", "--model", "test/fixtures/cases/dpt-vit-seg"],
