@@ -1,4 +1,4 @@
-/// <reference types="@webgpu/types" />
+/// <reference types="@webgpu/types" preserve="true" />
 import { ANSWERS } from "./model/doctor/answers.ts";
 import { CASES } from "./model/doctor/cases.ts";
 import type { DoctorReport } from "./model/doctor/doctor-report.ts";

@@ -1,4 +1,4 @@
-/// <reference types="@webgpu/types" />
+/// <reference types="@webgpu/types" preserve="true" />
 export { DPT } from "./dpt.ts";
 export type { ResizeMode } from "./kernels/bands.ts";
 export type { Convolution } from "./kernels/shared/choose-convolution.ts";

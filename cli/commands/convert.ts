@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { examples } from "./examples.ts";
 import { addHubOptions, type HubCommandOptions } from "./hub-options.ts";
-import { parseText } from "./parse-option.ts";
+import { parseOutput } from "./parse-option.ts";
 
 export interface ConvertOptions extends HubCommandOptions {
   readonly output?: string;
@@ -22,7 +22,7 @@ export function convertCommand(program: Command): void {
       "<model>",
       "folder with pytorch_model.bin or a .pt, the .pt itself, or a model of the hub as organisation/name[@revision]",
     )
-    .option("-o, --output <file>", "file to write (default: model.safetensors in the folder)", parseText("--output"))
+    .option("-o, --output <file>", "file to write (default: model.safetensors in the folder)", parseOutput)
     .option("--force", "replace the file if there is one");
   addHubOptions(command)
     .option("--json", "print JSON")

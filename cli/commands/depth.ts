@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { examples } from "./examples.ts";
 import { parseChoices, parseNumber } from "./parse-option.ts";
 import { addPictureOptions, type PictureOptions } from "./picture-options.ts";
@@ -28,11 +28,10 @@ export function depthCommand(program: Command): void {
         "becomes distances from 1 (nearest) to --range (farthest), linear in 1/distance; metres stay.",
     )
     .argument("[images...]", "JPEG, PNG, WebP, TIFF, AVIF, … (default: the embedded street photo)")
-    .option(
-      "--formats <list>",
-      `files to write, of ${DEPTH_FORMATS.join(",")}`,
-      parseChoices("--formats", DEPTH_FORMATS),
-      ["png", "colour"],
+    .addOption(
+      new Option("--formats <list>", `files to write, of ${DEPTH_FORMATS.join(",")}`)
+        .argParser(parseChoices("--formats", DEPTH_FORMATS))
+        .default(["png", "colour"], "png,colour"),
     )
     .option(
       "--fov <degrees>",

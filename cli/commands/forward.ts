@@ -3,7 +3,7 @@ import type { WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { examples } from "./examples.ts";
 import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
-import { parseText } from "./parse-option.ts";
+import { parseOutput, parseText } from "./parse-option.ts";
 import { tuneOption } from "./tune-option.ts";
 
 export interface ForwardOptions extends HubCommandOptions {
@@ -27,7 +27,7 @@ export function forwardCommand(program: Command): void {
     )
     .argument("<model>", MODEL)
     .requiredOption("--input <file>", "safetensors file with pixel_values", parseText("--input"))
-    .requiredOption("-o, --output <file>", "safetensors file to write", parseText("--output"))
+    .requiredOption("-o, --output <file>", "safetensors file to write", parseOutput)
     .option("--stages", "also write backbone.I (what the neck receives) and neck.I (the fused maps)");
   addHubOptions(command)
     .addOption(dtypeOption())

@@ -17,7 +17,9 @@ export function infoCommand(program: Command): void {
     .summary("tell what a model is and costs, without running it")
     .description(
       "Tells a model's architecture, parameters, bytes by type, classes, and its FLOPs and GPU memory for a picture, from " +
-        "config.json and the tables of the weights alone. No adapter is opened.",
+        "config.json and the tables of the weights alone. No adapter is opened. FLOPs are those that are run, a multiplication " +
+        "and an addition being two: fewer than counters of PyTorch tell, which know neither Winograd's algorithm nor that " +
+        "readouts are split and 1x1 projections come before upsampling.",
     )
     .argument("<model>", MODEL)
     .option("--size <WxH>", "size of the picture and of the network (default: the model's own)", parseSize)

@@ -9,6 +9,14 @@ export function parseText(option: string, want = "a path") {
   };
 }
 
+const parsePath = parseText("--output");
+
+/** Where results go. @throws UsageError too for `-`, which elsewhere is a pipe */
+export function parseOutput(text: string): string {
+  if (text !== "-") return parsePath(text);
+  throw new UsageError("--output: want a path, got -, and results are not written to a pipe. Name one.");
+}
+
 /** `640x480`, or "native". @throws UsageError */
 export function parseSizeOrNative(text: string): Size | "native" {
   return text === "native" ? text : sizeOf(text, "WIDTHxHEIGHT or native");

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { Antialias, ResizeMode, Size, WeightFormat } from "../../src/index.ts";
 import { dtypeOption } from "./dtype-option.ts";
 import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
-import { parseNumber, parseSizeOrNative, parseText } from "./parse-option.ts";
+import { parseNumber, parseOutput, parseSizeOrNative, parseText } from "./parse-option.ts";
 import { tuneOption } from "./tune-option.ts";
 import { addViewOptions, type ViewCommandOptions } from "./view-options.ts";
 
@@ -20,6 +20,7 @@ export interface ModelOptions extends HubCommandOptions, ViewCommandOptions {
 
 /** What every command that answers for a picture takes. */
 export interface PictureOptions extends ModelOptions {
+  readonly list?: string;
   readonly batch: number;
   readonly profile?: boolean;
   readonly explain?: boolean;
@@ -35,6 +36,11 @@ interface Defaults {
 
 export function addPictureOptions(command: Command, defaults: Defaults): Command {
   return addModelOptions(command, defaults)
+    .option(
+      "--list <file>",
+      "a text file with more pictures, a path a line; - for those that come in by a pipe",
+      parseText("--list"),
+    )
     .option(
       "--batch <n>",
       "most pictures that run together, if the network works at one size for them",
@@ -52,7 +58,7 @@ export function addModelOptions(command: Command, { model, resize }: Defaults): 
   if (model === undefined) command.requiredOption("--model <model>", MODEL, parseModel);
   else command.option("--model <model>", `${MODEL} (default: ${model})`, parseModel);
   addHubOptions(command)
-    .option("-o, --output <dir>", "folder for the results; made if missing", parseText("--output"), "out")
+    .option("-o, --output <dir>", "folder for the results; made if missing", parseOutput, "out")
     .option("--size <WxH|native>", "size the network works at (default: the model's own)", parseSizeOrNative)
     .addOption(
       new Option("--resize <mode>", `from the network's answer to the picture's size (default: ${resize})`).choices([

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { examples } from "./examples.ts";
 import { addHubOptions, type HubCommandOptions, MODEL } from "./hub-options.ts";
-import { parseText } from "./parse-option.ts";
+import { parseOutput } from "./parse-option.ts";
 
 export interface QuantizeOptions extends HubCommandOptions {
   readonly output: string;
@@ -23,7 +23,7 @@ export function quantizeCommand(program: Command): void {
         "dpt-webgpu reads it.",
     )
     .argument("<model>", MODEL)
-    .requiredOption("-o, --output <dir>", "folder to write; made if missing", parseText("--output"))
+    .requiredOption("-o, --output <dir>", "folder to write; made if missing", parseOutput)
     .addOption(new Option("--dtype <type>", "bits of a weight").choices(["q8", "q4"]).default("q8"))
     .option("--calibrate <photos...>", "q4 only: round by what the network sees in these, eight or more of its kind")
     .option("--force", "replace the files if there are some");

@@ -50,11 +50,10 @@ export function segmentCommand(program: Command): void {
       ).choices(PALETTES),
     )
     .option("--classes <names>", "colour these classes only in the overlay, as road,car", parseNames)
-    .option(
-      "--formats <list>",
-      `files to write, of ${LABEL_FORMATS.join(",")}`,
-      parseChoices("--formats", LABEL_FORMATS),
-      ["overlay", "labels"],
+    .addOption(
+      new Option("--formats <list>", `files to write, of ${LABEL_FORMATS.join(",")}`)
+        .argParser(parseChoices("--formats", LABEL_FORMATS))
+        .default(["overlay", "labels"], "overlay,labels"),
     )
     .option(
       "--simplify <pixels>",

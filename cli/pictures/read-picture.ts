@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import sharp from "sharp";
 import type { RawPicture, Size } from "../../src/index.ts";
 import { FileError } from "../../src/runtime/errors.ts";
+import { isHeic } from "./is-heic.ts";
 
 /** 20,000 on a side, 1.2 GB of RGB: more is a mistake, or an attack by a small file that unpacks to a large one. */
 const MAX_PIXELS = 20_000 ** 2;
@@ -22,6 +23,10 @@ export async function inspectPicture(path: string): Promise<Size> {
   if (!stats) throw new FileError(`${path}: want a picture, got no such file. Check the path.`);
   if (!stats.isFile()) throw new FileError(`${path}: want a picture, got a folder or device. Name the file.`);
   if (stats.size === 0) throw new FileError(`${path}: want a picture, got an empty file. Copy it again.`);
+  if (await isHeic(path)) {
+    const want = "want a picture (JPEG, PNG, WebP, TIFF, AVIF, …)";
+    throw new FileError(`${path}: ${want}, got HEIC, whose codec is not free. Save it as JPEG or PNG.`);
+  }
   const { autoOrient } = await sharp(path, { limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
@@ -68,7 +73,6 @@ export async function readPicture(path: string): Promise<RawPicture> {
 
 function notPicture(path: string, cause: unknown): FileError {
   const message = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, " ").trim();
-  return new FileError(`${path}: want a picture (JPEG, PNG, WebP, TIFF, …), got "${message}". Open it in a viewer.`, {
-    cause,
-  });
+  const todo = /unsupported image format/.test(message) ? "Save it as one of these" : "Open it in a viewer";
+  return new FileError(`${path}: want a picture (JPEG, PNG, WebP, TIFF, …), got "${message}". ${todo}.`, { cause });
 }

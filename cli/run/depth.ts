@@ -1,6 +1,7 @@
 import { depthLevels } from "../../src/model/answers/depth-levels.ts";
 import type { DepthOptions } from "../commands/depth.ts";
 import { embedded } from "../embedded.ts";
+import { listedPictures } from "../files/listed-pictures.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { depthFiles } from "./depth-files.ts";
 import { predictPictures } from "./predict-pictures.ts";
@@ -8,7 +9,7 @@ import { predictPictures } from "./predict-pictures.ts";
 /** `dpt-webgpu depth`. */
 export async function depth(images: readonly string[], options: DepthOptions): Promise<void> {
   const folder = options.model ?? embedded("depth", "--model");
-  const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
+  const pictures = await listedPictures(images, options.list);
   const kinds = options.formats.map((format) => depthFiles[format]);
   await predictPictures(pictures, folder, options, {
     command: "depth",

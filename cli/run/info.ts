@@ -1,5 +1,6 @@
+import type { Convolution } from "../../src/index.ts";
 import { labelsOf } from "../../src/model/config/config.ts";
-import { dptWeights, IGNORED_TENSORS } from "../../src/model/network/dpt.ts";
+import { type DptWeights, dptWeights, IGNORED_TENSORS } from "../../src/model/network/dpt.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
 import { networkSize } from "../../src/model/pictures/network-size.ts";
 import { forwardGraph } from "../../src/model/runs/forward.ts";
@@ -16,7 +17,7 @@ import { formatSize } from "../text/format-size.ts";
 import { printJson } from "../text/print-json.ts";
 import { textTable } from "../text/text-table.ts";
 import { checkpointContents } from "./checkpoint-contents.ts";
-import { flopsByPart } from "./flops-by-part.ts";
+import { flopsByPart, type PartCost } from "./flops-by-part.ts";
 
 /** `dpt-webgpu info`: reads config.json and the tables of the weights, opens no adapter. */
 export async function info(folder: string, options: InfoOptions): Promise<void> {
@@ -33,19 +34,19 @@ async function tell(folder: string, options: InfoOptions) {
   const { backbone, decoders, architecture } = config;
   const heads = decoders.map(({ head }) => head);
   const { precision, quantization } = chooseStorage(checkpoint, dtype);
-  const weights = await dptWeights(config, precision, undefined, quantization);
+  const weightsOf = (convolution?: Convolution) => dptWeights(config, precision, convolution, quantization);
+  const weights = await weightsOf();
   checkWeights(checkpoint.tensors, weights.leaves, IGNORED_TENSORS, checkpoint.layout);
 
   const side = backbone.grid * backbone.patch;
   const picture = size ?? processor?.size ?? { width: side, height: side };
   const network = processor ? networkSize(processor, picture, size) : picture;
-  const graph = processor
-    ? predictGraph(config, weights, precision, {
-        processor,
-        picture,
-        network: networkSize(processor, picture, size),
-      })
-    : forwardGraph(config, weights, precision, [1, backbone.channelsIn, picture.height, picture.width]);
+  const graphOf = (bound: DptWeights) =>
+    processor
+      ? predictGraph(config, bound, precision, { processor, picture, network: networkSize(processor, picture, size) })
+      : forwardGraph(config, bound, precision, [1, backbone.channelsIn, picture.height, picture.width]);
+  const graph = graphOf(weights);
+  const totalOf = (costs: readonly PartCost[]) => costs.reduce((sum, { flops }) => sum + flops, 0);
   const parts = flopsByPart(graph);
   return {
     model: folder,
@@ -64,7 +65,7 @@ async function tell(folder: string, options: InfoOptions) {
     classes: labelsOf(config) ?? [],
     picture: { width: picture.width, height: picture.height },
     network: { width: network.width, height: network.height },
-    flops: { total: parts.reduce((sum, { flops }) => sum + flops, 0), parts },
+    flops: { total: totalOf(parts), direct: totalOf(flopsByPart(graphOf(await weightsOf("direct")))), parts },
     memory: {
       weights: weights.leaves.reduce((sum, leaf) => sum + byteLength(leaf), 0),
       activations: plannedBytes(graph),
@@ -97,5 +98,7 @@ function text(told: Told): string {
       ["part", ">dispatches", ">GFLOP", ">share"],
       [...flops.parts.map((part) => [part.part, String(part.dispatches), gflop(part.flops), share(part.flops)]), total],
     ),
+    "",
+    `As run; with every 3×3 convolution as its formula has it, and not by Winograd's algorithm, ${gflop(flops.direct)} GFLOP.`,
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import type { PictureOptions } from "../commands/picture-options.ts";
-import { embedded } from "../embedded.ts";
+import { listedPictures } from "../files/listed-pictures.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { encodeNormals } from "../pictures/encode-normals.ts";
 import { predictPictures } from "./predict-pictures.ts";
@@ -11,7 +11,7 @@ export async function normals(
   images: readonly string[],
   options: PictureOptions & { readonly model: string },
 ): Promise<void> {
-  const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
+  const pictures = await listedPictures(images, options.list);
   await predictPictures(pictures, options.model, options, {
     command: "normals",
     task: "normals",

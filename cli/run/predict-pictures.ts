@@ -10,6 +10,7 @@ import {
 } from "../../src/index.ts";
 import { checkTasks } from "../../src/model/config/check-tasks.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
+import { processorOf } from "../../src/model/runs/work.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareResults } from "../files/prepare-output.ts";
@@ -20,8 +21,9 @@ import { formatBytes } from "../text/format-bytes.ts";
 import { formatDuration } from "../text/format-duration.ts";
 import { planTable } from "../text/plan-table.ts";
 import { printJson } from "../text/print-json.ts";
+import { answerEach } from "./answer-each.ts";
 import { askedOf } from "./asked-of.ts";
-import { type FailedPicture, failedPicturesError } from "./failed-pictures.ts";
+import { FailedPictures } from "./failed-pictures.ts";
 import { pictureReport } from "./picture-report.ts";
 import { type Tuned, tunedLine, tuneWithin } from "./tune-within.ts";
 
@@ -52,26 +54,23 @@ export interface PictureReport {
   readonly text: string;
 }
 
-/** Reads pictures; those that cannot be read are kept for the end, so that one of a thousand does not cost the others. */
-async function readEach(names: readonly OutputName[], failed: FailedPicture[]) {
-  const read = await Promise.all(
-    names.map(async (name) => {
-      try {
-        return [{ name, photo: await readPicture(name.image) }];
-      } catch (error) {
-        if (!(error instanceof FileError)) throw error;
-        failed.push({ image: name.image, error: error.message });
-        return [];
-      }
-    }),
-  );
-  return read.flat();
+/** Reads pictures; those that cannot be read are kept for the end. */
+async function readEach(names: readonly OutputName[], failed: FailedPictures) {
+  const read = await Promise.allSettled(names.map(({ image }) => readPicture(image)));
+  return names.flatMap((name, i) => {
+    const result = read[i]!;
+    if (result.status === "fulfilled") return [{ ...name, photo: result.value }];
+    if (!(result.reason instanceof FileError)) throw result.reason;
+    failed.add(name.image, result.reason);
+    return [];
+  });
 }
 
 /**
  * The common way of all commands that answer for pictures. All that can be known to be wrong without the network is
  * found out before it is loaded.
- * @throws FileError at the end, when all others are done, for pictures that could not be read, or be what was asked for
+ * @throws FileError at the end, when all others are done, for pictures that could not be read or answered for, or whose
+ *   answer cannot be such a file
  */
 export async function predictPictures<Answer extends Prediction>(
   images: readonly string[],
@@ -85,8 +84,9 @@ export async function predictPictures<Answer extends Prediction>(
   // Before a model is downloaded, too.
   for (const image of images) await inspectPicture(image);
   const files = await openModelFiles(folder, options);
-  const { config } = await openFolder(files);
+  const { config, processor } = await openFolder(files);
   checkTasks(task.command, config, [task.task]);
+  processorOf({ processor });
   task.check?.(config);
   await prepareResults(
     output,
@@ -101,29 +101,34 @@ export async function predictPictures<Answer extends Prediction>(
       console.log(`load      ${formatDuration(load)}, ${formatBytes(model.memory.weights)} of weights on the GPU`);
     }
     const pictures: PictureReport["json"][] = [];
-    const failed: FailedPicture[] = [];
+    const failed = new FailedPictures(({ error }) => {
+      progress.stop();
+      if (!json && names.length > 1) console.log(`\nfailed    ${error}`);
+    });
     const tune = tuneWithin(options.tune);
     for (let first = 0; first < names.length; first += batch) {
       const readable = await readEach(names.slice(first, first + batch), failed);
-      if (readable.length === 0) continue;
-      const photos = readable.map(({ photo }) => photo);
-      const works = photos.map((picture) => ({ ...asked, picture, batch: photos.length, tasks: [task.task] }));
-      const tuned: (Tuned | undefined)[] = [];
-      for (const work of works) tuned.push(await tune(model, work));
-      const answers = await task.answer(model, photos, asked);
-      progress.stop();
-      for (const [i, { name }] of readable.entries()) {
-        const written = await task.write(answers[i]!, name, photos[i]!, config).catch((error: unknown) => {
+      const ask = async (some: readonly (typeof readable)[number][]) => {
+        const photos = some.map(({ photo }) => photo);
+        const works = photos.map((picture) => ({ ...asked, picture, batch: photos.length, tasks: [task.task] }));
+        const tuned: (Tuned | undefined)[] = [];
+        for (const work of works) tuned.push(await tune(model, work));
+        const answers = await task.answer(model, photos, asked);
+        return answers.map((answer, i) => ({ answer, work: works[i]!, tuned: tuned[i] }));
+      };
+      for (const [{ photo, ...name }, { answer, work, tuned }] of await answerEach(readable, ask, failed)) {
+        progress.stop();
+        const written = await task.write(answer, name, photo, config).catch((error: unknown) => {
           // A picture that cannot be such a file; what cannot be written at all ends the list.
           if (!(error instanceof UsageError)) throw error;
-          failed.push({ image: name.image, error: `${name.image}: ${error.message}` });
+          failed.add(name.image, error);
         });
         if (!written) continue;
-        const report = pictureReport(name.image, answers[i]!, written);
-        const plan = options.explain ? await model.plan(works[i]!) : undefined;
-        pictures.push({ ...report.json, ...(tuned[i] && { tuned: tuned[i] }), ...(plan && { plan }) });
+        const report = pictureReport(name.image, answer, written);
+        const plan = options.explain ? await model.plan(work) : undefined;
+        pictures.push({ ...report.json, ...(tuned && { tuned }), ...(plan && { plan }) });
         if (json) continue;
-        if (tuned[i]) console.log(`\n${tunedLine(tuned[i])}`);
+        if (tuned) console.log(`\n${tunedLine(tuned)}`);
         if (plan) console.log(`\n${planTable(plan)}`);
         console.log(`\n${report.text}`);
       }
@@ -136,11 +141,10 @@ export async function predictPictures<Answer extends Prediction>(
         dtype: model.dtype,
         milliseconds: { load },
         pictures,
-        ...(failed.length > 0 && { failed }),
+        ...(failed.pictures.length > 0 && { failed: failed.pictures }),
       });
     }
-    const [first, ...more] = failed;
-    if (first) throw failedPicturesError(task.command, names.length, [first, ...more]);
+    failed.throwIfAny(task.command, names.length);
   } finally {
     progress.stop();
     model.dispose();

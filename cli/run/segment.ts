@@ -4,6 +4,7 @@ import { paletteFor } from "../../src/model/palettes/palette-for.ts";
 import { UsageError } from "../../src/runtime/errors.ts";
 import { LABEL_FORMATS, type LabelFormat, type SegmentOptions } from "../commands/segment.ts";
 import { embedded } from "../embedded.ts";
+import { listedPictures } from "../files/listed-pictures.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { formatShare } from "../text/format-share.ts";
 import { textTable } from "../text/text-table.ts";
@@ -18,7 +19,7 @@ const SCORE_FORMATS: ReadonlySet<LabelFormat> = new Set(["confidence", "scores"]
 export async function segment(images: readonly string[], options: SegmentOptions): Promise<void> {
   const { classes } = options;
   const folder = options.model ?? embedded("segmentation", "--model");
-  const pictures = images.length > 0 ? images : [embedded("street", "a picture")];
+  const pictures = await listedPictures(images, options.list);
   const formats = LABEL_FORMATS.filter(
     (format) => options.formats.includes(format) || (format === "json" && options.labels),
   );

@@ -100,6 +100,37 @@ test.each(FILES)("colours under transparent pixels stay: %s, %s", async (kind, _
   expect(rgbOf((await take(kind, file, toWorker)).words)).toEqual([...data]);
 });
 
+const FORMATS = ["bitmap", "RGBA", "BGRX", "I420", "NV12"] as const;
+const LOOKS = {
+  whole: {},
+  "a cut": { visibleRect: { x: 4, y: 2, width: 20, height: 12 } },
+  stretched: { displayWidth: 48, displayHeight: 20 },
+  "a cut, stretched": { visibleRect: { x: 4, y: 2, width: 20, height: 12 }, displayWidth: 30, displayHeight: 12 },
+  turned: { rotation: 90 },
+  "on its head": { rotation: 180 },
+  mirrored: { flip: true },
+  "turned, mirrored, cut": { rotation: 270, flip: true, visibleRect: { x: 4, y: 2, width: 20, height: 12 } },
+} as const;
+const FRAMES = FORMATS.flatMap((format) =>
+  (["page", "worker", "stream"] as const).map((where) => [format, where] as const),
+);
+
+test.each(FRAMES)("a VideoFrame is what a canvas shows of it: %s, %s", async (format, where) => {
+  for (const [look, settings] of Object.entries(LOOKS)) {
+    const { size, words, drawnSize, drawn } = await page.evaluate(
+      (...args) => globalThis.frameOf(...args),
+      format,
+      settings,
+      where,
+    );
+    expect(size, look).toBe(drawnSize);
+    // A canvas and a bitmap interpolate differently where they stretch or shrink: by less than a pixel of the ramps and of
+    // the corner's edge. What is turned, mirrored or cut otherwise is off by more than 100.
+    const isScaled = where === "stream" || "displayWidth" in settings;
+    expect(errorOf(rgbOf(words), rgbOf(drawn)), look).toBeLessThanOrEqual(isScaled ? 30 : 2);
+  }
+});
+
 test("ImageData in Display P3 or of floats becomes 8-bit sRGB", async () => {
   const of = (...args: [object, number[]]) => page.evaluate((...a) => globalThis.imageDataOf(...a), ...args);
   // (180, 100, 60) of P3 is (193, 95, 49) in sRGB, by CSS Color 4's matrices.

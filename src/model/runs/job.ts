@@ -73,7 +73,7 @@ export function batchJob(model: Recordable, work: BatchWork): Job {
 }
 
 /** @throws FileError without one */
-export function processorOf({ processor }: Recordable): Processor {
+export function processorOf({ processor }: Pick<Recordable, "processor">): Processor {
   if (processor) return processor;
   throw new FileError(
     "model: want preprocessor_config.json beside config.json, got none. Add the checkpoint's own, or prepare pixel_values and call forward.",

@@ -46,13 +46,15 @@ export async function requestOwnAdapter(): Promise<GPUAdapter> {
       "WebGPU: want navigator.gpu, got none. Use a browser with WebGPU (Chrome, Edge, Safari 26, Firefox) on a page served over https or from localhost.",
     );
   }
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) {
-    throw new MachineError(
-      "WebGPU: want an adapter, got none. Switch hardware acceleration on in the browser's settings and update the graphics driver.",
-    );
-  }
-  return adapter;
+  return foundAdapter(await gpu.requestAdapter({ powerPreference: "high-performance" }));
+}
+
+/** @throws MachineError if there is none */
+export function foundAdapter(adapter: GPUAdapter | null): GPUAdapter {
+  if (adapter) return adapter;
+  throw new MachineError(
+    "WebGPU: want an adapter, got none. Switch hardware acceleration on in the browser's settings and update the graphics driver.",
+  );
 }
 
 /** Vendor, architecture and name, as far as the adapter tells them. */

@@ -21,9 +21,9 @@ export interface EngineOptions {
   readonly device?: GPUDevice | undefined;
   /**
    * An adapter, or what asks for one. An adapter gives one device only: when that is lost, what asks for one is asked
-   * again; in place of an adapter that was given, the browser's best is taken.
+   * again, such as `() => gpu.requestAdapter()`; in place of an adapter that was given, the browser's best is taken.
    */
-  readonly adapter?: GPUAdapter | (() => Promise<GPUAdapter>) | undefined;
+  readonly adapter?: GPUAdapter | (() => Promise<GPUAdapter | null>) | undefined;
   /**
    * Milliseconds on the GPU that the work of one submit takes at most, as far as that can be told beforehand; longer work
    * is cut. 100 if left out, 1000 where the CPU does the work.

@@ -1,4 +1,4 @@
-import { describeAdapter, requestDevice, requestOwnAdapter, traitsOf } from "../device/device.ts";
+import { describeAdapter, foundAdapter, requestDevice, requestOwnAdapter, traitsOf } from "../device/device.ts";
 import { Pipelines } from "../device/pipelines.ts";
 import { readsSubgroupMatrices } from "../device/reads-subgroup-matrices.ts";
 import type { Traits } from "../graph/traits.ts";
@@ -20,7 +20,7 @@ export interface OpenedDevice {
 
 /** @throws MachineError without an adapter or a device */
 export async function deviceOf(adapter: EngineOptions["adapter"]): Promise<GPUDevice> {
-  if (typeof adapter === "function") return requestDevice(await adapter());
+  if (typeof adapter === "function") return requestDevice(foundAdapter(await adapter()));
   return requestDevice(adapter ?? (await requestOwnAdapter()));
 }
 

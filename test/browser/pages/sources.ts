@@ -1,5 +1,8 @@
+import type { Frames } from "../../../src/model/stream/frame.ts";
+import { stillFrames } from "../../../src/model/stream/still-frames.ts";
 import { inMemory, type Picture, type PictureSource, takePicture } from "../../../src/runtime/pictures/picture.ts";
 import { crossingPicture } from "../../../src/worker/crossing-picture.ts";
+import { videoFrameOf } from "./video-frame-of.ts";
 
 /** Ways in which a page holds a picture. */
 export type SourceKind = keyof typeof makers;
@@ -16,6 +19,12 @@ declare global {
   ) => Promise<{ size: string; words: number[]; onDevice: boolean }>;
   /** The same of pixels in another colour space or format. */
   var imageDataOf: (settings: object, values: number[]) => Promise<number[]>;
+  /** A VideoFrame's pixels as a source (in the page, as it goes to a worker, of a stream with `longest`), and as a canvas draws it. */
+  var frameOf: (
+    format: VideoPixelFormat | "bitmap",
+    settings: object,
+    where: "page" | "worker" | "stream",
+  ) => Promise<{ size: string; words: number[]; drawnSize: string; drawn: number[] }>;
   /** The words of a canvas that is painted over right after the call. */
   var wordsBeforePaint: () => Promise<number[]>;
   /** Class and message of the error for a source that cannot be read. */
@@ -99,6 +108,34 @@ globalThis.imageDataOf = async (settings, values) => {
   const data = pixelFormat === "rgba-float16" ? Floats.from(values) : Uint8ClampedArray.from(values);
   return wordsOf(await takePicture(new ImageData(data as Uint8ClampedArray<ArrayBuffer>, 1, 1, settings), device));
 };
+
+globalThis.frameOf = async (format, settings, where) => {
+  const frame = await videoFrameOf(format, settings);
+  const longest = where === "stream" ? Math.max(frame.displayWidth, frame.displayHeight) / 2 : Number.POSITIVE_INFINITY;
+  const scale = where === "stream" ? 0.5 : 1;
+  const [width, height] = [scale * frame.displayWidth, scale * frame.displayHeight];
+  const context = new OffscreenCanvas(width, height).getContext("2d")!;
+  Object.assign(context, { imageSmoothingQuality: "high" }).drawImage(frame, 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  const source =
+    where === "page"
+      ? frame
+      : where === "worker"
+        ? ((await crossingPicture(frame)).picture as PictureSource)
+        : (await stillFrames(onlyFrame(frame), longest).next())!.picture;
+  const picture = await takePicture(source, device);
+  frame.close();
+  return {
+    size: `${picture.width}x${picture.height}`,
+    words: await wordsOf(picture),
+    drawnSize: `${width}x${height}`,
+    drawn: [...new Uint32Array(data.buffer)],
+  };
+};
+
+function onlyFrame(picture: VideoFrame): Frames {
+  return { dropped: 0, next: async () => ({ picture, came: 0 }), close: () => {} };
+}
 
 globalThis.wordsBeforePaint = async () => {
   const canvas = new OffscreenCanvas(2, 1);

@@ -162,3 +162,15 @@ test("what is no picture is named and told", async () => {
     expect((error as Error).message.startsWith(`${join(folder, name)}: want a picture`)).toBe(true);
   }
 });
+
+test("a phone's HEIC is told before anything is loaded, and AVIF is read", async () => {
+  // The box of brands that iOS writes.
+  const box = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from("ftypmif1\0\0\0\0mif1heic"), Buffer.alloc(100)]);
+  const path = join(folder, "photo.heic");
+  await writeFile(path, box);
+  const words = `${path}: want a picture (JPEG, PNG, WebP, TIFF, AVIF, …), got HEIC, whose codec is not free. Save it as JPEG or PNG.`;
+  await expect(inspectPicture(path)).rejects.toThrow(new FileError(words));
+  const avif = join(folder, "photo.avif");
+  await sharp("examples/street.png").resize(48, 32).avif().toFile(avif);
+  expect(await inspectPicture(avif)).toEqual({ width: 48, height: 32 });
+});

@@ -41,3 +41,30 @@ test("a smaller size costs less, and text says the same as JSON", async () => {
   expect(stdout).toMatch(/classes +11: sky, building/);
   expect(Number(/^total +\d+ +([\d.]+)/m.exec(stdout)![1])).toBeLessThan(8);
 });
+
+/**
+ * What torch.utils.flop_counter counts of transformers' models (torch 2.13, transformers 5.18): products and convolutions as
+ * they are written, not what adds and multiplies elements (0.4 % here).
+ */
+const TORCH = [
+  ["dpt-small-camvid", 196, 12_524_869_632],
+  ["dpt-small-camvid", 98, 3_217_953_792],
+  ["depth-anything-v2-small", 196, 12_292_905_984],
+  ["depth-anything-v2-small", 98, 2_984_490_240],
+] as const;
+
+test.each(TORCH)(
+  "the FLOPs are torch's, but for what is computed otherwise: %s at %i",
+  async (model, side, counted) => {
+    const { stdout } = await runCli("info", `weights/${model}`, "--size", `${side}x${side}`, "--json");
+    const { flops } = JSON.parse(stdout);
+    expect(flops.total).toBeLessThan(0.9 * flops.direct);
+    const patches = (side / 14) ** 2;
+    // The readout's product with the class token is one row's, in each of four; Depth Anything has none.
+    const readout = model === "dpt-small-camvid" ? 4 * 2 * patches * 384 ** 2 : 0;
+    // Fusion's 1×1 projections come before maps grow to twice their sides (once, twice, 4 and 8 times the patches'), so at a
+    // quarter of the pixels.
+    const projections = 0.75 * 2 * 64 ** 2 * patches * (1 + 4 + 16 + 64);
+    expect((flops.direct + readout + projections) / counted).toBeCloseTo(1, 2);
+  },
+);

@@ -68,6 +68,25 @@ test("a picture that is cut short costs no other", async () => {
   expect(await readdir(output)).toEqual(["whole.labels.png", "whole.overlay.png"]);
 });
 
+test("a picture that the network refuses costs no other", async () => {
+  const model = join(folder, "native");
+  await cp("test/fixtures/cases/dpt-vit-seg", model, { recursive: true });
+  const processor = { image_processor_type: "DPTImageProcessor", size: { height: 32, width: 32 } };
+  await writeFile(join(model, "preprocessor_config.json"), JSON.stringify(processor));
+  const sides = [32, 1, 33];
+  const paths = sides.map((side) => join(folder, `side-${side}.png`));
+  const street = sharp("examples/street.png");
+  for (const [i, side] of sides.entries()) await street.clone().resize(side, side).png().toFile(paths[i]!);
+  const output = join(folder, "refused");
+  const options = ["--size", "native", "--formats", "labels", "--batch", "2"];
+  const { code, stdout, stderr } = await runCli("segment", ...paths, "--model", model, "-o", output, ...options);
+  expect(code).toBe(1);
+  const why = `${paths[1]}: picture: want at least one 16x16 patch for a network of 3 channels, got 1x1 for 3.`;
+  expect(stdout).toContain(`\nfailed    ${why}`);
+  expect(stderr).toContain(`error: segment: want 3 pictures, got 1 that could not be done; the others are. ${why}`);
+  expect((await readdir(output)).sort()).toEqual(["side-32.labels.png", "side-33.labels.png"]);
+});
+
 test("a picture of one row has no mesh, and costs no other", async () => {
   const [row, whole] = [join(folder, "a-row.png"), join(folder, "with-mesh.png")];
   await sharp("examples/street.png").resize(61, 1, { fit: "fill" }).png().toFile(row);
