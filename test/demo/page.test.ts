@@ -395,7 +395,7 @@ test("a model's folder dropped, and one of the hub by its id", async () => {
     await using visit = await open(`?sample=&model=${encodeURIComponent(demo.tiny.url)}`);
     const { page } = visit;
     // A worker whose script is asked for while interception begins may wait for ever.
-    await visit.until(".machine", /Weights on the GPU/);
+    await visit.until(".machine", /Weights on the GPU\d/);
     await visit.give("drop", tinyFiles());
     await page.click('[data-sample="street"]');
     await visit.until(".class", /LABEL_/);
