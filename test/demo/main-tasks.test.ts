@@ -46,7 +46,8 @@ async function longTasks(query: string, use: (visit: DemoPage) => Promise<void>)
   const seen = await watchMainTasks(demo.browser);
   await using visit = await DemoPage.open(demo.browser, demo.address + query);
   await visit.untilAnswered();
-  await visit.give("drop", [photo]);
+  // The second becomes a small picture to choose it by.
+  await visit.give("drop", [photo, { ...photo, name: "another.jpg" }]);
   await untilShown(visit);
   await use(visit);
   expect(visit.problems).toEqual([]);
