@@ -66,8 +66,9 @@ program
   .option("--runs <count>", "rounds, each a run of ours and of every peer", wholeNumber, 3)
   .option(
     "--only <names...>",
-    "some of ort-node-webgpu, ort-node-cpu, transformers-js, ort-web-webgpu, ort-web-wasm, tfjs, jax-js",
+    "some of ort-node-webgpu, ort-node-cpu, transformers-js, ort-web-webgpu, ort-web-wasm, litert, tfjs, jax-js",
   )
+  .option("--tflite <file>", "the same model at the same size for LiteRT.js, by bench/peers/tflite/write_tflite.py")
   .addOption(
     new Option("--attention <form>", "in the ONNX file: as PyTorch writes it, or ONNX Runtime's own operator")
       .choices(["plain", "fused"])

@@ -24,6 +24,8 @@ export interface PeersOptions {
   readonly runs: number;
   readonly only?: readonly string[];
   readonly attention: AttentionForm;
+  /** The model at that size for LiteRT.js, which takes part only then. */
+  readonly tflite?: string;
   readonly software: boolean;
   readonly json: boolean;
   readonly save: boolean;
@@ -75,7 +77,8 @@ async function measure(options: PeersOptions): Promise<PeersReport> {
     const config = parseConfig(JSON.parse(await readFile(join(folder, "config.json"), "utf8")));
     const shape = [1, config.backbone.channelsIn, size, size];
     const onnx = join(scratch, "model");
-    const task: NetworkTask = { kind: "network", model: resolve(folder), onnx, shape, precision };
+    const tflite = options.tflite !== undefined && { tflite: resolve(options.tflite) };
+    const task: NetworkTask = { kind: "network", model: resolve(folder), onnx, ...tflite, shape, precision };
     const matches = choose([...networkMatches(task, config), ...operatorMatches(config, size)], options.only);
     const ofNode = matches.filter(({ place }) => place === "node");
     const ofPage = matches.filter(({ place }) => place === "page");
@@ -134,9 +137,12 @@ function fileName({ date, adapters, model, seeded, size, precision }: PeersRepor
   return `${date}-${adapter.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-peers-${name}.json`;
 }
 
+const FOLDERS = new Set(["onnx", "tflite"]);
+
 /** The report with the model named alike everywhere, and no folder of this machine. */
 function withoutPaths(report: PeersReport): PeersReport {
-  const named = (key: string, value: unknown) => (key === "onnx" ? undefined : key === "model" ? report.model : value);
+  const named = (key: string, value: unknown) =>
+    FOLDERS.has(key) ? undefined : key === "model" ? report.model : value;
   return JSON.parse(JSON.stringify(report, named));
 }
 

@@ -8,6 +8,8 @@ export interface NetworkTask {
   readonly model: string;
   /** The folder with the same model as `onnx/model.onnx` and `onnx/model.onnx_data`, likewise. */
   readonly onnx: string;
+  /** The same model at this shape as a .tflite file, if there is one, likewise. */
+  readonly tflite?: string;
   /** Of `pixel_values`. */
   readonly shape: Shape;
   /** Of weights and activations, ours and the peer's. */

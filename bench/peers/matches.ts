@@ -13,9 +13,13 @@ export interface Match<T extends Task = Task> {
   readonly task: T;
 }
 
-/** Peers that cannot compete, and why. */
-export const LEFT_OUT: readonly { readonly title: string; readonly why: string }[] = [
-  { title: "LiteRT.js", why: "takes .tflite files alone, which only Python's converters write" },
+/** Peers that do not compete where no result has their name, and why. */
+export const LEFT_OUT: readonly { readonly name?: string; readonly title: string; readonly why: string }[] = [
+  {
+    name: "litert",
+    title: "LiteRT.js",
+    why: "no .tflite file given: bench/peers/tflite/write_tflite.py makes one, where Python and TensorFlow are",
+  },
   { title: "PyTorch", why: "not of this process: bench/peers/torch_dpt.py, where Python and torch are" },
 ];
 
@@ -27,9 +31,12 @@ export function networkMatches(task: NetworkTask, { architecture }: ModelConfig)
     { name: "transformers-js", title: "transformers.js in Node, WebGPU", place: "node", peer: "transformers", task },
     { name: "ort-web-webgpu", title: "ONNX Runtime Web, WebGPU", place: "page", peer: "ort-webgpu", task },
     { name: "ort-web-wasm", title: "ONNX Runtime Web, WASM (CPU)", place: "page", peer: "ort-wasm", task },
+    { name: "litert", title: "LiteRT.js, WebGPU", place: "page", peer: "litert", task },
   ];
-  const isKnown = architecture === "DepthAnythingForDepthEstimation";
-  return matches.filter(({ peer }) => isKnown || peer !== "transformers");
+  const cannot = new Set<string>();
+  if (architecture !== "DepthAnythingForDepthEstimation") cannot.add("transformers");
+  if (task.tflite === undefined) cannot.add("litert");
+  return matches.filter(({ peer }) => !cannot.has(peer));
 }
 
 /** Enough that what one submit costs does not show, as in a network. */

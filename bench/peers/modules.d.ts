@@ -91,3 +91,21 @@ declare module "@jax-js/jax" {
     conv(image: Array, filter: Array, strides: number[], padding: "SAME"): Array;
   };
 }
+
+declare module "@litertjs/core" {
+  export class Tensor {
+    constructor(data: Float32Array, shape: readonly number[]);
+    data(): Promise<Float32Array>;
+    delete(): void;
+  }
+  interface CompiledModel {
+    readonly isFullyAccelerated: boolean;
+    run(inputs: readonly Tensor[]): Promise<readonly Tensor[]>;
+  }
+  interface CompileOptions {
+    readonly accelerator: "webgpu";
+    readonly gpuOptions: { readonly precision: "fp32" };
+  }
+  export function loadLiteRt(path: string, options: { readonly jspi: boolean }): Promise<unknown>;
+  export function loadAndCompile(url: string, options: CompileOptions): Promise<CompiledModel>;
+}

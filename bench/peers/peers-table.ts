@@ -6,6 +6,7 @@ import { type MatchResult, median, type Times } from "./play.ts";
 export function peersTable(report: PeersReport): string {
   const { date, commit, model, seeded, size, precision, runs, results } = report;
   const adapters = [...new Set(results.map(({ place }) => `${place}: ${report.adapters[place]}`))].join("; ");
+  const leftOut = LEFT_OUT.filter(({ name }) => !results.some((result) => result.name === name));
   return [
     `\`${model}\`${seeded ? ", seeded," : ""} at ${size}×${size}, ${precision}; ${runs} rounds, ours and the peer in turn; ${adapters}; ${date}, commit ${commit}.`,
     "Times are the network alone: median (least, spread of all runs as a share of the median).",
@@ -15,7 +16,7 @@ export function peersTable(report: PeersReport): string {
     "|---|---|---|---|---|---|---|---|---|---|",
     ...results.map((result) => `| ${cells(result).join(" | ")} |`),
     "",
-    `Left out: ${LEFT_OUT.map(({ title, why }) => `${title} (${why})`).join("; ")}.`,
+    `Left out: ${leftOut.map(({ title, why }) => `${title} (${why})`).join("; ")}.`,
   ].join("\n");
 }
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
 import { launchChromium } from "../../../test/browser/chromium.ts";
 import { openPage } from "../../../test/browser/open-page.ts";
-import type { Contestant, Task } from "../contestant.ts";
+import type { Contestant, NetworkTask, Task } from "../contestant.ts";
 
 /** Where contestants run in a browser: one page for all, as they would share one in an app. */
 export interface PagePlace {
@@ -29,7 +29,7 @@ export async function openPagePlace(): Promise<PagePlace> {
     },
     optimizeDeps: {
       // It finds its WASM files beside its own; the rest must be known before the first request, or the page reloads.
-      exclude: ["onnxruntime-web"],
+      exclude: ["onnxruntime-web", "@litertjs/core"],
       include: [
         "@tensorflow/tfjs",
         "@tensorflow/tfjs-backend-webgpu",
@@ -55,7 +55,7 @@ export async function openPagePlace(): Promise<PagePlace> {
       adapter: `${adapter}, ${await browser.version()}`,
       close,
       async start(name, task) {
-        const its = task.kind === "network" ? { ...task, model: url(task.model), onnx: url(task.onnx) } : task;
+        const its = task.kind === "network" ? withUrls(task, url) : task;
         const began = await page
           .evaluate((n, t) => globalThis.start(n, t), name, its)
           .catch((error: unknown) => {
@@ -73,4 +73,9 @@ export async function openPagePlace(): Promise<PagePlace> {
     await close();
     throw error;
   }
+}
+
+function withUrls(task: NetworkTask, url: (path: string) => string): NetworkTask {
+  const { model, onnx, tflite } = task;
+  return { ...task, model: url(model), onnx: url(onnx), ...(tflite !== undefined && { tflite: url(tflite) }) };
 }

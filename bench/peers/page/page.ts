@@ -12,6 +12,7 @@ const NETWORKS: Readonly<Record<string, () => Promise<Open>>> = {
   ours: async () => (await import("./ours.ts")).openNetwork,
   "ort-webgpu": async () =>
     (await import("./onnx-runtime.ts")).onnxRuntime(await import("onnxruntime-web/webgpu"), "webgpu"),
+  litert: async () => (await import("./litert.ts")).open,
   "ort-wasm": async () => (await import("./onnx-runtime.ts")).onnxRuntime(await import("onnxruntime-web/wasm"), "wasm"),
 };
 
