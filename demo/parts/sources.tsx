@@ -27,7 +27,7 @@ export function Sources() {
         Camera
       </button>
       <Choices />
-      <p class="small hint">or drop or paste some. Nothing leaves this computer.</p>
+      <p class="small hint">or drop or paste. Nothing leaves this computer.</p>
     </section>
   );
 }
