@@ -42,6 +42,8 @@ export function layerNorm({ rows, channels, epsilon, residual = false, precision
   const blocks = Math.ceil(channels / 4);
   const tail = channels % 4;
   const { workgroups, index } = grid(Math.ceil(rows / ROWS));
+  // x4 reads channels past the end as 0, but their deviation from the mean is not 0. Rows past the last repeat it and are not
+  // stored.
   const code = wgsl`
     ${enable(precision)}
     ${storage(0, "read", "x", x, width)}
@@ -58,7 +60,6 @@ export function layerNorm({ rows, channels, epsilon, residual = false, precision
     var<workgroup> sums: array<f32, ${ROWS * ACROSS}>;
     var<workgroup> moments: array<vec2f, ${ROWS * ACROSS}>;
 
-    // x4 reads channels past the end as 0, but their deviation from the mean is not 0.
     fn deviation4(base: u32, c: u32, mean: f32) -> vec4f {
       let d = x4(base, c) - mean;
       #if ${tail > 0}
@@ -73,7 +74,6 @@ export function layerNorm({ rows, channels, epsilon, residual = false, precision
       ${index}
       let across = lane % ${ACROSS}u;
       let row = group * ${ROWS}u + lane / ${ACROSS}u;
-      // Rows past the last repeat it and are not stored.
       let base = min(row, ${rows - 1}u) * ${rowStride(channels)}u;
 
       var sum = vec4f();

@@ -42,6 +42,7 @@ export function normalizePixels(params: NormalizePixelsParams): Kernel {
   const output: TensorSpec = { shape: [batch, 3, outHeight, outWidth], dtype: precision };
   const { workgroups, index } = grid(Math.ceil((count * plane) / INVOCATIONS));
 
+  // Left of or above the window, or the picture, x and y wrap around to numbers that are beyond it as well.
   const code = wgsl`
     ${enable(precision)}
     ${storage(0, "read", "pixels", x, 1)}
@@ -57,7 +58,6 @@ export function normalizePixels(params: NormalizePixelsParams): Kernel {
       if (i >= ${count * plane}u) { return; }
       let image = i / ${plane}u;
       let place = i % ${plane}u;
-      // Left of or above the window, or the picture, wraps around to a number that is beyond it as well.
       let y = place / ${outWidth}u - ${pad.top}u;
       let x = place % ${outWidth}u - ${pad.left}u;
       var value = vec3f(0.0);

@@ -38,6 +38,7 @@ export function winogradInput(params: WinogradInputParams): Kernel {
   const output: TensorSpec = { shape: [winogradPoints(side) * band, channels], dtype: "f32" };
   const { workgroups, index } = grid(Math.ceil((band * vectors) / GROUP));
   const names = (prefix: string) => Array.from({ length: size }, (_, k) => `${prefix}${k}`);
+  // Rows and columns are unsigned: a pixel left of the image is beyond every size.
   return {
     label: `winogradInput [${x.shape}] F(${side}×${side})${relu ? " relu in" : ""}`,
     inputs: [x, sizes],
@@ -66,7 +67,6 @@ export function winogradInput(params: WinogradInputParams): Kernel {
         if (p >= sizes.band) { return; }
         let tile = sizes.first + p;
         let image = tile / sizes.tilesAcross / sizes.tilesDown;
-        // Unsigned: a pixel left of the image is beyond every size.
         let top = tile / sizes.tilesAcross % sizes.tilesDown * ${side}u - 1u;
         let left = tile % sizes.tilesAcross * ${side}u - 1u;
         ${unroll(

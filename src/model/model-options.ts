@@ -29,8 +29,8 @@ export interface LoadOptions extends Omit<EngineOptions, "device"> {
    */
   readonly dtype?: WeightFormat | undefined;
   /**
-   * How 3×3 convolutions are computed: by Winograd's algorithm (a quarter of the multiplications, four times the weights) or
-   * directly; "auto", which is the default, is the one that is expected to be faster on the adapter.
+   * How 3×3 convolutions are computed: by Winograd's algorithm (a quarter of the multiplications; four times the weights,
+   * unless they are quantised) or directly; "auto", which is the default, is the one that is expected to be faster on the adapter.
    */
   readonly convolution?: Convolution | undefined;
   /**

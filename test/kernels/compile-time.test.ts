@@ -4,9 +4,11 @@ import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
 import { matmul } from "../../src/kernels/matmul.ts";
 import { patchEmbed } from "../../src/kernels/patch-embed.ts";
+import { QUANTIZED_STORAGE } from "../../src/kernels/shared/quantized-storage.ts";
 import { planWinograd } from "../../src/kernels/shared/winograd-plan.ts";
 import { winogradInput } from "../../src/kernels/winograd-input.ts";
 import { winogradOutput } from "../../src/kernels/winograd-output.ts";
+import { winogradWeight } from "../../src/kernels/winograd-weight.ts";
 import { runFloat } from "../run-kernel.ts";
 
 // Sizes that no other test has, so that nothing is compiled yet, and with at least 512 rows, so that tiles are the
@@ -16,6 +18,8 @@ const tiles = { ...planWinograd({ ...map, side: 4, channelsIn: 13, channelsOut: 
 const kernels = [
   winogradInput({ ...tiles, relu: true }),
   winogradOutput({ ...tiles, bias: "channel", residuals: 2 }),
+  winogradWeight({ ...tiles, quantized: QUANTIZED_STORAGE.q8 }),
+  winogradWeight({ ...tiles, quantized: QUANTIZED_STORAGE.q4 }),
   matmul({
     batch: 1,
     rows: 531,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chooseConvolution, chooseWinograd } from "../../src/kernels/shared/choose-convolution.ts";
+import { chooseConvolution, chooseWinograd, leastPixels } from "../../src/kernels/shared/choose-convolution.ts";
 import type { Epilogue } from "../../src/kernels/shared/epilogue.ts";
 import { packConv2d, packVector } from "../../src/kernels/shared/pack.ts";
 import { planWinograd } from "../../src/kernels/shared/winograd-plan.ts";
@@ -305,6 +305,10 @@ describe("plans", () => {
     expect(chooseWinograd({ ...layer, channelsIn: 8 }, "auto")).toBeUndefined();
     expect(chooseWinograd({ ...layer, channelsOut: 8 }, "auto")).toBeUndefined();
     expect(chooseWinograd({ ...layer, channelsOut: 8 }, "winograd")).toBe(4);
+  });
+
+  test("Winograd with weights transformed at each run from 16² pixels on, unless asked for", () => {
+    expect([undefined, "auto", "winograd"].map((how) => leastPixels(how as "auto"))).toEqual([256, 256, 1]);
   });
 
   test("directly where subgroup matrices multiply f16, unless asked otherwise", () => {

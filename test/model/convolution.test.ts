@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { filesFromFolder } from "../../cli/node-files.ts";
+import { DPT, readTensors } from "../../src/index.ts";
 import { parseConfig } from "../../src/model/config/parse-config.ts";
 import { dptWeights } from "../../src/model/network/dpt.ts";
 import { forwardGraph } from "../../src/model/runs/forward.ts";
@@ -10,9 +11,14 @@ import { verifyCase } from "../verify-case.ts";
 const CASES = "test/fixtures/cases/";
 
 /** How often each kernel runs in a forward pass of a case, by its name. */
-async function kernelsOf(folder: string, convolution: "auto" | "direct" | "winograd") {
+async function kernelsOf(
+  folder: string,
+  convolution: "auto" | "direct" | "winograd",
+  { format, size = 32, batch = 1 }: { format?: "q8" | "q4"; size?: number; batch?: number } = {},
+) {
   const config = parseConfig(await readJson(filesFromFolder(CASES + folder), "config.json", { required: true }));
-  const graph = forwardGraph(config, await dptWeights(config, "f32", convolution), "f32", [1, 3, 32, 32]);
+  const weights = await dptWeights(config, "f32", convolution, format && { format, stored: false });
+  const graph = forwardGraph(config, weights, "f32", [batch, 3, size, size]);
   const counts = new Map<string, number>();
   for (const { kernel } of graph.dispatches) {
     const name = kernel.label.split(" ")[0]!;
@@ -34,6 +40,43 @@ test("the reference cases go by Winograd unless told otherwise", async () => {
   expect(all("conv2d")).toBe(1);
   expect(direct("winogradProduct")).toBe(0);
   for (const counts of [auto, all]) expect(counts("conv2d") + counts("winogradProduct")).toBe(direct("conv2d"));
+});
+
+describe.each(["q8", "q4"] as const)("quantised to %s", (format) => {
+  test("convolutions go by Winograd where the map is large enough for a transform at each run", async () => {
+    const [small, large, several, direct, all] = [
+      await kernelsOf("dpt-vit-seg", "auto", { format }),
+      await kernelsOf("dpt-vit-seg", "auto", { format, size: 512 }),
+      await kernelsOf("dpt-vit-seg", "auto", { format, batch: 256 }),
+      await kernelsOf("dpt-vit-seg", "direct", { format, size: 512 }),
+      await kernelsOf("dpt-vit-seg", "winograd", { format }),
+    ];
+    // Of a picture of 32² most maps have fewer than 16² pixels.
+    const whole = await kernelsOf("dpt-vit-seg", "auto");
+    expect(small("winogradWeight")).toBeGreaterThan(0);
+    expect(small("winogradWeight")).toBeLessThan(whole("winogradProduct"));
+    expect(large("winogradWeight")).toBe(whole("winogradProduct"));
+    // A batch's maps count together.
+    expect(several("winogradWeight")).toBe(whole("winogradProduct"));
+    expect([direct("winogradWeight"), direct("winogradProduct")]).toEqual([0, 0]);
+    expect([all("winogradWeight"), all("conv2d")]).toEqual([all("winogradProduct"), 1]);
+  });
+
+  test("the answer is that of direct convolutions, from the same bytes", async () => {
+    const files = filesFromFolder(`${CASES}dpt-vit-seg`);
+    const pixels = (await readTensors((await files.open("input.safetensors"))!)).get("pixel_values")!;
+    const answer = async (convolution: "direct" | "winograd") => {
+      using model = await DPT.load(files, { device: await testDevice(), dtype: format, convolution });
+      return { logits: (await model.forward(pixels)).get("logits")!.data, bytes: model.memory.weights };
+    };
+    const [direct, transformed] = [await answer("direct"), await answer("winograd")];
+    expect(transformed.bytes).toBe(direct.bytes);
+    const largest = direct.logits.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const off = direct.logits.reduce((most, y, i) => Math.max(most, Math.abs(y - transformed.logits[i]!)), 0);
+    // As f32 by Winograd errs, over all layers; quantising errs a hundred times as much.
+    expect(off).toBeGreaterThan(0);
+    expect(off / largest).toBeLessThan(2e-5);
+  });
 });
 
 test.each([

@@ -64,6 +64,20 @@ export function winograd(
   return y;
 }
 
+/** `G g Gᵀ` of each filter of a weight `[9, filters]`, in double precision: `[(m + 2)², filters]`. */
+export function winogradWeight(
+  weight: ArrayLike<number>,
+  filters: number,
+  { filter }: Pick<WinogradTransforms, "filter">,
+): Float64Array {
+  const transformed = new Float64Array(filter.length ** 2 * filters);
+  for (let at = 0; at < filters; at++) {
+    const window = [0, 3, 6].map((row) => [0, 1, 2].map((column) => weight[(row + column) * filters + at]!));
+    for (const [point, value] of both(filter, window).flat().entries()) transformed[point * filters + at] = value;
+  }
+  return transformed;
+}
+
 /** `M X Mᵀ`. */
 function both(matrix: Matrix, x: Matrix): number[][] {
   return times(matrix, transposed(times(matrix, transposed(x))));

@@ -26,6 +26,13 @@ export function chooseConvolution(
 const LEAST_CHANNELS = 32;
 
 /**
+ * Fewest pixels for which Winograd pays where the weight is transformed at each run, which costs as much whatever the map is.
+ */
+export function leastPixels(convolution: Convolution | undefined): number {
+  return convolution === "winograd" ? 1 : 256;
+}
+
+/**
  * Whether a convolution goes by Winograd, and with which tile; `undefined` is directly. The map's size does not matter, so
  * that this is known when weights are bound.
  */

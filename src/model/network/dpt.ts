@@ -1,4 +1,4 @@
-import type { Convolution } from "../../kernels/shared/choose-convolution.ts";
+import { type Convolution, leastPixels } from "../../kernels/shared/choose-convolution.ts";
 import type { Tensor } from "../../runtime/graph/graph.ts";
 import type { Precision } from "../../runtime/graph/tensor.ts";
 import type { Weight } from "../../runtime/graph/weight.ts";
@@ -74,7 +74,7 @@ export async function dptWeights(
   convolution?: Convolution,
   quantization?: Quantization,
 ): Promise<DptWeights> {
-  const quantize = quantization && { ...quantization, quantizedWeight: (await quantizing()).quantizedWeight };
+  const quantize = quantization && { ...quantization, ...(await quantizing()), leastPixels: leastPixels(convolution) };
   const scope = new WeightScope(precision, convolution, quantize);
   const backbone = await bindBackbone(scope, config);
   const decoders: DecoderWeights[] = [];

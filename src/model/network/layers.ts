@@ -1,5 +1,6 @@
 import type { Padding } from "../../kernels/shared/padding.ts";
 import type { WinogradSide } from "../../kernels/shared/winograd-transforms.ts";
+import type { winogradWeight } from "../../kernels/winograd-weight.ts";
 import type { Weight } from "../../runtime/graph/weight.ts";
 import type { PackedWeight } from "../weights/quantized-weight.ts";
 
@@ -11,14 +12,23 @@ export interface Linear {
   readonly channelsOut: number;
 }
 
+/** A weight that is transformed for Winograd's algorithm at each run, and not once while it loads. */
+export interface AtRun {
+  readonly winogradWeight: typeof winogradWeight;
+  /** Fewest pixels of a map, or of all maps of a batch, for which that pays; other convolutions are direct. */
+  readonly leastPixels: number;
+}
+
 export interface Conv extends Linear {
   /** The window's side. */
   readonly size: number;
   readonly stride: number;
   /** Zeros around a map, where they are not half the window on each side: they may depend on the map's size. */
   readonly padding?: ((height: number, width: number, window: number, stride: number) => Padding) | undefined;
-  /** Set where the weight is transformed for Winograd's algorithm: the side of its tiles. */
+  /** Set where it goes by Winograd's algorithm: the side of its tiles. */
   readonly winograd?: WinogradSide | undefined;
+  /** Set where the weight lies as for a direct convolution even so. */
+  readonly atRun?: AtRun | undefined;
 }
 
 /** LayerNorm. */

@@ -112,11 +112,15 @@ export class Ops {
     const { label } = layer.weight;
     const bias = layer.bias ? [this.graph.weight(layer.bias)] : [];
     const { residuals = [] } = options;
-    if (layer.winograd) {
+    const { atRun, winograd: side } = layer;
+    if (side && batch * height * width >= (atRun?.leastPixels ?? 0)) {
       const precision = this.precisionOf(label, [x, ...residuals]);
       const [input, ...added] = [x, ...residuals].map((tensor) => this.as(tensor, precision));
-      const params = { ...shared, precision, side: layer.winograd };
-      return this.named(label, winograd(this.graph, params, input!, weight, [...bias, ...added]));
+      const params = { ...shared, precision, side };
+      const filters = atRun
+        ? this.graph.run(atRun.winogradWeight({ ...params, channelsIn, quantized: layer.weight.quantized }), weight)
+        : weight;
+      return this.named(label, winograd(this.graph, params, input!, filters, [...bias, ...added]));
     }
     const padding = layer.padding?.(height, width, size, stride) ?? (size - 1) / 2;
     const sizes = { batch, height, width, channelsIn, size, stride, padding };

@@ -1,6 +1,5 @@
 import { depthFromBins } from "../../kernels/depth-from-bins.ts";
-import { packConv2d, packVector } from "../../kernels/shared/pack.ts";
-import { winogradFilters, winogradPoints } from "../../kernels/shared/winograd-transforms.ts";
+import { packVector } from "../../kernels/shared/pack.ts";
 import { unitVectors } from "../../kernels/unit-vectors.ts";
 import { InternalError } from "../../runtime/errors.ts";
 import type { Graph, Tensor } from "../../runtime/graph/graph.ts";
@@ -69,23 +68,18 @@ function mergedConv2d(
   channels: number,
   { name: linear, channelsOut }: NamedLinear,
 ): Conv {
-  const shape = { channelsIn, channelsOut, size: 3, stride: 1 };
-  const winograd = scope.winogradOf(shape);
-  const taps = winograd ? winogradPoints(winograd) : 9;
+  const { taps, pack, layer } = scope.convolutionOf({ channelsIn, channelsOut, size: 3, stride: 1 });
   const matrix = scope.source(`${linear}.weight`, [channelsOut, channels]);
   const weight = scope.packed(`${name}+${linear}`, taps, channelsIn, channelsOut, {
     sources: [scope.source(`${name}.weight`, [channels, channelsIn, 3, 3]), matrix],
-    make: (k, l) => {
-      const merged = multiply(l!, k!, channels);
-      return packConv2d(winograd ? winogradFilters(merged, winograd) : merged, channelsOut, channelsIn, taps);
-    },
+    make: (k, l) => pack(multiply(l!, k!, channels)),
     coarsest: "none",
   });
   const bias = scope.packedVector(`${name}+${linear}.bias`, channelsOut, {
     sources: [scope.source(`${name}.bias`, [channels]), matrix, scope.source(`${linear}.bias`, [channelsOut])],
     make: (b, l, c) => packVector(multiply(l!, b!, channels).map((value, i) => value + c![i]!)),
   });
-  return { weight, bias, winograd, ...shape };
+  return { weight, bias, ...layer };
 }
 
 /** `[N, K]` times `[K, M]`, summed in double precision. */

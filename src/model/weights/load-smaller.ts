@@ -1,4 +1,4 @@
-import type { WeightFormat } from "../../kernels/shared/weight-format.ts";
+import { isQuantized, type WeightFormat } from "../../kernels/shared/weight-format.ts";
 import { MemoryError } from "../../runtime/errors.ts";
 import { byteLength } from "../../runtime/graph/tensor.ts";
 import { megabytes } from "../../runtime/megabytes.ts";
@@ -22,7 +22,11 @@ export async function loadSmaller(
   short: MemoryError,
   { dtype, convolution, onNotice, hasHalf, wayOf, load }: SmallerOptions,
 ): Promise<LoadedWeights> {
-  const smaller = (format: WeightFormat | undefined) => wayOf(format, convolution ?? "direct");
+  const smaller = (format: WeightFormat | undefined) => {
+    // Winograd's weights are larger, except where they are quantised.
+    const isLarger = format === undefined || !isQuantized(format);
+    return wayOf(format, isLarger ? (convolution ?? "direct") : convolution);
+  };
   const isOpen = dtype === undefined && !asked.storage.quantization;
   const half: readonly WeightFormat[] = hasHalf ? ["f16"] : [];
   let [way, error] = [asked, short];

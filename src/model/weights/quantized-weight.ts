@@ -4,6 +4,8 @@ import { QUANTIZED_STORAGE, type QuantizedStorage } from "../../kernels/shared/q
 import type { QuantizedFormat } from "../../kernels/shared/weight-format.ts";
 import type { Weight, WeightSource } from "../../runtime/graph/weight.ts";
 
+export { winogradWeight } from "../../kernels/winograd-weight.ts";
+
 /** The weight of a product, which may be quantised. */
 export interface PackedWeight extends Weight {
   readonly quantized?: QuantizedStorage | undefined;

@@ -2,10 +2,11 @@ import type { Convolution } from "../../kernels/shared/choose-convolution.ts";
 import { multipleOf4, packedShape, packVector } from "../../kernels/shared/pack.ts";
 import type { Precision, Shape } from "../../runtime/graph/tensor.ts";
 import type { Weight, WeightSource } from "../../runtime/graph/weight.ts";
+import type { AtRun } from "../network/layers.ts";
 import type { PackedWeight, Quantization, quantizedWeight } from "./quantized-weight.ts";
 
-/** How weights are quantised, and by what: it is loaded for models that have such. */
-export interface Quantizing extends Quantization {
+/** How weights are quantised and transformed, and by what: it is loaded for models that have such. */
+export interface Quantizing extends Quantization, AtRun {
   readonly quantizedWeight: typeof quantizedWeight;
 }
 

@@ -1,6 +1,6 @@
 import { chooseWinograd } from "../../kernels/shared/choose-convolution.ts";
 import { packConv2d, packConvTranspose2d, packLinear, packVector } from "../../kernels/shared/pack.ts";
-import { type WinogradSide, winogradFilters, winogradPoints } from "../../kernels/shared/winograd-transforms.ts";
+import { winogradFilters, winogradPoints } from "../../kernels/shared/winograd-transforms.ts";
 import type { Shape } from "../../runtime/graph/tensor.ts";
 import type { Conv, GroupNorm, Linear, Norm } from "../network/layers.ts";
 import { batchNormScale, batchNormShift, concatenate, halfColumns, scaleRows } from "./fold.ts";
@@ -118,9 +118,7 @@ export class WeightScope extends WeightLeaves {
     size: number,
     { bias = true, batchNorm, stride = 1, padding, prepare, coarsest }: ConvOptions = {},
   ): Conv {
-    const shape = { channelsIn, channelsOut, size, stride, padding };
-    const winograd = this.winogradOf(shape);
-    const taps = winograd ? winogradPoints(winograd) : size * size;
+    const { taps, pack, layer: how } = this.convolutionOf({ channelsIn, channelsOut, size, stride, padding });
     const own = bias ? [this.source(`${name}.bias`, [channelsOut])] : [];
     const norm = ["weight", "bias", "running_mean", "running_var"].map((leaf) =>
       this.source(`${batchNorm}.${leaf}`, [channelsOut]),
@@ -130,12 +128,11 @@ export class WeightScope extends WeightLeaves {
       sources: batchNorm === undefined ? [weightSource] : [weightSource, ...norm],
       make: (w, ...statistics) => {
         const rows = prepare?.(w!, channelsOut) ?? w!;
-        const scaled = batchNorm === undefined ? rows : scaleRows(rows, batchNormScale(statistics));
-        return packConv2d(winograd ? winogradFilters(scaled, winograd) : scaled, channelsOut, channelsIn, taps);
+        return pack(batchNorm === undefined ? rows : scaleRows(rows, batchNormScale(statistics)));
       },
-      coarsest: winograd ? "none" : coarsest,
+      coarsest,
     });
-    const layer = { weight, winograd, ...shape };
+    const layer = { weight, ...how };
     if (batchNorm === undefined) return bias ? { ...layer, bias: this.vector(`${name}.bias`, channelsOut) } : layer;
     const shift = this.packedVector(`${name}+${batchNorm}.bias`, channelsOut, {
       sources: [...norm, ...own],
@@ -145,15 +142,18 @@ export class WeightScope extends WeightLeaves {
   }
 
   /**
-   * The side of the tiles if a convolution goes by Winograd's algorithm. A transformed weight is four times as large, which is
-   * not what one quantises for.
+   * How a convolution is computed, and how its weight `[N, K, k, k]` is packed: transformed if it goes by Winograd's algorithm,
+   * except in models that are quantised. What is transformed is four times as large, which is not what one quantises for.
    */
-  winogradOf(
-    shape: Pick<Conv, "channelsIn" | "channelsOut" | "size" | "stride" | "padding">,
-  ): WinogradSide | undefined {
-    const auto = this.quantizing ? "direct" : "auto";
-    const convolution = this.convolution === "auto" ? auto : this.convolution;
-    return chooseWinograd({ ...shape, precision: this.precision }, convolution);
+  convolutionOf(layer: Omit<Conv, "weight">) {
+    const { channelsIn, channelsOut, size } = layer;
+    const winograd = chooseWinograd({ ...layer, precision: this.precision }, this.convolution);
+    const atRun = this.quantizing;
+    const side = atRun ? undefined : winograd;
+    const taps = side ? winogradPoints(side) : size * size;
+    const pack = (weight: Float32Array) =>
+      packConv2d(side ? winogradFilters(weight, side) : weight, channelsOut, channelsIn, taps);
+    return { taps, pack, layer: { ...layer, winograd, atRun } };
   }
 
   /** torch.nn.ConvTranspose2d whose stride is its window. */

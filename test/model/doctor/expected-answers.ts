@@ -1,3 +1,4 @@
+import { WINOGRAD as TRANSFORMS } from "../../../src/kernels/shared/winograd-transforms.ts";
 import type { Answer } from "../../../src/model/doctor/answers.ts";
 import { ATTENTION, COSINE, MASKED, POSITIONS } from "../../../src/model/doctor/attention-cases.ts";
 import { bucketSums } from "../../../src/model/doctor/bucket-sums.ts";
@@ -36,7 +37,7 @@ import {
   STRIDED,
   TRANSPOSED,
 } from "../../../src/model/doctor/product-cases.ts";
-import { WINOGRAD } from "../../../src/model/doctor/winograd-case.ts";
+import { WINOGRAD, WINOGRAD_CASES } from "../../../src/model/doctor/winograd-cases.ts";
 import { alignRows } from "../../reference/align-rows.ts";
 import { applyBands } from "../../reference/apply-bands.ts";
 import { argMax } from "../../reference/arg-max.ts";
@@ -63,6 +64,7 @@ import { resamplePixels } from "../../reference/resample-pixels.ts";
 import { resize } from "../../reference/resize.ts";
 import { swiglu } from "../../reference/swiglu.ts";
 import { unitVectors } from "../../reference/unit-vectors.ts";
+import { winogradWeight } from "../../reference/winograd.ts";
 
 /** What the float64 loops make of the doctor's cases. */
 const LOOPS: Readonly<Record<string, () => ArrayLike<number>>> = {
@@ -96,6 +98,8 @@ const LOOPS: Readonly<Record<string, () => ArrayLike<number>>> = {
     const x = numbers(WINOGRAD.height * WINOGRAD.width * channelsIn, 41);
     return conv2d(x, numbers(channelsOut * channelsIn * 9, 42), sizes);
   },
+  "winograd weight q8": () => transformed("q8"),
+  "winograd weight q4": () => transformed("q4"),
   patchEmbed: () => {
     const { height, width, channelsOut } = PATCHES;
     const products = patchProducts(numbers(3 * height * width, 51), numbers(channelsOut * 48, 52), PATCHES);
@@ -165,6 +169,14 @@ const LOOPS: Readonly<Record<string, () => ArrayLike<number>>> = {
 
 /** As they lie in memory. */
 const bytesOf = ({ buffer }: Uint32Array) => new Uint8Array(buffer);
+
+/** `[36, K, N]`: neither K nor N is filled up. */
+function transformed(format: "q8" | "q4"): Float64Array {
+  const { channelsIn, channelsOut } = WINOGRAD;
+  const { inputs } = WINOGRAD_CASES.find(({ name }) => name === `winograd weight ${format}`)!;
+  const values = dequantize(format, inputs[0] as Uint32Array, 9 * channelsIn, channelsOut);
+  return winogradWeight(values, channelsIn * channelsOut, TRANSFORMS[WINOGRAD.side]);
+}
 
 function quantized(format: "q8" | "q4"): Float64Array {
   const { rows, channelsIn, channelsOut } = QUANTIZED;

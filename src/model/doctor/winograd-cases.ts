@@ -1,12 +1,16 @@
-import { packConv2d } from "../../kernels/shared/pack.ts";
+import { packConv2d, packedShape } from "../../kernels/shared/pack.ts";
+import { quantize } from "../../kernels/shared/quantize.ts";
+import { QUANTIZED_STORAGE } from "../../kernels/shared/quantized-storage.ts";
+import type { QuantizedFormat } from "../../kernels/shared/weight-format.ts";
 import { bandSizes, planWinograd } from "../../kernels/shared/winograd-plan.ts";
 import { winogradFilters, winogradPoints } from "../../kernels/shared/winograd-transforms.ts";
 import { winogradInput } from "../../kernels/winograd-input.ts";
 import { winogradOutput } from "../../kernels/winograd-output.ts";
 import { winogradProduct } from "../../kernels/winograd-product.ts";
+import { winogradWeight } from "../../kernels/winograd-weight.ts";
 import type { Path } from "../../runtime/graph/kernel.ts";
 import type { Precision } from "../../runtime/graph/tensor.ts";
-import { allPaths, type DoctorCase } from "./doctor-case.ts";
+import { allPaths, type DoctorCase, ownPath } from "./doctor-case.ts";
 import { numbers } from "./numbers.ts";
 
 /** With tiles enough to fill one of a product. */
@@ -25,8 +29,22 @@ function around(product: Path, precision: Precision): Path {
   return { name: product.name, stages: [begin, ...middle, end] };
 }
 
+/** The transform of a weight that is quantised. */
+const weightCase = (format: QuantizedFormat): DoctorCase => {
+  const { channelsIn, channelsOut } = WINOGRAD;
+  const packed = packConv2d(numbers(channelsOut * channelsIn * 9, 43), channelsOut, channelsIn, 9);
+  const quantized = QUANTIZED_STORAGE[format];
+  return {
+    name: `winograd weight ${format}`,
+    // As activations are where weights are quantised.
+    precisions: ["f32"],
+    paths: async () => [ownPath(winogradWeight({ ...WINOGRAD, quantized }))],
+    inputs: [quantize(format, packed, packedShape(9, channelsIn, channelsOut)[1]!, "self-test")],
+  };
+};
+
 /** A 3×3 convolution by Winograd's algorithm. */
-export const WINOGRAD_CASE: DoctorCase = {
+const WHOLE: DoctorCase = {
   name: "winograd",
   // Its filters are no whole 64ths, so that f16 would round them.
   precisions: ["f32"],
@@ -45,3 +63,6 @@ export const WINOGRAD_CASE: DoctorCase = {
     ),
   ],
 };
+
+/** Convolutions by Winograd's algorithm. */
+export const WINOGRAD_CASES: readonly DoctorCase[] = [WHOLE, weightCase("q8"), weightCase("q4")];
