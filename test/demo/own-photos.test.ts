@@ -21,7 +21,11 @@ const PHOTOS = [photo("a.png", "grey"), photo("b.png", "keep-aspect-32"), photo(
 const BROKEN = { name: "broken.png", type: "image/png", bytes: new Uint8Array(9) };
 
 const widthIs = (visit: DemoPage, width: number) =>
-  visit.page.waitForFunction((want) => document.querySelector<HTMLCanvasElement>(".result")?.width === want, {}, width);
+  visit.page.waitForFunction(
+    (want) => document.querySelector<HTMLCanvasElement>(".result")?.width === want,
+    { timeout: 60_000 },
+    width,
+  );
 const names = (visit: DemoPage) =>
   visit.page.$$eval('[aria-label="Your photos"] button', (all) => all.map((each) => each.ariaLabel));
 const pressed = (visit: DemoPage) =>
