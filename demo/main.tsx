@@ -8,7 +8,7 @@ import { registerOffline } from "./offline/register.ts";
 import { App } from "./parts/app.tsx";
 import { keepAddress } from "./settings/keep-address.ts";
 import { machine, say, setting, settings, trouble } from "./state.ts";
-import { takeSample } from "./take.ts";
+import { takeShown } from "./take.ts";
 import { troubleOf } from "./words/trouble-of.ts";
 
 const theme = setting("theme");
@@ -17,13 +17,13 @@ effect(() => {
 });
 keepAddress(({ sample }) => {
   const back = settings.peek().sample;
-  if (back !== "" && back !== sample) takeSample(back);
+  if (back !== sample) takeShown(back);
 });
 startPainting();
 standStillWhereUnseen();
 render(<App />, document.getElementById("app")!);
 registerOffline();
-takeSample(settings.peek().sample);
+takeShown(settings.peek().sample);
 begin();
 
 async function begin(): Promise<void> {
@@ -38,8 +38,8 @@ async function begin(): Promise<void> {
     say({
       kind: "note",
       text:
-        "This browser computes on the processor, in place of a graphics card: a picture takes seconds to minutes. Choose a " +
-        "lower resolution above, or switch hardware acceleration on in the browser's settings and update the graphics driver.",
+        "This browser computes on the processor: a picture takes seconds to minutes. Choose a lower resolution, or switch on " +
+        "hardware acceleration in its settings.",
     });
   }
   startAnswering();

@@ -2,6 +2,7 @@ import { computed, type Signal, signal } from "@preact/signals";
 import type { Answer } from "./answer.ts";
 import type { OpenedModel } from "./engine.ts";
 import type { Machine } from "./machine.ts";
+import type { OwnPhoto } from "./pictures/own-photos.ts";
 import type { Picture } from "./pictures/picture.ts";
 import { parseSettings, type Settings, STEPS } from "./settings/settings.ts";
 import type { Trouble } from "./words/trouble-of.ts";
@@ -41,6 +42,8 @@ export const machine = signal<Machine | undefined>(undefined);
 export const trouble = signal<(Trouble & { readonly again: () => void }) | undefined>(undefined);
 /** Models that were picked as files on this visit, by `file:NAME`. */
 export const pickedModels = signal<ReadonlyMap<string, readonly File[]>>(new Map());
+/** Photos that were given on this visit, those that came last first. */
+export const ownPhotos = signal<readonly OwnPhoto[]>([]);
 /** Names of models that were opened on this visit, so that they can be chosen again. */
 export const openedModels = signal<ReadonlySet<string>>(new Set());
 /** The pixel that is pointed at, in both panes. */

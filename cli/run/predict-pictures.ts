@@ -10,7 +10,7 @@ import {
 } from "../../src/index.ts";
 import { checkTasks } from "../../src/model/config/check-tasks.ts";
 import { openFolder } from "../../src/model/open-folder.ts";
-import { processorOf } from "../../src/model/runs/work.ts";
+import { processorOf } from "../../src/model/runs/job.ts";
 import type { PictureOptions } from "../commands/picture-options.ts";
 import { type OutputName, outputNames } from "../files/output-names.ts";
 import { prepareResults } from "../files/prepare-output.ts";

@@ -4,7 +4,7 @@ import { depthRange } from "../../src/model/answers/depth-levels.ts";
 import { type Outcome, outcomeOf } from "../../src/worker/outcome.ts";
 import type { Answer } from "../answer.ts";
 import type { Picture } from "../pictures/picture.ts";
-import { pictureOf, readPicture } from "../pictures/read-picture.ts";
+import { pictureOf, readPicture, smallPicture } from "../pictures/read-picture.ts";
 import { differenceOf } from "./difference.ts";
 import { type Look, resultPixels } from "./result-pixels.ts";
 
@@ -27,6 +27,8 @@ const painter = {
   forget: (id: number) => sent(() => void kept.delete(id)),
 
   read: (name: string, blob: Blob) => sent(() => readPicture(name, blob), memoryOf),
+
+  small: (name: string, blob: Blob) => sent(() => smallPicture(name, blob)),
 
   frame: (name: string, bitmap: ImageBitmap) => sent(() => pictureOf(name, bitmap), memoryOf),
 

@@ -43,6 +43,11 @@ export function pictureOf(name: string, bitmap: ImageBitmap): Promise<Picture> {
   return worker.ask((painter) => painter.frame(name, transfer(bitmap, [bitmap])));
 }
 
+/** A picture file as a small one to choose it by. @throws FileError as {@link readPicture} */
+export function smallPicture(name: string, blob: Blob): Promise<Blob> {
+  return worker.ask((painter) => painter.small(name, blob));
+}
+
 /** @param width in pixels that it is shown in: where it is larger it is shrunk to that */
 export function paintPicture(shown: Picture, width = shown.width): Promise<ImageBitmap> {
   return worker.ask((painter) => painter.picture(idOf(painter, shown), width));

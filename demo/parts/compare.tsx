@@ -3,6 +3,7 @@ import { film } from "../live/live.ts";
 import { picture, settings, shownAnswer, sides } from "../state.ts";
 import { modelName } from "../words/model-name.ts";
 import { BitmapCanvas } from "./bitmap-canvas.tsx";
+import { NoPicture } from "./no-picture.tsx";
 import { Pane } from "./pane.tsx";
 import { PictureCanvas } from "./picture-canvas.tsx";
 import { useAsked } from "./use-asked.ts";
@@ -14,11 +15,11 @@ export function Compare() {
   const { model, dtype, against, againstDtype } = settings.value;
   const isBoth = first && second && first.task === second.task;
   const { value: difference } = useAsked(isBoth ? () => differenceOf(first, second) : undefined, [first, second]);
-  if (!shown) return <p class="empty">Choose a picture below, or drop one here.</p>;
+  if (!shown) return <NoPicture />;
   const { width, height } = shown;
   const what = first?.task === "depth" ? "more than 5 % of the depth's range apart" : "of another class";
   return (
-    <div class="panes two" style={{ "--ratio": width / height }}>
+    <div class="panes two">
       <Pane picture={shown} answer={first} name={words(model, dtype)} />
       <Pane picture={shown} answer={second} name={words(against, againstDtype)} />
       <figure class="pane">

@@ -9,19 +9,19 @@ import { spoken } from "../state.ts";
 import { useAsked } from "./use-asked.ts";
 
 interface Props {
-  readonly answer: Extract<Answer, { task: "depth" }>;
+  /** None before it comes. */
+  readonly answer: Extract<Answer, { task: "depth" }> | undefined;
   readonly colours: Settings["colours"];
 }
 
 /** What the colours of a depth map stand for. */
 export function DepthScale({ answer, colours }: Props) {
-  const { value: range } = useAsked(() => rangeOf(answer), [answer]);
-  const { unit } = answer.map;
+  const { value: range } = useAsked(answer && (() => rangeOf(answer)), [answer]);
+  const unit = answer?.map.unit ?? "";
   useEffect(() => {
     if (range && !film.peek())
       spoken.value = `Depth from ${depthWords(range.farthest, unit)}, far, to ${depthWords(range.nearest, unit)}, near`;
   }, [range, unit]);
-  if (!range) return null;
   const stops = colourMap(colours)
     .filter((_, i) => i % 15 === 0)
     .map(hexOf);
@@ -32,11 +32,11 @@ export function DepthScale({ answer, colours }: Props) {
       <dl>
         <div>
           <dt>far</dt>
-          <dd>{depthWords(range.farthest, unit)}</dd>
+          <dd>{range ? depthWords(range.farthest, unit) : "–"}</dd>
         </div>
         <div>
           <dt>near</dt>
-          <dd>{depthWords(range.nearest, unit)}</dd>
+          <dd>{range ? depthWords(range.nearest, unit) : "–"}</dd>
         </div>
       </dl>
       {unit !== "metres" && (

@@ -1,18 +1,20 @@
 import { type Format, formatsFor } from "../save/formats.ts";
 import type { Shown } from "../save/make-file.ts";
 import { saveFile } from "../save/save-file.ts";
+import type { PageTask } from "../settings/settings.ts";
 import { forget, say, settings } from "../state.ts";
 import { messageOf } from "../words/message-of.ts";
 import { Icon } from "./icon.tsx";
 
-interface Props extends Shown {
-  /** Whether the answer is of that picture. */
-  readonly fits: boolean;
+interface Props {
+  readonly task: PageTask;
+  /** The answer with the picture that it is of; none before it comes. */
+  readonly shown: Shown | undefined;
 }
 
 /** Files of what is shown. */
-export function Downloads({ answer, picture, fits }: Props) {
-  const save = async (format: Format) => {
+export function Downloads({ task, shown }: Props) {
+  const save = async (format: Format, { answer, picture }: Shown) => {
     try {
       forget("error");
       // With what it needs to write, which most visitors never do.
@@ -27,7 +29,7 @@ export function Downloads({ answer, picture, fits }: Props) {
     <section aria-labelledby="downloads-title">
       <h2 id="downloads-title">Download</h2>
       <div class="formats">
-        {formatsFor(answer.task).map((format) => (
+        {formatsFor(task).map((format) => (
           <button
             key={format.name}
             type="button"
@@ -35,8 +37,8 @@ export function Downloads({ answer, picture, fits }: Props) {
             data-format={format.name}
             title={format.words}
             aria-label={`${format.name}: ${format.words}`}
-            disabled={!fits}
-            onClick={() => save(format)}
+            disabled={shown?.answer.task !== task}
+            onClick={() => shown && save(format, shown)}
           >
             <Icon name="download" />
             {format.name}

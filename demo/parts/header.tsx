@@ -28,6 +28,7 @@ export function Header() {
       </fieldset>
       <ModelField side="first" />
       {isComparing.value && <ModelField side="second" />}
+      <SizeField />
       <button
         type="button"
         class="button quiet"
@@ -37,7 +38,6 @@ export function Header() {
       >
         Compare
       </button>
-      <SizeField />
       <ThemeButton />
     </header>
   );

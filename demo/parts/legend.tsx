@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ClassArea } from "../../cli/run/class-areas.ts";
 import type { Answer } from "../answer.ts";
 import { areasOf } from "../draw/painter.ts";
@@ -8,21 +8,22 @@ import { summaryOf } from "../words/summary-of.ts";
 import { focusOn } from "./focus-on.ts";
 import { Icon } from "./icon.tsx";
 import { useAsked } from "./use-asked.ts";
+import { useListedClasses } from "./use-listed-classes.ts";
 
 /** The classes of the picture by area, and a search among all that the model knows. */
-export function Legend({ answer }: { answer: Extract<Answer, { task: "segmentation" }> }) {
+export function Legend({ answer }: { answer: Extract<Answer, { task: "segmentation" }> | undefined }) {
   const [search, setSearch] = useState("");
   const { only } = settings.value;
-  const { value: byId } = useAsked(() => areasOf(answer), [answer]);
-  const areas = useMemo(() => byId?.toSorted((a, b) => b.pixels - a.pixels), [byId]);
+  const { value: byId } = useAsked(answer && (() => areasOf(answer)), [answer]);
+  const { areas, ids } = useListedClasses(byId) ?? {};
   useEffect(() => {
     // A film's frames would never let anybody speak to the end.
     if (areas && !film.peek()) spoken.value = summaryOf(areas);
   }, [areas]);
-  if (!areas) return null;
   const wanted = search.trim().toLowerCase();
-  const shown = areas.filter(({ name, pixels }) => (wanted ? name.toLowerCase().includes(wanted) : pixels > 0));
-  const largest = areas[0]!.share;
+  const isShown = ({ id, name }: ClassArea) => (wanted ? name.toLowerCase().includes(wanted) : ids?.includes(id));
+  const shown = areas?.filter(isShown) ?? [];
+  const largest = Math.max(...shown.map(({ share }) => share));
   const isolate = (name: string) => change({ only: only === name ? "" : name });
   return (
     <section class="legend" aria-labelledby="legend-title">
@@ -55,20 +56,23 @@ export function Legend({ answer }: { answer: Extract<Answer, { task: "segmentati
           id="search"
           type="search"
           value={search}
-          placeholder={`Search ${areas.length} classes`}
+          placeholder={areas ? `Search ${areas.length} classes` : "Search classes"}
           aria-label="Search classes; Enter shows the first one alone"
           onInput={({ currentTarget }) => setSearch(currentTarget.value)}
         />
       </form>
       <ul class="classes">
-        {shown.map((area) => (
-          <li key={area.id}>
+        {shown.map((area, place) => (
+          // By place: where another picture has other areas the rows stay, and tell of others.
+          // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
+          <li key={place}>
             <ClassRow area={area} largest={largest} isOnly={only === area.name} onClick={() => isolate(area.name)} />
           </li>
         ))}
       </ul>
-      <p class={shown.length === 0 ? "small" : "hidden"} role="status">
+      <p class={areas && shown.length === 0 ? "small" : "hidden"} role="status">
         {wanted &&
+          areas &&
           (shown.length === 0 ? "The model knows no such class." : `${shown.length} of ${areas.length} classes`)}
       </p>
     </section>

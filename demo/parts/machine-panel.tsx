@@ -9,59 +9,57 @@ import { isComparing, picture, settings, sides } from "../state.ts";
 import { KernelChart } from "./kernel-chart.tsx";
 import { SelfTest } from "./self-test.tsx";
 
-/** Adapter, limits, memory and time. */
-export function MachinePanel({ machine: { adapter, software, features, limits } }: { machine: Machine }) {
+/** Adapter, limits, memory and time. What is not known yet has its row all the same. */
+export function MachinePanel({ machine }: { machine: Machine | undefined }) {
   const answer = sides[0].answer.value;
   const model = sides[0].model.value;
   const profile = answer?.map.profile;
-  const rows: [string, string][] = [["Adapter", software ? `${adapter} (the processor does the work)` : adapter]];
-  if (model) {
-    const { weights, activations } = model.memory;
-    rows.push(["Weights on the GPU", `${formatBytes(weights)}, ${model.request.dtype}`]);
-    if (answer) rows.push(["Beside them", formatBytes(activations)]);
-  }
-  if (answer) {
-    const { timing, network } = answer.map;
-    rows.push(["Network", `${network.width} × ${network.height}`]);
-    rows.push(["Time", formatDuration(timing.run)]);
-    if (timing.compile > 1) rows.push(["Compiling before it", formatDuration(timing.compile)]);
-  }
+  const { timing, network } = answer?.map ?? {};
+  const rows = {
+    Adapter: machine && (machine.software ? `${machine.adapter} (the processor does the work)` : machine.adapter),
+    "Weights on the GPU": model && `${formatBytes(model.memory.weights)}, ${model.request.dtype}`,
+    "Beside them": model && answer && formatBytes(model.memory.activations),
+    Network: network && `${network.width} × ${network.height}`,
+    Time: timing && formatDuration(timing.run),
+    "Compiling before it": timing && (timing.compile > 1 ? formatDuration(timing.compile) : "none"),
+  };
   return (
     <section class="machine" aria-labelledby="machine-title">
       <h2 id="machine-title">This computer</h2>
       <dl class="figures">
-        {rows.map(([name, value]) => (
+        {Object.entries(rows).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>{value ?? "–"}</dd>
           </div>
         ))}
-        {model && picture.value && <Work model={model} {...sizeOf(picture.value)} />}
+        <div>
+          <dt>Work</dt>
+          <dd>{model && picture.value ? <Work model={model} {...sizeOf(picture.value)} /> : "–"}</dd>
+        </div>
       </dl>
-      {answer && (
-        <button
-          type="button"
-          class="button"
-          id="measure"
-          disabled={!features.includes("timestamp-query")}
-          onClick={() => answerAnew({ profile: true })}
-        >
-          Measure each kernel
-        </button>
-      )}
+      <button
+        type="button"
+        class="button"
+        id="measure"
+        disabled={!answer || !machine?.features.includes("timestamp-query")}
+        onClick={() => answerAnew({ profile: true })}
+      >
+        Measure each kernel
+      </button>
       {profile && <KernelChart times={profile} />}
       <SelfTest />
       <details>
         <summary>Limits and features</summary>
         <dl class="figures">
-          {limits.map(({ name, value, unit }) => (
+          {machine?.limits.map(({ name, value, unit }) => (
             <div key={name}>
               <dt>{name}</dt>
               <dd>{unit === "bytes" ? formatBytes(value) : value.toLocaleString("en")}</dd>
             </div>
           ))}
         </dl>
-        <p class="small">{features.join(", ")}</p>
+        <p class="small">{machine?.features.join(", ")}</p>
       </details>
     </section>
   );
@@ -80,14 +78,5 @@ function Work({ model, width, height }: { model: OpenedModel; width: number; hei
     // Whoever asked for the answer is told what is wrong.
     model.plan(task, { width, height }, size).then(setPlan, () => setPlan(undefined));
   }, [model, width, height, size, task]);
-  if (!plan) return null;
-  const { flops, dispatches } = plan;
-  return (
-    <div>
-      <dt>Work</dt>
-      <dd>
-        {(flops / 1e9).toFixed(1)} GFLOP in {dispatches} dispatches
-      </dd>
-    </div>
-  );
+  return <>{plan ? `${(plan.flops / 1e9).toFixed(1)} GFLOP in ${plan.dispatches} dispatches` : "–"}</>;
 }

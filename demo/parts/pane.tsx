@@ -13,7 +13,7 @@ interface Props {
   readonly name: string;
 }
 
-/** A picture with an answer over it: as strong as the slider says, right of the divider. What it is in has its `--ratio`. */
+/** A picture with an answer over it: as strong as the slider says, right of the divider. The stage has its `--ratio`. */
 export function Pane({ picture, answer, name }: Props) {
   const { opacity, divider } = settings.value;
   const style = { opacity: opacity / 100, clipPath: `inset(0 0 0 ${divider}%)` };

@@ -6,7 +6,9 @@ export function WorkLine() {
   return (
     <div class="work" hidden={!words}>
       {/* The words alone are spoken: figures that change ten times a second would never end. */}
-      <span role="status">{words}</span>
+      <span class="words" role="status">
+        {words}
+      </span>
       <span class="figures">{detail}</span>
       {words && <progress aria-label={words} max={1} {...(share === undefined ? {} : { value: share })} />}
     </div>

@@ -6,9 +6,27 @@ import { LONGEST_SIDE, type Picture } from "./picture.ts";
  * @throws FileError if this browser cannot read it
  */
 export async function readPicture(name: string, blob: Blob): Promise<Picture> {
-  let bitmap: ImageBitmap;
+  return pictureOf(name, await decoded(name, blob));
+}
+
+/** Twice as large as the page shows it. */
+const SMALL = { width: 116, height: 88 };
+
+/** A small picture of a file, cut to one shape. @throws FileError as {@link readPicture} */
+export async function smallPicture(name: string, blob: Blob): Promise<Blob> {
+  const bitmap = await decoded(name, blob, { resizeWidth: 2 * SMALL.width, resizeQuality: "medium" });
+  const canvas = new OffscreenCanvas(SMALL.width, SMALL.height);
+  const scale = Math.max(SMALL.width / bitmap.width, SMALL.height / bitmap.height);
+  const [width, height] = [scale * bitmap.width, scale * bitmap.height];
+  const context = canvas.getContext("2d")!;
+  context.drawImage(bitmap, (SMALL.width - width) / 2, (SMALL.height - height) / 2, width, height);
+  bitmap.close();
+  return canvas.convertToBlob();
+}
+
+async function decoded(name: string, blob: Blob, options: ImageBitmapOptions = {}): Promise<ImageBitmap> {
   try {
-    bitmap = await createImageBitmap(blob, { imageOrientation: "from-image" });
+    return await createImageBitmap(blob, { imageOrientation: "from-image", ...options });
   } catch (cause) {
     const got = blob.size === 0 ? "an empty file" : blob.type || "a file of no known kind";
     throw new FileError(
@@ -18,7 +36,6 @@ export async function readPicture(name: string, blob: Blob): Promise<Picture> {
       },
     );
   }
-  return pictureOf(name, bitmap);
 }
 
 /** The same of a bitmap, which is used up. */

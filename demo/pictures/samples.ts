@@ -14,14 +14,17 @@ export interface Sample {
   readonly url: string;
   /** Of a picture to choose it by. */
   readonly small: string;
+  /** In pixels, so that its room is known before it has come. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Streets are from CamVid (CC BY-NC 4.0), the others from scikit-image (CC0). */
 export const SAMPLES: readonly Sample[] = [
-  { name: "street", words: "a street with parked cars", url: street, small: smallStreet },
-  { name: "crossing", words: "a road through a town", url: crossing, small: smallCrossing },
-  { name: "coffee", words: "a cup of coffee on a table", url: coffee, small: smallCoffee },
-  { name: "cat", words: "a cat's face", url: cat, small: smallCat },
+  { name: "street", words: "a street with parked cars", url: street, small: smallStreet, width: 480, height: 360 },
+  { name: "crossing", words: "a road through a town", url: crossing, small: smallCrossing, width: 480, height: 360 },
+  { name: "coffee", words: "a cup of coffee on a table", url: coffee, small: smallCoffee, width: 600, height: 400 },
+  { name: "cat", words: "a cat's face", url: cat, small: smallCat, width: 451, height: 300 },
 ];
 
 export function sampleOf(name: string): Sample | undefined {

@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { pickedModels, settings } from "../state.ts";
+import { ownPhotos, pickedModels, settings } from "../state.ts";
 import { formatSettings, parseSettings, type Settings } from "./settings.ts";
 
 /** A slider that is dragged changes sixty times a second, and Safari throws after a hundred new addresses in ten. */
@@ -22,13 +22,16 @@ export function keepAddress(onBack: (before: Settings) => void): void {
   });
   addEventListener("popstate", ({ state }: PopStateEvent) => {
     const before = settings.peek();
-    // A model that was picked has no address, and is known on this visit alone.
     const kept = state as Settings | null;
-    const isKnown =
-      kept && [kept.model, kept.against].every((name) => !/^file:/.test(name) || pickedModels.peek().has(name));
-    settings.value = isKnown ? kept : parseSettings(location.search);
+    settings.value = kept && isKnown(kept) ? kept : parseSettings(location.search);
     onBack(before);
   });
+}
+
+/** Models and photos that were given have no address, and are known on this visit alone. */
+function isKnown({ model, against, sample }: Settings): boolean {
+  const given = new Set([...pickedModels.peek().keys(), ...ownPhotos.peek().map(({ key }) => key)]);
+  return [model, against, sample].every((name) => !name.startsWith("file:") || given.has(name));
 }
 
 /** Whether nothing but sliders that tell each step differ. */

@@ -19,7 +19,7 @@ export interface Settings {
   readonly againstDtype: (typeof DTYPES)[number];
   /** Side that the network works at, in pixels; 0 for the model's own. */
   readonly size: number;
-  /** The sample that is shown; none if empty. */
+  /** The sample that is shown; `file:NUMBER` for a photo that was given on this visit; empty for a film, or nothing. */
   readonly sample: string;
   /** How strongly the result covers the picture, 0 to 100. */
   readonly opacity: number;
@@ -90,8 +90,10 @@ export function parseSettings(query: string): Settings {
 /** The query of an address, only with what is not as it is without one. */
 export function formatSettings(settings: Settings): string {
   const names = Object.keys(DEFAULTS) as (keyof Settings)[];
-  const told = names.filter((name) => settings[name] !== DEFAULTS[name] && !isOfThisMachine(settings[name]));
-  const query = new URLSearchParams(told.map((name) => [name, String(settings[name])]));
+  // Of a photo of one's own it tells at least that no sample is shown.
+  const told = { ...settings, ...(isOfThisMachine(settings.sample) && { sample: "" }) };
+  const differing = names.filter((name) => told[name] !== DEFAULTS[name] && !isOfThisMachine(told[name]));
+  const query = new URLSearchParams(differing.map((name) => [name, String(told[name])]));
   return query.size === 0 ? "" : `?${query}`;
 }
 

@@ -42,7 +42,8 @@ async function longTasks(query: string, use: (visit: DemoPage) => Promise<void>)
   const seen = await watchMainTasks(demo.browser);
   await using visit = await demo.open(query);
   await visit.untilAnswered();
-  await give(visit, "drop", [photo]);
+  // The second becomes a small picture to choose it by.
+  await give(visit, "drop", [photo, { ...photo, name: "another.jpg" }]);
   await untilShown(visit);
   await use(visit);
   expect(visit.problems).toEqual([]);

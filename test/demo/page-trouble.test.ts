@@ -93,7 +93,7 @@ test("a software adapter is told, with what to do, and the note can be put away"
 test("what is no picture, no model and no address: a sentence each, and the page goes on", async () => {
   await using visit = await demo.openTiny("&sample=");
   const { page } = visit;
-  await visit.until(".machine", /Weights on the GPU/);
+  await visit.until(".machine", /Weights on the GPU\d/);
   const text = new TextEncoder().encode("no picture, no model");
   await give(visit, "drop", [{ name: "notes.txt", type: "text/plain", bytes: text }]);
   expect(await visit.until('[role="alert"]', /notes/)).toMatch(
@@ -168,7 +168,7 @@ test("a browser that has no room for the model uses it all the same, and says so
     };
   });
   expect(await visit.until('[role="status"] .message', /does not keep/)).toMatch(/it is full.*free disk space/);
-  await visit.until(".machine", /Weights on the GPU/);
+  await visit.until(".machine", /Weights on the GPU\d/);
 });
 
 test("a camera that is refused, and a tab in the background", async () => {
@@ -238,7 +238,7 @@ test("Try again loads the model anew: it may be what is broken", async () => {
   await using visit = await demo.openTiny("&sample=", holdModels);
   const { page } = visit;
   await page.evaluate(() => letThrough());
-  await visit.until(".machine", /Weights on the GPU/);
+  await visit.until(".machine", /Weights on the GPU\d/);
   await page.evaluate(() => models[0]!.worker.dispatchEvent(new ErrorEvent("error", { message: "broken" })));
   await visit.click('[data-sample="cat"]');
   expect(await visit.until('[role="alert"]', /worker/)).toContain('got "broken"');

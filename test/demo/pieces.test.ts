@@ -119,11 +119,11 @@ describe("what a model needs against what there is", () => {
 
 test("files are told apart", () => {
   const file = (name: string, type = "") => new File([], name, { type });
-  expect(sortFiles([file("a.jpg", "image/jpeg")])).toMatchObject({ kind: "picture" });
+  expect(sortFiles([file("a.jpg", "image/jpeg")])).toMatchObject({ kind: "pictures" });
   expect(sortFiles([file("a.mp4", "video/mp4")])).toMatchObject({ kind: "video" });
   expect(sortFiles([file("a.pt")])).toMatchObject({ kind: "model", name: "a.pt" });
   expect(sortFiles([file("a.json"), file("config.json")])).toMatchObject({ kind: "model" });
-  expect(sortFiles([file("notes.json")])).toMatchObject({ kind: "picture" });
+  expect(sortFiles([file("notes.json")])).toMatchObject({ kind: "pictures" });
   expect(sortFiles([file("b.txt")], "mine")).toMatchObject({ kind: "model", name: "mine" });
   expect(sortFiles([])).toBeUndefined();
 });
