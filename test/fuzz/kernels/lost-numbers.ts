@@ -1,4 +1,4 @@
-import { NumberError } from "../../../src/runtime/errors.ts";
+import { FileError, NumberError } from "../../../src/runtime/errors.ts";
 import { OPERATORS } from "./operators.ts";
 import { PlantingChoices } from "./planting-choices.ts";
 import { answerOf, type Backend } from "./trial.ts";
@@ -28,12 +28,12 @@ export async function lostNumbers(backend: Backend, first: number, count: number
   return { lost, concerned };
 }
 
-/** Nothing for a weight that is refused as it is made. */
+/** Nothing for a weight that is refused as it is transformed or quantised. */
 async function drawn(seed: number, backend: Backend) {
   try {
     return await OPERATORS[seed % OPERATORS.length]!(new PlantingChoices(seed), backend);
   } catch (error) {
-    if (error instanceof NumberError) return undefined;
+    if (error instanceof NumberError || error instanceof FileError) return undefined;
     throw error;
   }
 }
