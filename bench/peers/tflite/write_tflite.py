@@ -93,12 +93,14 @@ class Network:
     def attention(self, x, path):
         _, count, d = x.shape
         q, k, v = (
-            tf.transpose(tf.reshape(self.linear(x, f"{path}.attention.attention.{name}"), [1, count, self.heads, -1]), [0, 2, 1, 3])
-            for name in ("query", "key", "value")
+            self.heads_of(self.linear(x, f"{path}.attention.attention.{name}")) for name in ("query", "key", "value")
         )
         weights = tf.nn.softmax(tf.matmul(q * (d / self.heads) ** -0.5, k, transpose_b=True))
         mixed = tf.reshape(tf.transpose(tf.matmul(weights, v), [0, 2, 1, 3]), [1, count, d])
         return self.linear(mixed, f"{path}.attention.output.dense")
+
+    def heads_of(self, x):
+        return tf.transpose(tf.reshape(x, [1, x.shape[1], self.heads, -1]), [0, 2, 1, 3])
 
     def reassemble(self, tokens, i):
         path = f"neck.reassemble_stage.layers.{i}"
@@ -144,13 +146,13 @@ class Network:
             whole = [self.grid * self.patch] * 2
             y = tf.nn.relu(self.conv2d(resize(self.conv2d(x, "head.conv1"), whole), "head.conv2"))
             y = tf.nn.relu(self.conv2d(y, "head.conv3", padding=0))
-            return y[..., 0] * self.config.get("max_depth", 1)
+            return without_channel(y) * self.config.get("max_depth", 1)
         y = self.conv2d(x, "head.head.0")
         if self.config["architectures"] == ["DPTForSemanticSegmentation"]:
             y = self.conv2d(tf.nn.relu(self.batch_norm(y, "head.head.1")), "head.head.4", padding=0)
             return tf.transpose(resize(y, [2 * side for side in y.shape[1:3]]), [0, 3, 1, 2])
         y = tf.nn.relu(self.conv2d(resize(y, [2 * side for side in y.shape[1:3]]), "head.head.2"))
-        return tf.nn.relu(self.conv2d(y, "head.head.4", padding=0))[..., 0]
+        return without_channel(tf.nn.relu(self.conv2d(y, "head.head.4", padding=0)))
 
     def linear(self, x, name):
         y = tf.matmul(x, self.tensors[f"{name}.weight"].T)
@@ -188,6 +190,11 @@ class Network:
         )
         factor = scale / np.sqrt(variance + 1e-5)
         return x * factor + (bias - mean * factor)
+
+
+def without_channel(x):
+    """[N, H, W, 1] to [N, H, W], by what LiteRT has for WebGPU."""
+    return tf.reshape(x, x.shape[:3])
 
 
 def resize(x, to, align_corners=True):
