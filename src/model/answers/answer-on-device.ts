@@ -13,7 +13,10 @@ import type { Question } from "./answer-pictures.ts";
 import { PassRunner } from "./pass-runner.ts";
 import { type DepthMap, depthUnit, type PredictionOptions, readAnswer, type Segmentation } from "./predictions.ts";
 
-/** Options of `segment` and `depth` for an answer that stays on the GPU: the picture is seen whole and alone, without windows, views or lists. */
+/**
+ * Options of `segment` and `depth` for an answer that stays on the GPU: the picture is seen whole and alone, without windows,
+ * views or lists.
+ */
 export interface OnDeviceOptions<Kind extends MapKind> extends Pick<PredictionOptions, "size" | "resize" | "signal"> {
   /**
    * "buffer": the numbers row by row without gaps, labels packed into words, four (u8) or two (u16) to one. "texture":
